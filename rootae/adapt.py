@@ -1,0 +1,203 @@
+"""A codec meets a file that is not quite the one it was trained on.
+
+Columns match by tree, name, dtype, inner dimensions and group. What the file has beyond the codec is
+coded plain; where it lacks a column, whatever looked at that column is coded plain too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rootae.bounds import Bound, Rule, choose
+from rootae.codec import Codec
+from rootae.errors import ArgumentError
+from rootae.plan import GroupPlan, Stage, TreePlan
+from rootae.survey import branches_of, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rootae.plan import Lane
+    from rootae.schema import Column, TreeSchema, Values
+
+__all__ = ["Sampled", "adapt"]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A tree's schema and values of its columns over sampled entries.
+
+    Arguments:
+        schema: the tree's columns.
+        values: sampled values by column.
+        kept: names of columns that stay ordinary branches.
+    """
+
+    schema: TreeSchema
+    values: Mapping[str, Values]
+    kept: frozenset[str] = frozenset()
+
+
+def adapt(
+    codec: Codec, trees: Sequence[Sampled], rules: Sequence[Rule] = (), *, lossy: bool = False
+) -> tuple[Codec, list[str]]:
+    """Fit a codec to a file's schema.
+
+    Arguments:
+        codec: the trained codec.
+        trees: the file's trees.
+        rules: bounds that the user asks for now; they may not contradict the codec's.
+        lossy: the user asks for the lossy preset now.
+
+    Returns:
+        A codec for exactly this schema (the same one if it fits), and warnings.
+
+    Raises:
+        ArgumentError: a bound contradicts the codec's.
+    """
+    options = codec.plan.training.get("options", {})
+    extra_rules = [*(Rule.parse(r) for r in options.get("bounds", [])), *rules]
+    extra_lossy = lossy or bool(options.get("lossy", False))
+    tables, warnings, plans = list(codec.tables), [], []
+    for tree in trees:
+        known = codec.plan.tree(tree.schema.path)
+        fresh = survey(
+            tree.schema, tree.values, extra_rules, lossy=extra_lossy, keep=tree.kept,
+            tables=(extra := list[Any]()), derive=known is None,
+        )  # fmt: skip
+        if known is None:
+            plans.append(_shifted(fresh, len(tables)))
+            tables += extra
+            continue
+        _refuse_contradictions(known, tree, rules, lossy=lossy)
+        plan, notes, used = _merge(known, fresh, tree, len(tables))
+        tables += extra if used else []
+        plans.append(plan)
+        warnings += notes
+    plan = dataclasses.replace(codec.plan, trees=tuple(plans))
+    if plan == codec.plan:
+        return codec, warnings
+    return Codec(plan, tables, [n.onnx for n in codec.networks]), warnings
+
+
+def _refuse_contradictions(
+    known: TreePlan, tree: Sampled, rules: Sequence[Rule], *, lossy: bool
+) -> None:
+    bounds = {x.column: x.bound for g in known.groups for x in g.lanes}
+    names = [c.name for c in tree.schema.columns]
+    for column in known.columns:
+        asked = [r for r in rules if r.matches(known.path, column.name)]
+        if not asked and not lossy:
+            continue
+        choice = choose(known.path, column, rules, lossy=lossy, siblings=names)
+        if choice.bound != Bound.parse(bounds[column.name]) and asked:
+            msg = (
+                f"{known.path}:{column.name}: the codec's bound is {bounds[column.name]}, "
+                f"{choice.bound} was asked for: leave the bound out or train another codec"
+            )
+            raise ArgumentError(msg)
+
+
+def _same(a: Column, b: Column) -> bool:
+    mine = (a.dtype, a.inner_shape, a.counter, a.is_counter)
+    return mine == (b.dtype, b.inner_shape, b.counter, b.is_counter)
+
+
+def _merge(
+    known: TreePlan, fresh: TreePlan, tree: Sampled, shift: int
+) -> tuple[TreePlan, list[str], bool]:
+    """Take the codec's lanes where columns match, fresh plain ones elsewhere."""
+    old = {c.name: c for c in known.columns}
+    matched = {c.name for c in fresh.columns if c.name in old and _same(old[c.name], c)}
+    notes = []
+    extra = [c.name for c in fresh.columns if c.name not in matched]
+    if extra:
+        notes.append(f"{known.path}: coded plain, unknown to the codec: {_some(extra)}")
+    missing = [n for n in old if n not in matched]
+    groups, affected = [], []
+    for group in _shifted(fresh, shift).groups:
+        trained = next((g for g in known.groups if g.name == group.name), None)
+        merged, hurt = (group, []) if trained is None else _merge_group(trained, group, matched)
+        groups.append(merged)
+        affected += hurt
+    if missing and affected:
+        notes.append(
+            f"{known.path}: the file lacks {_some(missing)}; coded plain for that: {_some(affected)}"
+        )
+    branches = branches_of(tree.schema, set(tree.kept))
+    plan = TreePlan(known.path, fresh.title, fresh.columns, branches, tuple(groups))
+    return plan, notes, bool(extra)
+
+
+def _merge_group(
+    trained: GroupPlan, fresh: GroupPlan, matched: set[str]
+) -> tuple[GroupPlan, list[str]]:
+    lanes = [x for x in trained.lanes if x.column in matched]
+    lanes += [x for x in fresh.lanes if x.column not in matched]
+    where = {(x.column, x.element): i for i, x in enumerate(lanes)}
+    index = {
+        i: where[x.column, x.element]
+        for i, x in enumerate(trained.lanes)
+        if x.column in matched
+    }
+    encoder = trained.encoder
+    if encoder is not None and all(f.index in index for f in encoder.inputs):
+        inputs = tuple(dataclasses.replace(f, index=index[f.index]) for f in encoder.inputs)
+        encoder = dataclasses.replace(encoder, inputs=inputs)
+    else:
+        encoder = None
+    stages, new_stage = [], {-1: -1}
+    for i, stage in enumerate(trained.stages):
+        moved = _move_stage(stage, index, latents=encoder is not None)
+        if moved is not None:
+            new_stage[i] = len(stages)
+            stages.append(moved)
+    hurt, final = [], []
+    for lane in lanes:
+        settled = _settle(lane, index, new_stage) if lane.column in matched else lane
+        hurt += [lane.column] if (settled.derived is None) != (lane.derived is None) else []
+        hurt += [lane.column] if (settled.stage < 0) != (lane.stage < 0) else []
+        final.append(settled)
+    plan = GroupPlan(trained.name, tuple(final), tuple(stages), encoder, trained.family)
+    return plan, hurt
+
+
+def _move_stage(stage: Stage, index: Mapping[int, int], *, latents: bool) -> Stage | None:
+    for f in stage.inputs:
+        if (f.source == "latent" and not latents) or (f.source == "lane" and f.index not in index):
+            return None
+    inputs = tuple(
+        f if f.source == "latent" else dataclasses.replace(f, index=index[f.index])
+        for f in stage.inputs
+    )
+    targets = tuple(dataclasses.replace(t, lane=index.get(t.lane, -1)) for t in stage.targets)
+    return Stage(stage.network, inputs, targets)
+
+
+def _settle(lane: Lane, index: Mapping[int, int], stages: Mapping[int, int]) -> Lane:
+    derived = lane.derived
+    if derived is not None:
+        kept = all(i in index for i, _ in derived.terms)
+        terms = tuple((index[i], c) for i, c in derived.terms) if kept else ()
+        derived = dataclasses.replace(derived, terms=terms) if kept else None
+    return dataclasses.replace(lane, derived=derived, stage=stages.get(lane.stage, -1))
+
+
+def _shifted(plan: TreePlan, by: int) -> TreePlan:
+    """Move the tables of a fresh plan's grids behind the codec's."""
+    groups = []
+    for group in plan.groups:
+        lanes = []
+        for lane in group.lanes:
+            moved = {k: lane.grid[k] + by for k in ("edges", "points") if k in lane.grid}
+            lanes.append(dataclasses.replace(lane, grid=lane.grid | moved))
+        groups.append(dataclasses.replace(group, lanes=tuple(lanes)))
+    return dataclasses.replace(plan, groups=tuple(groups))
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    names = list(dict.fromkeys(names))
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+

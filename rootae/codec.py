@@ -1,0 +1,301 @@
+"""A codec: a plan, its tables and its networks; it turns blocks of entries into bytes and back."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rootae import streams
+from rootae.bounds import Bound, deviation
+from rootae.errors import BoundError, CorruptError
+from rootae.groups import GroupCoder, GroupDecoder
+from rootae.network import Network
+from rootae.plan import Plan
+from rootae.schema import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+
+    from numpy.typing import NDArray
+
+    from rootae.plan import TreePlan
+
+__all__ = ["Block", "BlockDecoder", "Codec", "TreeCoder"]
+
+_BYTES_AT_MOST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Block:
+    """A whole number of entries of one tree, coded.
+
+    Arguments:
+        entries: how many.
+        rows: rows of each group, by name.
+        latents: each group's latents.
+        columns: each column's blob.
+        lanes: bytes and mode of each lane by group, for the record (empty when read back).
+    """
+
+    entries: int
+    rows: dict[str, int]
+    latents: dict[str, bytes]
+    columns: dict[str, bytes]
+    lanes: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of all blobs."""
+        return sum(map(len, self.latents.values())) + sum(map(len, self.columns.values()))
+
+
+class Codec:
+    """A trained compressor for one file schema.
+
+    Arguments:
+        plan: what it does.
+        tables: int64 arrays that the plan points into.
+        networks: serialised ONNX models that the plan points into.
+
+    Example:
+        >>> Codec(Plan(())).id[:8]
+        '5149c2c5'
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        tables: Sequence[NDArray[np.int64]] = (),
+        networks: Sequence[bytes] = (),
+    ) -> None:
+        self.plan = plan
+        self.tables = tuple(tables)
+        encoders = {g.encoder.network for t in plan.trees for g in t.groups if g.encoder}
+        self.networks = tuple(
+            Network(n, integer=i not in encoders) for i, n in enumerate(networks)
+        )
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Codec:
+        """Read the codec of a codec file or of a compressed file.
+
+        Raises:
+            FormatError: the file holds no codec.
+        """
+        from rootae.container import Container  # a codec is usable without any file
+
+        return Container.open(path).only_codec()
+
+    @functools.cached_property
+    def parts(self) -> tuple[bytes, bytes, bytes]:
+        """Return plan, tables and networks as bytes, the last two compressed."""
+        tables = streams.join(
+            streams.varint(len(t)) + streams.encode(np.asarray(t, np.int64)) for t in self.tables
+        )
+        networks = streams.join(n.onnx for n in self.networks)
+        packed = streams.varint(len(networks)) + streams.zstd(networks, 19)
+        return self.plan.to_json().encode(), tables, packed
+
+    @classmethod
+    def from_parts(cls, plan: bytes, tables: bytes, networks: bytes) -> Codec:
+        """Rebuild a codec.
+
+        Raises:
+            CorruptError: the bytes are damaged.
+            FormatError: a newer rootae wrote them.
+        """
+        parsed = Plan.from_json(plan.decode("utf-8", "replace"))
+        arrays = []
+        for part in streams.split(tables):
+            cursor = streams.Cursor(part)
+            n = cursor.varint()
+            arrays.append(streams.decode(cursor.rest(), n).astype(np.int64))
+        cursor = streams.Cursor(networks)
+        size = cursor.varint()
+        if size > _BYTES_AT_MOST:
+            msg = f"a codec announces {size} bytes of networks: the file is damaged"
+            raise CorruptError(msg)
+        return cls(parsed, arrays, streams.split(streams.unzstd(cursor.rest(), size)))
+
+    @functools.cached_property
+    def digest(self) -> bytes:
+        """Return the sha256 of plan, tables and networks."""
+        return hashlib.sha256(streams.join(self.parts)).digest()
+
+    @property
+    def id(self) -> str:
+        """Return the digest in hexadecimal."""
+        return self.digest.hex()
+
+    @functools.lru_cache(maxsize=None)  # noqa: B019  a codec lives as long as its coders
+    def tree(self, path: str) -> TreeCoder:
+        """Return the coder of one tree."""
+        plan = self.plan.tree(path)
+        if plan is None:
+            msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
+            raise CorruptError(msg)
+        return TreeCoder(plan, self.tables, self.networks)
+
+    def __repr__(self) -> str:
+        trees = ", ".join(f"{t.path}: {len(t.columns)} columns" for t in self.plan.trees)
+        return f"Codec({self.id[:8]}, {trees or 'no trees'})"
+
+
+class TreeCoder:
+    """Codes and decodes blocks of one tree."""
+
+    def __init__(
+        self, plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: Sequence[Network]
+    ) -> None:
+        self.plan = plan
+        self.groups = {g.name: GroupCoder(g, tables, networks) for g in plan.groups}
+
+    @functools.cached_property
+    def bounds(self) -> dict[str, Bound]:
+        """Return each column's bound."""
+        return {x.column: Bound.parse(x.bound) for g in self.plan.groups for x in g.lanes}
+
+    def encode(self, data: Mapping[str, Values]) -> Block:
+        """Code one block.
+
+        Arguments:
+            data: every column's values over the block's entries.
+        """
+        rows, latents, columns, record = {}, {}, {}, {}
+        entries = 0
+        for name, coder in self.groups.items():
+            values = [lane_values(data[x.column], x.element) for x in coder.plan.lanes]
+            encoded = coder.encode(values)
+            rows[name] = len(values[0])
+            entries = rows[name] if not name else entries
+            latents[name] = encoded.latents
+            columns |= encoded.columns
+            record[name] = tuple(zip(encoded.sizes, encoded.modes, strict=True))
+        return Block(entries or entries_of(data), rows, latents, columns, record)
+
+    def decoder(self, block: Block) -> BlockDecoder:
+        """Return a decoder of a block that is in memory."""
+        return BlockDecoder(
+            self, block.entries, block.rows, block.columns.__getitem__, block.latents.__getitem__
+        )
+
+    def verify(self, block: Block, data: Mapping[str, Values], where: str) -> dict[str, float]:
+        """Decode a block as a reader would and hold every value against its bound.
+
+        Arguments:
+            block: the coded block.
+            data: the original values.
+            where: file, tree and entries, for the message.
+
+        Returns:
+            The largest error of every column.
+
+        Raises:
+            BoundError: a value is outside its bound, or a count is wrong.
+        """
+        decoder = self.decoder(block)
+        largest = {}
+        for column in self.plan.columns:
+            returned, original = decoder.values(column.name), data[column.name]
+            largest[column.name] = held(original, returned, self.bounds[column.name], (where, column.name))
+        return largest
+
+
+def entries_of(data: Mapping[str, Values]) -> int:
+    """Return the number of entries that columns span."""
+    for values in data.values():
+        return len(values.flat) if values.counts is None else len(values.counts)
+    return 0
+
+
+def held(original: Values, returned: Values, bound: Bound, where: tuple[str, str]) -> float:
+    """Return the largest error of a column, or raise if a value or a count is off."""
+    same_counts = (original.counts is None) == (returned.counts is None) and (
+        original.counts is None or np.array_equal(original.counts, returned.counts)
+    )
+    if not same_counts or original.flat.shape != returned.flat.shape:
+        msg = f"{where[0]}: column {where[1]} came back with other counts; report this as a bug"
+        raise BoundError(msg)
+    largest, wrong = deviation(original.flat, returned.flat, bound)
+    if wrong.any():
+        at = np.argwhere(wrong)[0]
+        x, y = original.flat[tuple(at)], returned.flat[tuple(at)]
+        msg = (
+            f"{where[0]}: column {where[1]}: {int(wrong.sum())} values break {bound}, the first "
+            f"at row {int(at[0])}: {x!r} came back as {y!r}; report this as a bug"
+        )
+        raise BoundError(msg)
+    return largest
+
+
+def lane_values(values: Values, element: int) -> NDArray[np.generic]:
+    """Return one lane of a column, shape (rows,)."""
+    if values.flat.ndim == 1:
+        return values.flat
+    return np.ascontiguousarray(values.flat.reshape(len(values.flat), -1)[:, element])
+
+
+class BlockDecoder:
+    """Decodes one block, each lane at most once and only those that are asked for.
+
+    Arguments:
+        coder: the tree's coder.
+        entries: the number of entries.
+        rows: rows of each group.
+        read: gives a column's blob.
+        read_latents: gives a group's latents.
+    """
+
+    def __init__(
+        self,
+        coder: TreeCoder,
+        entries: int,
+        rows: Mapping[str, int],
+        read: Callable[[str], bytes],
+        read_latents: Callable[[str], bytes],
+    ) -> None:
+        self.entries = entries
+        self._coder = coder
+        self._groups = {
+            name: GroupDecoder(group, rows[name], read, functools.partial(read_latents, name))
+            for name, group in coder.groups.items()
+        }
+        self._values: dict[str, Values] = {}
+
+    def values(self, name: str) -> Values:
+        """Return one column's values.
+
+        Raises:
+            CorruptError: the block is damaged.
+        """
+        if name not in self._values:
+            column = self._coder.plan.column(name)
+            flat = self._groups[column.group].column(name, column.inner_shape)
+            counts = None
+            if column.counter is not None:
+                counts = self.values(column.counter).flat.astype(np.int64)
+            self._check(name, flat, counts)
+            self._values[name] = Values(flat, counts)
+        return self._values[name]
+
+    def _check(
+        self, name: str, flat: NDArray[np.generic], counts: NDArray[np.int64] | None
+    ) -> None:
+        entries = len(flat) if counts is None else len(counts)
+        total = len(flat) if counts is None else int(counts.sum())
+        if entries != self.entries or total != len(flat) or (counts is not None and (counts < 0).any()):
+            msg = f"column {name} has another number of values than its block: the file is damaged"
+            raise CorruptError(msg)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of decoded values that are kept."""
+        lanes = (d for g in self._groups.values() for d in g._lanes.values())
+        return sum(d.values.nbytes + d.codes.nbytes for d in lanes) + sum(
+            v.flat.nbytes for v in self._values.values()
+        )

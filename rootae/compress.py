@@ -1,0 +1,306 @@
+"""From an input file to a compressed one: sample, train or adapt, write, read back, rename."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rootae import writer
+from rootae.adapt import Sampled, adapt
+from rootae.codec import Codec
+from rootae.options import Options, options_of
+from rootae.output import atomic, check_target
+from rootae.plan import Plan
+from rootae.progress import Progress
+from rootae.provenance import provenance
+from rootae.source import Source
+from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
+from rootae.training import refuse_compressed, sample_of, train_codec
+from rootae.verify import verify_against
+from rootae.writer import Sizes, compression_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rootae.source import SourceTree
+
+__all__ = ["compress"]
+
+LEAST_VALUES = 20_000  # a tree of fewer values is left as it is
+
+
+@dataclass
+class _Clock:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def compress(
+    src: str | Path,
+    dst: str | Path,
+    *,
+    codec: Codec | str | Path | None = None,
+    force: bool = False,
+    drop_unsupported: bool = False,
+    compression: int | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Report:
+    """Compress a ROOT file.
+
+    Arguments:
+        src: the input, or ``in.root:tree`` to code one tree only.
+        dst: the output; it appears only after it was read back and every value held its bound.
+        codec: a trained codec or its file, instead of training.
+        force: overwrite the output.
+        drop_unsupported: leave out what cannot be written, by name, instead of stopping.
+        compression: ROOT's algorithm * 100 + level for what passes through; the input's own by
+            default.
+        progress: told about phases.
+        options: as in `Options`: ``family``, ``bounds`` (``{glob: bound}``), ``lossy``,
+            ``keep_plain``, ``trees``, ``seed``, ``steps``, ``time_budget``, ``latents``.
+
+    Returns:
+        What every column became.
+
+    Raises:
+        ArgumentError: an option is wrong.
+        UnsupportedError: something of the input would be lost.
+        BoundError: a value did not keep its bound (nothing is written).
+
+    Example:
+        >>> import rootae
+        >>> rootae.compress("in.root", "out.root", lossy=True).ratio  # doctest: +SKIP
+        3.4
+    """
+    opts, (path,) = options_of(options, [src])
+    with Source.open(path) as source:
+        refuse_compressed(source)
+        target = check_target(dst, [path], force=force)
+        setting = compression_of(compression, source)
+        job = _Job(source, target, opts, progress or Progress(), setting, drop=drop_unsupported)
+        given = Codec.load(codec) if isinstance(codec, str | Path) else codec
+        return job.run(given)
+
+
+class _Job:
+    """One run of compress."""
+
+    def __init__(
+        self,
+        source: Source,
+        target: Path,
+        options: Options,
+        progress: Progress,
+        setting: Any,
+        *,
+        drop: bool,
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.options = options
+        self.progress = progress
+        self.setting = setting
+        self.drop = drop
+        self.notes: list[str] = []
+        self.clock = _Clock()
+
+    def run(self, given: Codec | None) -> Report:
+        left = self._left(given)
+        paths = [p for p in self.source.tree_paths(self.options.trees) if p not in left]
+        samples: list[Sampled] = []
+        codec, history = None, list[dict[str, Any]]()
+        self._warn_unmatched()
+        if paths:
+            with self.clock.phase("sample"):
+                kept = self._kept(given)
+                samples = [sample_of(self.source.tree(p), kept) for p in paths]
+            with self.clock.phase("train"):
+                codec, history = self._codec(given, samples)
+        return self._write(codec, history, samples, left, forced=given is not None)
+
+    def _kept(self, given: Codec | None) -> tuple[str, ...]:
+        remembered = given.plan.training.get("options", {}) if given else {}
+        return (*self.options.keep_plain, *remembered.get("keep_plain", ()))
+
+    def _warn_unmatched(self) -> None:
+        trees = {p: self.source.tree(p).schema for p in self.source.tree_paths()}
+        pairs = [(p, c.name) for p, s in trees.items() for c in s.columns]
+        for rule in self.options.bounds:
+            if not any(rule.matches(*pair) for pair in pairs):
+                self.notes.append(f"bound {rule.glob}={rule.bound} matches no column")
+        for glob in self.options.keep_plain:
+            if not any(fnmatchcase(name, glob) for _, name in pairs):
+                self.notes.append(f"--keep-plain {glob} matches no column")
+
+    def _left(self, given: Codec | None) -> dict[str, str]:
+        """Return the trees that are left as they are, and why."""
+        left = {}
+        chosen = self.source.tree_paths(self.options.trees)
+        for path in self.source.tree_paths():
+            tree = self.source.tree(path)
+            if path not in chosen:
+                left[path] = "not asked for"
+            elif not tree.schema.columns:
+                left[path] = "no numeric branch"
+            elif given is None and _values_at_most(tree, LEAST_VALUES):
+                left[path] = f"fewer than {LEAST_VALUES} values"
+        return left
+
+    def _codec(
+        self, given: Codec | None, samples: list[Sampled]
+    ) -> tuple[Codec, list[dict[str, Any]]]:
+        opts = self.options
+        if given is not None:
+            codec, warnings = adapt(given, samples, opts.bounds, lossy=opts.lossy)
+            self.notes += warnings
+            return codec, []
+        size = self.source.path.stat().st_size
+        by_tree = {s.schema.path: [s] for s in samples}
+        return train_codec(by_tree, opts, size, self.progress)
+
+    def _write(
+        self,
+        codec: Codec | None,
+        history: list[dict[str, Any]],
+        samples: list[Sampled],
+        left: dict[str, str],
+        *,
+        forced: bool,
+    ) -> Report:
+        sizes: dict[str, Sizes] = {}
+        errors: dict[str, dict[str, float]] = {}
+        with atomic(self.target) as part:
+            while codec is not None:
+                with self.clock.phase("write"):
+                    sizes = self._write_once(codec, part)
+                lost = {} if forced else self._unpaid(codec, sizes, part)
+                if not lost:
+                    break
+                left |= lost
+                codec = _without(codec, lost)
+            if codec is None:
+                shutil.copyfile(self.source.path, part)
+                self.notes.append("no tree was coded: the output is a copy of the input")
+            else:
+                with self.clock.phase("read back"):
+                    errors = verify_against(part, self.source, codec, self.progress, dropped=self.drop)
+                self._note_changes(codec)
+            after = part.stat().st_size
+        return self._report(codec, history, sizes, errors, left, after, samples)
+
+    def _write_once(self, codec: Codec, part: Path) -> dict[str, Sizes]:
+        total = sum(self.source.tree(p).entries for p in self.source.tree_paths())
+        self.progress.phase("write", total)
+        return writer.write(
+            self.source,
+            part,
+            codec,
+            lambda sizes: provenance(self.source, self.options, codec, sizes),
+            compression=self.setting,
+            drop_unsupported=self.drop,
+            advance=lambda _tree, entries: self.progress.advance(entries),
+        )
+
+    def _unpaid(self, codec: Codec, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
+        """Return the trees whose coding cost more than it saved."""
+        overhead = len(b"".join(codec.parts[1:])) / max(len(sizes), 1)
+        lost = {}
+        for path, size in sizes.items():
+            branches = self.source.file[path].branches
+            before = sum(int(b.compressed_bytes) for b in branches)
+            if before and size.total + overhead > before:
+                lost[path] = "coding it would not pay"
+        if not lost and part.stat().st_size > self.source.path.stat().st_size * 1.02:
+            lost = self._larger_than_rewrite(sizes, part)
+        return lost
+
+    def _larger_than_rewrite(self, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
+        """Hold an output above its input against the input rewritten without coding."""
+        plain = part.with_name(part.name + ".plain")
+        try:
+            writer.write(
+                self.source, plain, None, lambda _: {},
+                compression=self.setting, drop_unsupported=self.drop,
+            )  # fmt: skip
+            smaller = plain.stat().st_size < part.stat().st_size
+        finally:
+            plain.unlink(missing_ok=True)
+        return dict.fromkeys(sizes, "coding it would not pay") if smaller else {}
+
+    def _note_changes(self, codec: Codec) -> None:
+        if self.drop:
+            coded = {t.path: {c.name for c in t.columns} for t in codec.plan.trees}
+            for name in writer.unsupported(self.source, coded):
+                self.notes.append(f"left out: {name}")
+        for path in self.source.tree_paths():
+            if any(k.startswith(f"{path};") for k in self.source.old_cycles()):
+                self.notes.append(f"{path}: older cycles of the tree were left out")
+        counters = sum(
+            c.is_counter and c.dtype != "int32" and "@" not in c.name
+            for t in codec.plan.trees
+            for c in t.columns
+        )
+        if counters:
+            self.notes.append(
+                f"{counters} counters and all titles are kept in the plan: uproot writes ordinary "
+                "counters as int32 and branches without titles"
+            )
+
+    def _report(
+        self,
+        codec: Codec | None,
+        history: list[dict[str, Any]],
+        sizes: dict[str, Sizes],
+        errors: dict[str, dict[str, float]],
+        left: dict[str, str],
+        after: int,
+        samples: list[Sampled],
+    ) -> Report:
+        trees = []
+        for path in self.source.tree_paths():
+            entries = self.source.tree(path).entries
+            if codec is None or codec.plan.tree(path) is None:
+                trees.append(TreeReport(path, entries, coded=False, why=left.get(path, "")))
+                continue
+            coder, size = codec.tree(path), sizes[path]
+            columns = columns_of(coder, size, errors[path], self.source.file[path])
+            told = tuple(h for h in history if h["tree"] == path)
+            latents = sum(size.latents.values())
+            trees.append(TreeReport(path, entries, True, "", columns, latents, told))
+        exact = not self.options.lossy and not self.options.bounds and codec is not None
+        estimate = lossy_estimate(samples, after, sizes) if exact else None
+        before = self.source.path.stat().st_size
+        name = codec.id if codec is not None else None
+        return Report(
+            self.source.path, self.target, before, after, name, tuple(trees), tuple(self.notes),
+            estimate, self.clock.seconds,
+        )  # fmt: skip
+
+
+def _values_at_most(tree: SourceTree, limit: int) -> bool:
+    values = 0
+    for start, stop in tree.blocks():
+        data = tree.values(start, stop)
+        values += sum(v.flat.size for v in data.values())
+        if values >= limit:
+            return False
+    return True
+
+
+def _without(codec: Codec, paths: Mapping[str, str]) -> Codec | None:
+    trees = tuple(t for t in codec.plan.trees if t.path not in paths)
+    if not trees:
+        return None
+    plan = Plan(trees, codec.plan.training)
+    return Codec(plan, codec.tables, [n.onnx for n in codec.networks])

@@ -1,0 +1,78 @@
+"""Values gathered by context, each context's run coded by itself.
+
+A context is a small integer that a network gives to every value from what is decoded before it.
+Coding each context's values with an ordinary coder is asymptotically as good as arithmetic coding
+with the network's own probabilities (Montanari and Weiner, ICML 2023).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae import streams
+from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["decode", "encode"]
+
+_LEAST_RUN = 512  # values a context should hold on average before its run pays for its tables
+
+
+def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
+    """Write integers as one stream a context.
+
+    Arguments:
+        q: integers of shape (rows,).
+        contexts: the context of each, shape (rows,), small unsigned integers.
+
+    Returns:
+        A byte that says how far neighbouring contexts were merged, and the joined streams.
+
+    Example:
+        >>> q, c = np.array([5, 80, 6, 81]), np.array([0, 1, 0, 1], np.uint8)
+        >>> decode(encode(q, c), c).tolist()
+        [5, 80, 6, 81]
+    """
+    merge = 0
+    present = int(np.count_nonzero(np.bincount(contexts))) if len(q) else 0
+    while merge < 8 and len(q) < _LEAST_RUN * (present >> merge):
+        merge += 1
+    order, bounds = _gather(contexts, merge)
+    runs = [streams.encode(q[order[a:b]]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return bytes([merge]) + streams.join(runs)
+
+
+def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
+    """Read integers back into their places.
+
+    Arguments:
+        data: what `encode` returned.
+        contexts: the same contexts, shape (rows,).
+
+    Raises:
+        CorruptError: the runs do not fit the contexts.
+    """
+    cursor = streams.Cursor(data)
+    order, bounds = _gather(contexts, cursor.byte())
+    runs = streams.split(cursor.rest())
+    if len(runs) != len(bounds) - 1:
+        msg = f"{len(runs)} runs for {len(bounds) - 1} contexts: the block is damaged"
+        raise CorruptError(msg)
+    parts = [streams.decode(r, int(n)) for r, n in zip(runs, np.diff(bounds), strict=True)]
+    gathered = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+    out = np.empty_like(gathered)
+    out[order] = gathered
+    return out
+
+
+def _gather(contexts: NDArray[Any], merge: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Return the order that sorts values by context, and where each context's run begins."""
+    merged = contexts >> merge if merge else contexts
+    order = np.argsort(merged, kind="stable")
+    counts = np.bincount(merged)
+    counts = counts[counts > 0]
+    return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])

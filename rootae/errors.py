@@ -1,0 +1,93 @@
+"""Everything that rootae raises on purpose.
+
+    RootaeError                 something went wrong; the message says what, where and what to do
+    ├── ArgumentError           the caller asked for something impossible (a ValueError)
+    │   └── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
+    ├── FormatError             not a rootae file, or written by a newer format than this one reads
+    ├── CorruptError            bytes are damaged, or a tree and its coded columns no longer match
+    ├── BoundError              a decoded value broke the bound that its column was promised
+    ├── UnsupportedError        the input holds something that the output could not keep
+    └── MissingDependency       an optional package is not installed (an ImportError)
+
+`exit_code` is what the command line returns: 2 for usage, 3 for a broken bound or checksum, else 1.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "ArgumentError",
+    "BoundError",
+    "CorruptError",
+    "FormatError",
+    "MissingDependency",
+    "NameNotFound",
+    "RootaeError",
+    "UnsupportedError",
+]
+
+
+class RootaeError(Exception):
+    """Base of every error that rootae raises on purpose."""
+
+    exit_code = 1
+
+
+class ArgumentError(RootaeError, ValueError):
+    """An option or argument is malformed, out of range, or contradicts another."""
+
+    exit_code = 2
+
+
+class NameNotFound(ArgumentError, KeyError):
+    """A name is not there; the message lists the nearest ones that are.
+
+    Arguments:
+        kind: what the name stands for, such as ``"tree"``.
+        name: the name that was asked for.
+        known: the names that exist.
+        where: the file or folder that was searched.
+
+    Example:
+        >>> print(NameNotFound("tree", "Event", ["Events", "Runs"], "in.root"))
+        no tree 'Event' in in.root; did you mean 'Events'?
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], where: str) -> None:
+        names = list(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        if near:
+            hint = "did you mean " + " or ".join(repr(n) for n in near) + "?"
+        else:
+            hint = "there is " + (", ".join(names[:8]) or "none")
+        self.message = f"no {kind} {name!r} in {where}; {hint}"
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class FormatError(RootaeError):
+    """The file is not one that this version of rootae can read."""
+
+
+class CorruptError(RootaeError):
+    """Stored bytes are damaged or do not belong to the tree they stand beside."""
+
+    exit_code = 3
+
+
+class BoundError(RootaeError):
+    """A value came back outside the bound that its column was promised."""
+
+    exit_code = 3
+
+
+class UnsupportedError(RootaeError):
+    """The input holds branches or objects that the output could not keep."""
+
+
+class MissingDependency(RootaeError, ImportError):
+    """An optional package is needed here and not installed."""

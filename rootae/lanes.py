@@ -1,0 +1,204 @@
+"""One lane of one block as bytes: codes, and what the grid could not keep.
+
+    uint8    mode: 0 plain, 1 contexts, 2 bits, 3 derived, 4 predicted
+    varint   n, the number of escapes; if n > 0:
+             varint and stream: length and the differences of their rows
+             varint and zstd:   length and their values, little endian, verbatim
+    then, by mode:
+    plain      uint8 shift, a stream of codes >> shift
+    contexts   uint8 shift, the runs of codes >> shift (see `contexts`)
+    bits       uint8 shift, a stream of the exact float grid's codes >> shift;
+               networks that look at the lane see zeros
+    derived    nothing: the values follow from other lanes
+    predicted  nothing: the codes follow from a network (lanes without a bound)
+
+A shift undoes itself exactly: negative codes are complements of magnitudes with as many low ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae import contexts as runs
+from rootae import streams
+from rootae.bounds import Bound, deviation
+from rootae.errors import CorruptError
+from rootae.grids import ExactFloat, ExactInteger, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+__all__ = ["Decoded", "Encoded", "decode", "encode", "encode_derived", "encode_predicted", "with_escapes"]
+
+PLAIN, CONTEXTS, BITS, DERIVED, PREDICTED = range(5)
+_ESCAPED_AT_MOST = 0.02  # of a block's values; beyond it another mode is smaller
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A lane's blob.
+
+    Arguments:
+        blob: the bytes.
+        mode: which mode was taken.
+        codes: the codes that networks see, shape (rows,).
+    """
+
+    blob: bytes
+    mode: int
+    codes: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A decoded lane: the codes that networks see, and the values, shape (rows,) each."""
+
+    codes: NDArray[Any]
+    values: NDArray[Any]
+
+
+def encode(
+    x: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound, contexts: NDArray[Any] | None
+) -> Encoded:
+    """Code a lane, plainly or by contexts, whichever is smaller.
+
+    Arguments:
+        x: the original values, shape (rows,), the column's dtype.
+        q: their codes on the grid.
+        grid: the lane's grid.
+        bound: the lane's bound.
+        contexts: the context of each value, or None.
+    """
+    exact = isinstance(grid, ExactFloat | ExactInteger)
+    wrong = np.zeros(0, np.intp)
+    if not exact:
+        wrong = np.flatnonzero(deviation(x, grid.inverse(q), bound)[1])
+    if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
+        bits = ExactFloat(x.dtype.name).forward(x)
+        shift, body = _shifted(bits)
+        head = bytes([BITS]) + _escapes(x, wrong[:0])
+        return Encoded(head + shift + streams.encode(body), BITS, np.zeros(len(x), np.int64))
+    shift, body = _shifted(q) if isinstance(grid, ExactFloat) else (b"\0", q)
+    mode, data = PLAIN, streams.encode(body)
+    if contexts is not None:
+        conditional = runs.encode(body, contexts)
+        if len(conditional) < len(data):
+            mode, data = CONTEXTS, conditional
+    return Encoded(bytes([mode]) + _escapes(x, wrong) + shift + data, mode, q)
+
+
+def encode_derived(
+    x: NDArray[Any], value: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound
+) -> Encoded:
+    """Code a lane that follows from others: its exceptions only, unless there are many."""
+    wrong = np.flatnonzero(deviation(x, value, bound)[1])
+    if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
+        return encode(x, q, grid, bound, None)
+    return Encoded(bytes([DERIVED]) + _escapes(x, wrong), DERIVED, q)
+
+
+def encode_predicted(rows: int) -> Encoded:
+    """Code a lane without a bound: nothing at all."""
+    return Encoded(bytes([PREDICTED, 0]), PREDICTED, np.zeros(rows, np.int64))
+
+
+def with_escapes(blob: bytes, values: NDArray[Any]) -> NDArray[Any]:
+    """Put a blob's escapes over the values of its codes, in place."""
+    cursor = streams.Cursor(blob)
+    cursor.byte()
+    at, raw = _read_escapes(cursor, len(values), values.dtype.name)
+    values[at] = raw
+    return values
+
+
+def decode(
+    blob: bytes,
+    rows: int,
+    grid: Grid,
+    contexts: Callable[[], NDArray[Any]],
+    derived: Callable[[], NDArray[Any]],
+) -> Decoded:
+    """Decode a lane.
+
+    Arguments:
+        blob: what `encode` made.
+        rows: the number of values.
+        grid: the lane's grid.
+        contexts: gives the contexts, or the codes of a predicted lane, when they are needed.
+        derived: gives the values of a derived lane when they are needed.
+
+    Raises:
+        CorruptError: the blob does not fit.
+    """
+    cursor = streams.Cursor(blob)
+    mode = cursor.byte()
+    at, raw = _read_escapes(cursor, rows, grid.dtype)
+    if mode in (PLAIN, BITS):
+        codes = _unshift(cursor.byte(), lambda: streams.decode(cursor.rest(), rows))
+    elif mode == CONTEXTS:
+        codes = _unshift(cursor.byte(), lambda: runs.decode(cursor.rest(), contexts()))
+    elif mode == PREDICTED:
+        codes = contexts()
+    elif mode == DERIVED:
+        values = derived()
+        values[at] = raw
+        return Decoded(np.zeros(0, np.int64), values)
+    else:
+        msg = f"a lane has the unknown mode {mode}: the block is damaged"
+        raise CorruptError(msg)
+    values = (ExactFloat(grid.dtype) if mode == BITS else grid).inverse(codes)
+    if mode == BITS:
+        codes = np.zeros(rows, np.int64)
+    if len(at):
+        values[at] = raw
+    return Decoded(codes, values)
+
+
+def _shifted(q: NDArray[Any]) -> tuple[bytes, NDArray[Any]]:
+    """Shift out the low bits that no magnitude uses."""
+    used = int(np.bitwise_or.reduce(np.where(q < 0, ~q, q))) if len(q) else 0
+    shift = (used & -used).bit_length() - 1 if used else 0
+    return bytes([shift]), q >> shift
+
+
+def _unshift(shift: int, read: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    q = read()
+    if not shift:
+        return q
+    if shift > 63:
+        msg = f"a lane is shifted by {shift} bits: the block is damaged"
+        raise CorruptError(msg)
+    wide = q.astype(np.int64)
+    return np.where(wide < 0, ~(~wide << shift), wide << shift)
+
+
+def _escapes(x: NDArray[Any], at: NDArray[np.intp]) -> bytes:
+    if not len(at):
+        return streams.varint(0)
+    rows = streams.encode(np.diff(at, prepend=0))
+    raw = streams.zstd(x[at].astype(x.dtype.newbyteorder("<")).tobytes())
+    lengths = [streams.varint(len(at)), streams.varint(len(rows)), rows]
+    return b"".join([*lengths, streams.varint(len(raw)), raw])
+
+
+def _read_escapes(
+    cursor: streams.Cursor, rows: int, dtype: str
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    n = cursor.varint()
+    stored = np.dtype(dtype).newbyteorder("<")
+    if not n:
+        return np.zeros(0, np.int64), np.zeros(0, dtype)
+    if n > rows:
+        msg = f"a lane of {rows} rows has {n} escapes: the block is damaged"
+        raise CorruptError(msg)
+    at = np.cumsum(streams.decode(cursor.take(cursor.varint()), n).astype(np.int64))
+    if at[0] < 0 or at[-1] >= rows or (np.diff(at) <= 0).any():
+        msg = f"escapes lie outside a lane of {rows} rows: the block is damaged"
+        raise CorruptError(msg)
+    raw = streams.unzstd(cursor.take(cursor.varint()), n * stored.itemsize)
+    return at, np.frombuffer(raw, stored).astype(dtype)

@@ -1,0 +1,62 @@
+"""What the user asks of compress and train."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rootae.bounds import Rule, rules_of
+from rootae.errors import ArgumentError
+from rootae.source import split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Options", "options_of"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of compress or train.
+
+    Arguments:
+        family: ``auto``, ``plain`` or a training family.
+        bounds: rules over the presets.
+        lossy: the preset for NanoAOD-like data.
+        keep_plain: globs of columns that stay ordinary branches.
+        trees: globs of trees to code; others pass through.
+        seed: of training.
+        steps: training steps for each group, instead of a time budget.
+        time_budget: seconds of training for the whole file.
+        latents: number of latents, or None for the family's own choice.
+    """
+
+    family: str = "auto"
+    bounds: tuple[Rule, ...] = ()
+    lossy: bool = False
+    keep_plain: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
+    seed: int = 0
+    steps: int | None = None
+    time_budget: float | None = None
+    latents: int | None = None
+
+    def recorded(self) -> dict[str, Any]:
+        """Return what a codec has to remember of its options."""
+        rules = [f"{r.glob}={r.bound}" for r in self.bounds]
+        return {"bounds": rules, "lossy": self.lossy, "keep_plain": list(self.keep_plain)}
+
+
+def options_of(options: dict[str, Any], sources: Sequence[str | Path]) -> tuple[Options, list[Path]]:
+    rules = options.pop("bounds", None)
+    options["bounds"] = rules_of(rules)
+    pairs = [split_path(str(s)) for s in sources]
+    trees = tuple(options.pop("trees", ())) + tuple(t for _, t in pairs if t is not None)
+    try:
+        return Options(**options, trees=trees), [Path(p) for p, _ in pairs]
+    except TypeError as error:
+        msg = f"unknown option: {error}"
+        raise ArgumentError(msg) from error
+
+

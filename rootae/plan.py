@@ -1,0 +1,238 @@
+"""What a codec knows, as frozen data: one JSON text, versioned, with every table outside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rootae.errors import CorruptError, FormatError
+from rootae.relations import Derived
+from rootae.schema import Branch, Column
+
+__all__ = [
+    "FORMAT",
+    "Encoder",
+    "Feature",
+    "GroupPlan",
+    "Lane",
+    "Plan",
+    "Stage",
+    "Target",
+    "TreePlan",
+]
+
+FORMAT = 1
+_TEXT_AT_MOST = 1 << 28
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One integer that a network sees.
+
+    Arguments:
+        source: ``lane`` (codes decoded earlier) or ``latent`` (a latent code as it is).
+        index: which lane of the group, or which latent.
+        kind: ``edges``: how many edges of the table lie at or below the code;
+            ``digit``: clip((code - low) >> shift, 0, top); ``raw``: the code itself.
+        table: index of the table of edges (``edges`` only).
+        low, shift, top: of a digit.
+    """
+
+    source: Literal["lane", "latent"]
+    index: int
+    kind: Literal["edges", "digit", "raw"]
+    table: int = -1
+    low: int = 0
+    shift: int = 0
+    top: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lane that a stage gives contexts for.
+
+    The network's outputs 2t and 2t+1 of the t-th target are the location and the scale; the
+    context is the location's bin plus the number of location bins times the scale's bin.
+
+    Arguments:
+        lane: index of the lane.
+        location, scale: tables of edges of the two outputs; a lane without a bound takes its
+            code from the location's table of edges directly.
+    """
+
+    lane: int
+    location: int
+    scale: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One decoder network: what it sees and what it gives contexts for."""
+
+    network: int
+    inputs: tuple[Feature, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The network that makes the latents; only the writer runs it."""
+
+    network: int
+    inputs: tuple[Feature, ...]
+    latents: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One integer column of a group's matrix.
+
+    Arguments:
+        column: the branch it belongs to.
+        element: which element of the branch's fixed inner dimensions, in C order.
+        grid: the grid as JSON; a rank grid names its tables by index.
+        bound: the promised bound, as text.
+        why: where the bound comes from.
+        derived: the rule if the lane follows from others.
+        stage: the stage that gives its contexts, -1 for none.
+    """
+
+    column: str
+    element: int
+    grid: dict[str, Any]
+    bound: str
+    why: str
+    derived: Derived | None = None
+    stage: int = -1
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """How one group is coded."""
+
+    name: str
+    lanes: tuple[Lane, ...]
+    stages: tuple[Stage, ...] = ()
+    encoder: Encoder | None = None
+    family: str = "plain"
+
+    def lanes_of(self, column: str) -> tuple[int, ...]:
+        """Return the lanes of a column, in the order of its elements."""
+        return tuple(i for i, lane in enumerate(self.lanes) if lane.column == column)
+
+
+@dataclass(frozen=True)
+class TreePlan:
+    """How one tree is coded, and what the original looked like.
+
+    Arguments:
+        path: the tree's path.
+        title: its title.
+        columns: the coded columns, in the tree's order.
+        branches: all branches in the original's order.
+        groups: one plan a group.
+    """
+
+    path: str
+    title: str
+    columns: tuple[Column, ...]
+    branches: tuple[Branch, ...]
+    groups: tuple[GroupPlan, ...]
+
+    def column(self, name: str) -> Column:
+        """Return a coded column."""
+        return next(c for c in self.columns if c.name == name)
+
+    def group(self, name: str) -> GroupPlan:
+        """Return a group's plan."""
+        return next(g for g in self.groups if g.name == name)
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Return the names of columns that stand in the tree as carriers, in order."""
+        return tuple(b.name for b in self.branches if b.coded)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A codec's plan: all trees, and how they were trained.
+
+    Example:
+        >>> Plan.from_json(Plan((), {"seed": 1}).to_json())
+        Plan(trees=(), training={'seed': 1}, tables=(), format=1)
+    """
+
+    trees: tuple[TreePlan, ...]
+    training: dict[str, Any] = field(default_factory=dict)
+    tables: tuple[int, ...] = ()
+    format: int = FORMAT
+
+    def tree(self, path: str) -> TreePlan | None:
+        """Return the plan of the tree at that path, or None."""
+        return next((t for t in self.trees if t.path == path), None)
+
+    def to_json(self) -> str:
+        """Write the plan as compact JSON with sorted keys: equal plans, equal text."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read a plan, checking every name and type.
+
+        Raises:
+            FormatError: the plan was written by a newer format.
+            CorruptError: the text is not a plan.
+        """
+        try:
+            data = json.loads(text) if len(text) <= _TEXT_AT_MOST else None
+        except ValueError as error:
+            msg = "the codec's plan is not JSON: the file is damaged"
+            raise CorruptError(msg) from error
+        if not isinstance(data, dict) or type(data.get("format")) is not int:
+            msg = "the codec's plan has no format number: the file is damaged"
+            raise CorruptError(msg)
+        if data["format"] > FORMAT:
+            msg = (
+                f"the file has format {data['format']}, this rootae reads up to {FORMAT}: "
+                "upgrade with pip install -U rootae"
+            )
+            raise FormatError(msg)
+        plan: Plan = _load(cls, data, "plan")
+        return plan
+
+
+def _load(kind: Any, data: Any, where: str) -> Any:
+    """Build a value of an annotated type from JSON, or say where the JSON departs from it."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        return _load_dataclass(kind, data, where)
+    if origin is tuple and isinstance(data, list):
+        kinds = [arguments[0]] * len(data) if arguments[-1] is Ellipsis else list(arguments)
+        if len(kinds) == len(data):
+            pairs = enumerate(zip(kinds, data, strict=True))
+            return tuple(_load(k, d, f"{where}[{i}]") for i, (k, d) in pairs)
+    elif origin is types.UnionType:
+        return None if data is None else _load(arguments[0], data, where)
+    elif origin is Literal:
+        if data in arguments:
+            return data
+    elif origin is dict and isinstance(data, dict):
+        return data
+    elif kind is float and type(data) in (int, float):
+        return float(data)
+    elif isinstance(kind, type) and type(data) is kind:
+        return data
+    msg = f"{where} is {str(data)[:40]!r}, not {kind}: the codec's plan is damaged"
+    raise CorruptError(msg)
+
+
+def _load_dataclass(kind: Any, data: Any, where: str) -> Any:
+    hints = typing.get_type_hints(kind)
+    if not isinstance(data, dict) or set(data) != set(hints):
+        msg = f"{where} has not the members of a {kind.__name__}: the codec's plan is damaged"
+        raise CorruptError(msg)
+    return kind(**{k: _load(h, data[k], f"{where}.{k}") for k, h in hints.items()})

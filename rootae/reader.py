@@ -1,0 +1,160 @@
+"""Opening compressed files: uproot's own objects, with decoded columns among their branches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import uproot
+
+from rootae.bounds import Bound
+from rootae.container import DIRECTORY, Container
+from rootae.errors import ArgumentError, FormatError, NameNotFound
+from rootae.hook import coded, install
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["File", "open_file"]
+
+
+class File:
+    """A ROOT file as uproot shows it, without rootae's own directory, and with what rootae knows.
+
+    Everything that is not defined here is uproot's `ReadOnlyDirectory`.
+
+    Arguments:
+        root: the directory that uproot opened.
+        where: the file, for messages.
+    """
+
+    def __init__(self, root: Any, where: str) -> None:
+        self._root = root
+        self._where = where
+        self._container = Container(root, where)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._root, name)
+
+    def __enter__(self) -> File:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._root.close()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return an object; a coded tree is held against its blocks first.
+
+        Raises:
+            NameNotFound: there is no such object.
+            CorruptError: tree and blocks do not belong together.
+        """
+        try:
+            found = self._root[name]
+        except uproot.KeyInFileError as error:
+            raise NameNotFound("tree or object", name, self.keys(cycle=False), self._where) from error
+        tree = coded(found)
+        if tree is not None:
+            _ = tree.stored
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._root and not str(name).startswith(DIRECTORY)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def keys(self, **options: Any) -> list[str]:
+        """Return the names of everything but rootae's own directory."""
+        return [k for k in self._root.keys(**options) if not _own(k)]
+
+    def classnames(self, **options: Any) -> dict[str, str]:
+        """Return the classes of everything but rootae's own directory."""
+        return {k: c for k, c in self._root.classnames(**options).items() if not _own(k)}
+
+    def __repr__(self) -> str:
+        return f"<rootae.File {self._where!r}>"
+
+    @property
+    def is_coded(self) -> bool:
+        """Say whether any tree of the file is coded."""
+        return bool(self._container.coded_trees()) if self._container.is_coded else False
+
+    @property
+    def container(self) -> Container:
+        """Return the file's codecs, blocks and provenance."""
+        return self._container
+
+    @property
+    def bounds(self) -> dict[str, dict[str, Bound]]:
+        """Return each coded column's bound, by tree; the loosest where files were merged.
+
+        Example:
+            >>> rootae.open("out.root").bounds["Events"]["Jet_pt"]  # doctest: +SKIP
+            Bound(kind='rel', error=0.001)
+        """
+        found: dict[str, dict[str, Bound]] = {}
+        if not self._container.is_coded:
+            return found
+        for path in self._container.coded_trees():
+            mine = found.setdefault(path, {})
+            for plan in self._container.stored(path).plans:
+                carried = set(plan.carried)
+                lanes = (x for g in plan.groups for x in g.lanes if x.column in carried)
+                for lane in lanes:
+                    bound = Bound.parse(lane.bound)
+                    mine[lane.column] = _looser(mine.get(lane.column, bound), bound)
+        return found
+
+
+def _own(key: str) -> bool:
+    return key.split("/")[0].split(";")[0] == DIRECTORY
+
+
+def _looser(a: Bound, b: Bound) -> Bound:
+    order = ("exact", "abs", "rel", "none")
+    return max(a, b, key=lambda x: (order.index(x.kind), x.error))
+
+
+def open_file(path: str | Path | Any, **options: Any) -> Any:
+    """Open a ROOT file; coded columns appear under their own names and types.
+
+    Arguments:
+        path: what `uproot.open` takes, ``file.root:tree`` included.
+        options: passed on to `uproot.open`.
+
+    Returns:
+        A `File`, or the tree if one was named.
+
+    Raises:
+        ArgumentError: there is no such file.
+        FormatError: it is not a ROOT file, or a newer rootae wrote it.
+        CorruptError: a tree and its blocks do not belong together.
+
+    Example:
+        >>> import rootae
+        >>> rootae.open("out.root")["Events"].arrays(["Jet_pt"])  # doctest: +SKIP
+    """
+    install()
+    if isinstance(path, list | dict):
+        msg = "rootae.open takes one file; use uproot.iterate or uproot.concatenate for several"
+        raise ArgumentError(msg)
+    try:
+        found = uproot.open(path, **options)
+    except FileNotFoundError as error:
+        msg = f"no file {path}"
+        raise ArgumentError(msg) from error
+    except uproot.KeyInFileError as error:
+        raise NameNotFound("tree", str(error.key), error.keys or [], str(path)) from error
+    except (ValueError, OSError, uproot.deserialization.DeserializationError) as error:
+        msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
+        raise FormatError(msg) from error
+    if not isinstance(found, uproot.ReadOnlyDirectory):
+        tree = coded(found)
+        if tree is not None:
+            _ = tree.stored
+        return found
+    return File(found, str(path))

@@ -1,0 +1,185 @@
+"""Columns that are an exact expression of others: nothing of them is stored but the rule.
+
+Exact linear relations are the null space of the matrix of sampled values. Its reduced echelon form,
+with the latest columns as pivots, writes each dependent column as a combination of free ones; a
+rule is kept if its coefficients are whole (or it is one scaled copy) and it holds within the
+column's bound on decoded values, but for a few that will be escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.bounds import deviation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.bounds import Bound
+
+__all__ = ["Derived", "find"]
+
+_LANES_AT_MOST = 400
+_TOLERANCE = 1e-6  # of a column's size: float32 rounding of a sum is 6e-8
+_ESCAPED_AT_MOST = 1e-3
+_WHOLE = 1e-3
+_EXACT_INTEGER = 2.0**53
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A lane equals the sum of `coefficient * lane`, added in order and rounded once.
+
+    Arguments:
+        terms: pairs of lane and coefficient.
+    """
+
+    terms: tuple[tuple[int, float], ...]
+
+    def evaluate(self, sources: Sequence[NDArray[Any]], dtype: str) -> NDArray[Any]:
+        """Compute the lane from its terms' decoded values.
+
+        Arguments:
+            sources: values of the terms' lanes, shape (rows,) each.
+            dtype: the derived lane's dtype.
+
+        Example:
+            >>> Derived(((0, 1.0), (1, 2.0))).evaluate([np.ones(1), np.ones(1)], "float32")
+            array([3.], dtype=float32)
+        """
+        target = np.dtype(dtype)
+        if len(self.terms) == 1 and self.terms[0][1] == 1 and sources[0].dtype == target:
+            return sources[0].copy()
+        whole = target.kind != "f"
+        with np.errstate(all="ignore"):
+            total = np.zeros(len(sources[0]), np.int64 if whole else np.float64)
+            for (_, coefficient), source in zip(self.terms, sources, strict=True):
+                total = total + source.astype(total.dtype) * total.dtype.type(coefficient)
+            return total.astype(target)
+
+
+def find(
+    originals: Sequence[NDArray[Any]],
+    decoded: Sequence[NDArray[Any]],
+    bounds: Sequence[Bound],
+    seed: int = 0,
+) -> dict[int, Derived]:
+    """Find the lanes that follow from others.
+
+    Arguments:
+        originals: sampled values of every lane, shape (rows,), each its own dtype.
+        decoded: the same after the grids' round trip.
+        bounds: each lane's bound.
+        seed: chooses the rows that the null space is computed on.
+
+    Returns:
+        A rule for each derived lane, of lanes that are not derived themselves.
+
+    Example:
+        >>> from rootae.bounds import EXACT
+        >>> a, b = np.arange(50), np.arange(50) ** 2
+        >>> find([a, b, a + b], [a, b, a + b], [EXACT] * 3)
+        {2: Derived(terms=((0, 1.0), (1, 1.0)))}
+    """
+    usable = [i for i, x in enumerate(originals) if bounds[i].kind != "none" and _varies(x)]
+    rules = _copies(usable, originals)
+    free = [i for i in usable if i not in rules][:_LANES_AT_MOST]
+    if len(free) > 1:
+        rules |= _combinations(free, originals, seed)
+    return {i: r for i, r in sorted(rules.items()) if _holds(i, r, originals, decoded, bounds)}
+
+
+def _varies(x: NDArray[Any]) -> bool:
+    if len(x) < 2:
+        return False
+    value = x.astype(np.float64)
+    finite = bool(np.isfinite(value).all() and np.abs(value).max() < _EXACT_INTEGER)
+    return finite and bool((x != x[0]).any())
+
+
+def _copies(lanes: list[int], originals: Sequence[NDArray[Any]]) -> dict[int, Derived]:
+    seen: dict[bytes, int] = {}
+    rules = {}
+    for i in lanes:
+        key = originals[i].dtype.str.encode() + originals[i].tobytes()
+        first = seen.setdefault(key, i)
+        if first != i:
+            rules[i] = Derived(((first, 1.0),))
+    return rules
+
+
+def _combinations(
+    lanes: list[int], originals: Sequence[NDArray[Any]], seed: int
+) -> dict[int, Derived]:
+    rows = len(originals[lanes[0]])
+    take = min(rows, max(2000, 6 * len(lanes)))
+    pick = np.random.default_rng(seed).choice(rows, take, replace=False)
+    table = np.stack([originals[i][pick].astype(np.float64) for i in lanes], axis=1)
+    size = np.sqrt((table**2).mean(axis=0))
+    keep = np.flatnonzero(size > 0)
+    lanes, table, size = [lanes[k] for k in keep], table[:, keep] / size[keep], size[keep]
+    if len(lanes) < 2 or take <= len(lanes):
+        return {}
+    _, singular, right = np.linalg.svd(table, full_matrices=False)
+    null = right[singular <= _TOLERANCE * np.sqrt(take)]
+    rules = {}
+    for pivot, row in _echelon(null):
+        terms = _terms(pivot, row, lanes, size)
+        if terms:
+            rules[lanes[pivot]] = Derived(terms)
+    return rules
+
+
+def _echelon(null: NDArray[np.float64]) -> list[tuple[int, NDArray[np.float64]]]:
+    """Reduce the null space's basis so that each row has a pivot column, latest columns first."""
+    basis, pivots = null.copy(), []
+    for column in reversed(range(basis.shape[1] if len(basis) else 0)):
+        done = len(pivots)
+        if done == len(basis):
+            break
+        best = done + int(np.argmax(np.abs(basis[done:, column])))
+        if abs(basis[best, column]) < _WHOLE:
+            continue
+        basis[[done, best]] = basis[[best, done]]
+        basis[done] /= basis[done, column]
+        for other in range(len(basis)):
+            if other != done:
+                basis[other] -= basis[other, column] * basis[done]
+        pivots.append(column)
+    return [(p, basis[k]) for k, p in enumerate(pivots)]
+
+
+def _terms(
+    pivot: int, row: NDArray[np.float64], lanes: list[int], size: NDArray[np.float64]
+) -> tuple[tuple[int, float], ...] | None:
+    coefficients = -row * size[pivot] / size
+    used = [k for k in range(len(row)) if k != pivot and abs(row[k]) > 10 * _TOLERANCE]
+    whole = [round(coefficients[k]) for k in used]
+    if used and all(
+        w and abs(coefficients[k] - w) < _WHOLE for k, w in zip(used, whole, strict=True)
+    ):
+        return tuple((lanes[k], float(w)) for k, w in zip(used, whole, strict=True))
+    if len(used) == 1:
+        return ((lanes[used[0]], float(coefficients[used[0]])),)
+    return None
+
+
+def _holds(
+    lane: int,
+    rule: Derived,
+    originals: Sequence[NDArray[Any]],
+    decoded: Sequence[NDArray[Any]],
+    bounds: Sequence[Bound],
+) -> bool:
+    sources = [decoded[i] for i, _ in rule.terms]
+    whole = originals[lane].dtype.kind != "f"
+    if whole and any(s.dtype.kind == "f" or c != int(c) for s, (_, c) in zip(sources, rule.terms, strict=True)):
+        return False
+    value = rule.evaluate(sources, originals[lane].dtype.name)
+    _, wrong = deviation(originals[lane], value, bounds[lane])
+    return bool(wrong.mean() <= _ESCAPED_AT_MOST)

@@ -1,0 +1,284 @@
+"""Input files as uproot reads them: which trees, which columns, and their values block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import numpy as np
+import uproot
+from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.strings import AsStrings
+
+from rootae.errors import ArgumentError, FormatError, NameNotFound
+from rootae.schema import Branch, Column, TreeSchema, Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["ROWS_AT_MOST", "Source", "SourceTree", "split_path"]
+
+ROWS_AT_MOST = 128 * 1024  # in a block's largest group
+_COUNTS_AT_ONCE = 200_000
+_DIRECTORY = "TDirectory"
+_SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+
+
+def split_path(text: str) -> tuple[str, str | None]:
+    """Split ``file.root:tree`` into the file and the tree.
+
+    Example:
+        >>> split_path("in.root:Events")
+        ('in.root', 'Events')
+    """
+    head, colon, tail = text.rpartition(":")
+    if colon and head and not Path(text).exists() and not tail.startswith("//"):
+        return head, tail
+    return text, None
+
+
+@dataclass
+class Source:
+    """A ROOT file that is to be compressed, trained on or compared with.
+
+    Arguments:
+        path: the file.
+        file: the opened file.
+    """
+
+    path: Path
+    file: Any
+
+    @classmethod
+    def open(cls, path: str | Path) -> Source:
+        """Open a file, or say why that is impossible.
+
+        Raises:
+            ArgumentError: there is no such file.
+            FormatError: it is not a ROOT file.
+        """
+        path = Path(path)
+        if not path.is_file():
+            msg = f"no file {path}" if not path.exists() else f"{path} is not a file"
+            raise ArgumentError(msg)
+        try:
+            return cls(path, uproot.open(path))
+        except Exception as error:
+            msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
+            raise FormatError(msg) from error
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def tree_paths(self, globs: Sequence[str] = ()) -> list[str]:
+        """Return the paths of trees, without cycles, that match any of the globs.
+
+        Raises:
+            NameNotFound: a glob matches no tree.
+        """
+        names = self._paths(lambda c: c == "TTree")
+        for glob in globs:
+            if not any(fnmatchcase(n, glob) for n in names):
+                raise NameNotFound("tree", glob, names, str(self.path))
+        return [n for n in names if not globs or any(fnmatchcase(n, g) for g in globs)]
+
+    def _paths(self, wanted: Any) -> list[str]:
+        found = self.file.iterclassnames(cycle=True)
+        return list(dict.fromkeys(k.rsplit(";", 1)[0] for k, c in found if wanted(c)))
+
+    def objects(self) -> list[tuple[str, str]]:
+        """Return name (with cycle) and class of everything that is neither tree nor directory."""
+        pairs = self.file.iterclassnames(cycle=True)
+        return [(k, c) for k, c in pairs if c not in ("TTree", _DIRECTORY)]
+
+    def directories(self) -> list[str]:
+        """Return the paths of all directories."""
+        return self._paths(lambda c: c == _DIRECTORY)
+
+    def old_cycles(self) -> list[str]:
+        """Return objects of which a newer cycle exists."""
+        newest: dict[str, int] = {}
+        keys = [k.rsplit(";", 1) for k in self.file.iterkeys(cycle=True)]
+        for name, cycle in keys:
+            newest[name] = max(newest.get(name, 0), int(cycle))
+        return [f"{n};{c}" for n, c in keys if int(c) < newest[n]]
+
+    def tree(self, path: str) -> SourceTree:
+        """Return one tree."""
+        return SourceTree(self.file[path], f"{self.path}:{path}", path)
+
+    @property
+    def compression(self) -> Any:
+        """Return the file's own compression, or the one of its first tree, else None."""
+        if self.file.file.compression is not None:
+            return self.file.file.compression
+        for path in self.tree_paths():
+            for branch in self.file[path].branches:
+                if branch.compression is not None:
+                    return branch.compression
+        return _sniffed(self)
+
+
+def _sniffed(source: Source) -> Any:
+    """Read the algorithm off the first basket: uproot leaves a branch's own setting at zero."""
+    kinds = {b"ZS": uproot.ZSTD(5), b"XZ": uproot.LZMA(9), b"L4": uproot.LZ4(4), b"ZL": uproot.ZLIB(1)}
+    for path in source.tree_paths():
+        for branch in source.file[path].branches:
+            if not branch.num_baskets or not branch.member("fBasketSeek").any():
+                continue
+            at = int(branch.member("fBasketSeek")[0])
+            data = bytes(source.file.file.source.chunk(at, at + 512).raw_data)
+            head = int.from_bytes(data[14:16], "big")  # TKey.fKeyLen
+            return kinds.get(data[head : head + 2])
+    return None
+
+
+class SourceTree:
+    """One tree of an input file.
+
+    Arguments:
+        tree: the uproot tree.
+        where: file and tree, for messages.
+        path: the tree's path in its file.
+    """
+
+    def __init__(self, tree: Any, where: str, path: str) -> None:
+        self.tree = tree
+        self.where = where
+        self.schema = describe(tree, path)
+        self.entries = int(tree.num_entries)
+
+    def values(self, start: int, stop: int, names: Sequence[str] | None = None) -> dict[str, Values]:
+        """Read columns over a range of entries.
+
+        Returns:
+            Values by column; sizes of vectors are columns of their own.
+        """
+        columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
+        real = [c.name for c in columns if not c.name.endswith(_SIZES)]
+        arrays = self.arrays(start, stop, real)
+        out = {}
+        for column in columns:
+            if column.name in arrays:
+                out[column.name] = Values.from_array(arrays[column.name], column)
+        for column in columns:
+            if column.name not in arrays:
+                vector = column.name.removesuffix(_SIZES)
+                sizes = out[vector].counts
+                out[column.name] = Values(np.asarray(sizes, np.int64))
+        return out
+
+    def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
+        """Read branches as uproot gives them.
+
+        Raises:
+            FormatError: a basket is damaged.
+        """
+        if not names:
+            return {}
+        try:
+            out: dict[str, Any] = {}
+            for name in names:
+                out[name] = self.tree[name].array(
+                    entry_start=start, entry_stop=stop, library="ak", array_cache=None
+                )
+        except Exception as error:
+            msg = f"{self.where} cannot be read in entries {start}-{stop}: {error}".splitlines()[0]
+            raise FormatError(msg) from error
+        return out
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield the entry ranges of blocks: as many entries as keep every group small enough."""
+        counters = sorted({c.counter for c in self.schema.columns if c.counter is not None})
+        start = 0
+        for begin in range(0, self.entries, _COUNTS_AT_ONCE):
+            end = min(begin + _COUNTS_AT_ONCE, self.entries)
+            largest = self._rows(begin, end, counters)
+            while start < end:
+                stop = start + _fitting(largest[start - begin :])
+                if stop >= end and end < self.entries and start > begin:
+                    break
+                yield start, stop
+                start = stop
+            if start < end:
+                yield start, end
+                start = end
+
+    def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
+        """Return an upper bound of each entry's rows in any group."""
+        vectors = [c.removesuffix(_SIZES) for c in counters if c.endswith(_SIZES)]
+        plain = [c for c in counters if not c.endswith(_SIZES)]
+        rows = np.ones((stop - start,), np.int64)
+        for name, array in self.arrays(start, stop, plain + vectors).items():
+            count = ak.num(array, axis=1) if name in vectors else array
+            rows = np.maximum(rows, ak.to_numpy(count).astype(np.int64))
+        return rows
+
+
+def _fitting(rows: NDArray[np.int64]) -> int:
+    """Return how many entries fit into a block, at least one."""
+    return max(int(np.searchsorted(np.cumsum(rows), ROWS_AT_MOST, side="right")), 1)
+
+
+def describe(tree: Any, path: str) -> TreeSchema:
+    """Sort a tree's branches into columns, passing and unsupported ones."""
+    columns: list[Column] = []
+    passing: list[Branch] = []
+    unsupported: list[tuple[str, str]] = []
+    branches = list(tree.branches)
+    names = [b.name for b in branches]
+    for branch in branches:
+        column = _column(branch) if names.count(branch.name) == 1 else None
+        if column is not None:
+            columns.append(column)
+            if column.counter is not None and column.counter.endswith(_SIZES):
+                columns.append(Column(column.counter, "int64", is_counter=True))
+        elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
+            passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
+        else:
+            unsupported.append((branch.name, branch.typename))
+    counters = {c.counter for c in columns}
+    counted = tuple(_counted(c) if c.name in counters else c for c in columns)
+    title = str(tree.title)
+    return TreeSchema(path, title, counted, tuple(passing), tuple(unsupported), tuple(names))
+
+
+def _counted(column: Column) -> Column:
+    fields = column.__dict__ | {"is_counter": True}
+    return Column(**fields)
+
+
+def _column(branch: Any) -> Column | None:
+    """Describe a numeric branch, or return None for anything else."""
+    interpretation, counter = branch.interpretation, None
+    if len(branch.branches):
+        return None
+    if isinstance(interpretation, AsJagged):
+        counter = _counter(branch, interpretation)
+        interpretation = interpretation.content
+        if counter is None:
+            return None
+    to_dtype = getattr(interpretation, "to_dtype", None)
+    if to_dtype is None or to_dtype.base.kind not in "biuf" or to_dtype.base.itemsize > 8:
+        return None
+    base = to_dtype.base.newbyteorder("=")
+    if base.kind == "f" and base.itemsize < 4:
+        return None
+    shape = tuple(int(n) for n in to_dtype.shape)
+    return Column(branch.name, base.name, shape, counter, branch.typename, branch.title)
+
+
+def _counter(branch: Any, interpretation: Any) -> str | None:
+    if branch.count_branch is not None and not interpretation.header_bytes:
+        return str(branch.count_branch.name)
+    if branch.typename.startswith("std::vector<") and branch.typename.count("<") == 1:
+        return branch.name + _SIZES
+    return None

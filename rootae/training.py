@@ -1,0 +1,146 @@
+"""From samples of files to a codec: survey, networks if the family has any, union of schemas."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import uproot
+
+from rootae.adapt import Sampled, adapt
+from rootae.codec import Codec
+from rootae.container import write_records
+from rootae.errors import ArgumentError
+from rootae.options import Options, options_of
+from rootae.output import atomic, check_target
+from rootae.plan import Plan
+from rootae.progress import Progress
+from rootae.schema import Values
+from rootae.source import Source
+from rootae.survey import survey
+from rootae.writer import is_compressed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from rootae.source import SourceTree
+
+__all__ = ["refuse_compressed", "sample_of", "train", "train_codec"]
+
+_SAMPLED_BLOCKS = 4
+
+
+def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
+    """Read at most four blocks, spread evenly over a tree."""
+    blocks = list(tree.blocks())
+    pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
+    parts = [tree.values(*blocks[i]) for i in pick] if blocks else [tree.values(0, 0)]
+    values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
+    names = frozenset(
+        c.name for c in tree.schema.columns if any(fnmatchcase(c.name, g) for g in kept)
+    )
+    return Sampled(tree.schema, values, names)
+
+
+def _concatenated(parts: Sequence[Values]) -> Values:
+    counts = [p.counts for p in parts if p.counts is not None]
+    flat = np.concatenate([p.flat for p in parts])
+    return Values(flat, np.concatenate(counts) if counts else None)
+
+
+def train(
+    sources: Sequence[str | Path],
+    target: str | Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Codec:
+    """Train a codec on one or more files and write it as a rootae file without blocks.
+
+    Arguments:
+        sources: ROOT files of one kind, or ``file.root:tree``; entries are sampled evenly.
+        target: where the codec file goes.
+        force: overwrite the target.
+        progress: told about phases.
+        options: as in `Options`; bounds may be a mapping of globs.
+
+    Returns:
+        The codec.
+    """
+    opts, paths = options_of(options, sources)
+    out = check_target(target, paths, force=force)
+    samples: dict[str, list[Sampled]] = {}
+    for path in paths:
+        with Source.open(path) as source:
+            refuse_compressed(source)
+            for name in source.tree_paths(opts.trees):
+                sampled = sample_of(source.tree(name), opts.keep_plain)
+                samples.setdefault(name, []).append(sampled)
+    codec, _ = train_codec(samples, opts, sum(p.stat().st_size for p in paths), progress or Progress())
+    with atomic(out) as part:
+        with uproot.recreate(part) as file:
+            write_records(file, codec, None)
+        Codec.load(part)
+    return codec
+
+
+def refuse_compressed(source: Source) -> None:
+    if is_compressed(source):
+        msg = f"{source.path} was compressed by rootae already: use rootae decompress first"
+        raise ArgumentError(msg)
+
+
+def train_codec(
+    samples: Mapping[str, Sequence[Sampled]], opts: Options, nbytes: int, progress: Progress
+) -> tuple[Codec, list[dict[str, Any]]]:
+    """Plan every tree on its files' samples, and train networks unless the family is plain."""
+    tables: list[Any] = []
+    plans, merged = [], []
+    for group in samples.values():
+        whole = _union(group)
+        merged.append(whole)
+        plans.append(
+            survey(
+                whole.schema, whole.values, opts.bounds, lossy=opts.lossy, keep=whole.kept,
+                tables=tables,
+            )  # fmt: skip
+        )
+    record = {"family": opts.family, "seed": opts.seed, "options": opts.recorded()}
+    plan = Plan(tuple(plans), record)
+    history: list[dict[str, Any]] = []
+    codec = Codec(plan, tables)
+    if opts.family != "plain":
+        from rootae.train import fit
+
+        codec, history = fit(codec, merged, opts, nbytes, progress)
+    later = [s for group in samples.values() for s in group[1:]]
+    for sampled in later:
+        same = [s for s in merged if s.schema.path != sampled.schema.path]
+        wide = _widened(codec, sampled)
+        codec = adapt(codec, [*same, wide])[0] if wide.schema != sampled.schema else codec
+    return codec, history
+
+
+def _union(group: Sequence[Sampled]) -> Sampled:
+    """Put the samples of files with equal columns together; other files' columns come later."""
+    first = group[0]
+    names = {c.name: (c.dtype, c.inner_shape, c.counter) for c in first.schema.columns}
+    equal = [
+        s
+        for s in group
+        if {c.name: (c.dtype, c.inner_shape, c.counter) for c in s.schema.columns} == names
+    ]
+    values = {n: _concatenated([s.values[n] for s in equal]) for n in names}
+    return Sampled(first.schema, values, first.kept)
+
+
+def _widened(codec: Codec, sampled: Sampled) -> Sampled:
+    """Return the sample unchanged if the codec knows all its columns."""
+    plan = codec.plan.tree(sampled.schema.path)
+    known = {c.name for c in plan.columns} if plan else set()
+    return sampled if {c.name for c in sampled.schema.columns} - known else sampled
+
+

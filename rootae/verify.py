@@ -1,0 +1,192 @@
+"""Reading a compressed file back: checksums, and every value against an original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import numpy as np
+
+from rootae.bounds import Bound
+from rootae.codec import held
+from rootae.errors import BoundError, CorruptError
+from rootae.hook import cache, coded
+from rootae.reader import open_file
+from rootae.source import Source
+from rootae.writer import passing_names
+
+if TYPE_CHECKING:
+    from rootae.codec import Codec
+    from rootae.progress import Progress
+    from rootae.source import SourceTree
+
+__all__ = ["Verified", "verify", "verify_against"]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was checked.
+
+    Arguments:
+        trees: entries by tree.
+        columns: number of coded columns that were decoded.
+        values: number of values that were decoded.
+        errors: largest error by tree and column, where an original was given.
+    """
+
+    trees: dict[str, int]
+    columns: int
+    values: int
+    errors: dict[str, dict[str, float]]
+
+
+def verify(
+    path: str | Path, against: str | Path | None = None, progress: Progress | None = None
+) -> Verified:
+    """Decode everything in a file, check all checksums, and compare with the original if given.
+
+    Arguments:
+        path: a compressed file (or a plain copy).
+        against: the original.
+        progress: told about phases.
+
+    Raises:
+        CorruptError: something is damaged.
+        BoundError: a value is outside its bound, or another one stands where it passed through.
+    """
+    errors: dict[str, dict[str, float]] = {}
+    with open_file(path) as file:
+        if against is not None:
+            with Source.open(against) as source:
+                codec = None
+                errors = verify_against(Path(path), source, codec, progress)
+        trees, columns, values = {}, 0, 0
+        for name in dict.fromkeys(k for k, c in file.classnames(cycle=False).items() if c == "TTree"):
+            tree = file[name]
+            trees[name] = int(tree.num_entries)
+            mine = coded(tree)
+            if mine is not None:
+                n, v = _decode_all(mine)
+                columns, values = columns + n, values + v
+        for name in file.container.coded_trees() if file.is_coded else ():
+            if name not in trees:
+                msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
+                raise CorruptError(msg)
+    return Verified(trees, columns, values, errors)
+
+
+def _decode_all(tree: Any) -> tuple[int, int]:
+    stored, names, values = tree.stored, [], 0
+    for block in range(len(stored.entries)):
+        start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
+        names = [c for p in stored.plans[:1] for c in p.carried]
+        values += sum(tree.values(n, start, stop).flat.size for n in names)
+        cache.clear()
+    return len(names), values
+
+
+def verify_against(
+    path: Path,
+    source: Source,
+    codec: Codec | None,
+    progress: Progress | None = None,
+    *,
+    dropped: bool = False,
+) -> dict[str, dict[str, float]]:
+    """Hold every value of a file against the original it was made from.
+
+    Arguments:
+        path: the compressed file.
+        source: the original.
+        codec: the codec it was written with, or None to take the bounds from the file.
+        progress: told about phases.
+        dropped: branches that uproot cannot write were left out on purpose.
+
+    Returns:
+        The largest error by tree and column.
+
+    Raises:
+        BoundError: a value, a count or an object is not what it should be.
+    """
+    errors: dict[str, dict[str, float]] = {}
+    with open_file(path) as file:
+        bounds = file.bounds
+        names = source.tree_paths()
+        if progress is not None:
+            progress.phase("read back", sum(source.tree(n).entries for n in names))
+        for name in names:
+            if name not in file:
+                msg = f"{path}: tree {name} is missing"
+                raise BoundError(msg)
+            pair = _Pair(source.tree(name), file[name], bounds.get(name, {}), str(path))
+            errors[name] = pair.compare(progress, dropped=dropped)
+        _same_objects(source, file, path, dropped=dropped)
+    cache.clear()
+    return errors
+
+
+def _same_objects(source: Source, file: Any, path: Path, *, dropped: bool) -> None:
+    there = set(file.keys(cycle=False))
+    for name, kind in source.objects():
+        if name.rsplit(";", 1)[0] not in there and not (dropped and "RNTuple" in kind):
+            msg = f"{path}: object {name} ({kind}) is missing"
+            raise BoundError(msg)
+
+
+class _Pair:
+    """An original tree beside its compressed self."""
+
+    def __init__(self, tree: SourceTree, other: Any, bounds: dict[str, Bound], path: str) -> None:
+        self.tree = tree
+        self.other = other
+        self.bounds = bounds
+        self.where = f"{path}:{tree.schema.path}"
+
+    def compare(self, progress: Progress | None, *, dropped: bool) -> dict[str, float]:
+        if int(self.other.num_entries) != self.tree.entries:
+            msg = f"{self.where} has {self.other.num_entries} entries, not {self.tree.entries}"
+            raise BoundError(msg)
+        mine = coded(self.other)
+        wanted = [*self.bounds, *passing_names(self.tree.schema)]
+        missing = [n for n in dict.fromkeys(wanted) if n not in self.other]
+        if not dropped:
+            there = set(self.other.keys(recursive=False))
+            missing += [n for n in self.tree.schema.order if n not in there]
+        if missing:
+            msg = f"{self.where}: branches {', '.join(missing[:10])} are missing"
+            raise BoundError(msg)
+        errors: dict[str, float] = {}
+        for start, stop in self.tree.blocks():
+            if mine is not None:
+                original = self.tree.values(start, stop)
+                for name, bound in self.bounds.items():
+                    returned = mine.values(name, start, stop)
+                    error = held(original[name], returned, bound, (self.where, name))
+                    errors[name] = max(errors.get(name, 0.0), error)
+            self._compare_passing(start, stop)
+            if progress is not None:
+                progress.advance(stop - start)
+        return errors
+
+    def _compare_passing(self, start: int, stop: int) -> None:
+        names = [n for n in passing_names(self.tree.schema) if n not in self.bounds]
+        mine = self.tree.arrays(start, stop, names)
+        for name in names:
+            theirs = self.other[name].array(entry_start=start, entry_stop=stop)
+            if not _equal(mine[name], theirs):
+                msg = f"{self.where}: branch {name} does not hold the original's values"
+                raise BoundError(msg)
+
+
+def _equal(a: ak.Array, b: ak.Array) -> bool:
+    if a.ndim != b.ndim or len(a) != len(b):
+        return False
+    if a.ndim > 1 and not ak.array_equal(ak.num(a, axis=1), ak.num(b, axis=1)):
+        return False
+    x, y = (ak.to_numpy(ak.flatten(v, axis=None)) for v in (a, b))
+    if x.dtype.kind == "f":
+        return x.dtype == y.dtype and x.tobytes() == y.tobytes()
+    return bool(np.array_equal(x, y))
+
