@@ -6,7 +6,9 @@ without that. Everything else is loaded when it is first used.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rootae.hook import install
@@ -77,4 +79,13 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+class _FrontDoor(ModuleType):
+    """The package itself: importing `rootae.train` must not hide the function `train`."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _FrontDoor
 install()

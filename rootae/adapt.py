@@ -18,6 +18,7 @@ from rootae.survey import branches_of, survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from rootae.plan import Lane
     from rootae.schema import Column, TreeSchema, Values
@@ -33,11 +34,13 @@ class Sampled:
         schema: the tree's columns.
         values: sampled values by column.
         kept: names of columns that stay ordinary branches.
+        share: the share of the tree's entries that was sampled.
     """
 
     schema: TreeSchema
     values: Mapping[str, Values]
     kept: frozenset[str] = frozenset()
+    share: float = 1.0
 
 
 def adapt(
@@ -76,10 +79,10 @@ def adapt(
         tables += extra if used else []
         plans.append(plan)
         warnings += notes
-    plan = dataclasses.replace(codec.plan, trees=tuple(plans))
-    if plan == codec.plan:
+    fitted = dataclasses.replace(codec.plan, trees=tuple(plans))
+    if fitted == codec.plan:
         return codec, warnings
-    return Codec(plan, tables, [n.onnx for n in codec.networks]), warnings
+    return Codec(fitted, tables, [n.onnx for n in codec.networks]), warnings
 
 
 def _refuse_contradictions(
@@ -142,6 +145,11 @@ def _merge_group(
         for i, x in enumerate(trained.lanes)
         if x.column in matched
     }
+    centred = {
+        i
+        for i, x in enumerate(trained.lanes)
+        if x.centre is not None and i in index and all(j in index for j in x.centre.sources)
+    }
     encoder = trained.encoder
     if encoder is not None and all(f.index in index for f in encoder.inputs):
         inputs = tuple(dataclasses.replace(f, index=index[f.index]) for f in encoder.inputs)
@@ -150,7 +158,7 @@ def _merge_group(
         encoder = None
     stages, new_stage = [], {-1: -1}
     for i, stage in enumerate(trained.stages):
-        moved = _move_stage(stage, index, latents=encoder is not None)
+        moved = _move_stage(stage, trained, index, centred, latents=encoder is not None)
         if moved is not None:
             new_stage[i] = len(stages)
             stages.append(moved)
@@ -164,15 +172,28 @@ def _merge_group(
     return plan, hurt
 
 
-def _move_stage(stage: Stage, index: Mapping[int, int], *, latents: bool) -> Stage | None:
+def _move_stage(
+    stage: Stage,
+    trained: GroupPlan,
+    index: Mapping[int, int],
+    centred: AbstractSet[int],
+    *,
+    latents: bool,
+) -> Stage | None:
+    """Renumber a stage's lanes; None if its network would see other things than in training."""
     for f in stage.inputs:
-        if (f.source == "latent" and not latents) or (f.source == "lane" and f.index not in index):
+        there = {"latent": latents, "lane": f.index in index, "centre": f.index in centred}
+        if not there[f.source]:
             return None
     inputs = tuple(
         f if f.source == "latent" else dataclasses.replace(f, index=index[f.index])
         for f in stage.inputs
     )
-    targets = tuple(dataclasses.replace(t, lane=index.get(t.lane, -1)) for t in stage.targets)
+    lost = {i for i, x in enumerate(trained.lanes) if x.centre is not None} - centred
+    targets = tuple(
+        dataclasses.replace(t, lane=-1 if t.lane in lost else index.get(t.lane, -1))
+        for t in stage.targets
+    )
     return Stage(stage.network, inputs, targets)
 
 
@@ -182,7 +203,15 @@ def _settle(lane: Lane, index: Mapping[int, int], stages: Mapping[int, int]) -> 
         kept = all(i in index for i, _ in derived.terms)
         terms = tuple((index[i], c) for i, c in derived.terms) if kept else ()
         derived = dataclasses.replace(derived, terms=terms) if kept else None
-    return dataclasses.replace(lane, derived=derived, stage=stages.get(lane.stage, -1))
+    centre, stage = lane.centre, stages.get(lane.stage, -1)
+    if centre is not None and all(i in index for i in centre.sources):
+        moved = tuple(
+            dataclasses.replace(t, lanes=tuple(index[i] for i in t.lanes)) for t in centre.terms
+        )
+        centre = dataclasses.replace(centre, terms=moved)
+    elif centre is not None:
+        centre, stage = None, -1
+    return dataclasses.replace(lane, derived=derived, stage=stage, centre=centre)
 
 
 def _shifted(plan: TreePlan, by: int) -> TreePlan:

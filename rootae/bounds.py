@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,12 +14,13 @@ from rootae.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from rootae.schema import Column
 
-__all__ = ["EXACT", "Bound", "Choice", "Rule", "choose", "deviation", "rules_of"]
+__all__ = ["EXACT", "Bound", "Choice", "Rule", "choose", "deviation", "rules_file", "rules_of"]
 
 Kind = Literal["exact", "abs", "rel", "none"]
 
@@ -137,6 +139,24 @@ def rules_of(bounds: Mapping[str, Bound | str] | Iterable[Rule] | None) -> tuple
     return tuple(Rule(g, b if isinstance(b, Bound) else Bound.parse(b)) for g, b in pairs)
 
 
+def rules_file(path: Path) -> tuple[Rule, ...]:
+    """Read rules from a TOML file: a table ``bounds``, or the file itself, of glob = bound.
+
+    Raises:
+        ArgumentError: the file cannot be read, or holds anything else.
+    """
+    try:
+        table = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        msg = f"--bounds {path} cannot be read as TOML: {error}"
+        raise ArgumentError(msg) from error
+    table = table.get("bounds", table)
+    if not isinstance(table, dict) or not all(isinstance(b, str) for b in table.values()):
+        msg = f'--bounds {path}: every line must read "GLOB" = "BOUND", as in "*_pt" = "rel:1e-3"'
+        raise ArgumentError(msg)
+    return rules_of(table)
+
+
 def choose(
     tree: str,
     column: Column,
@@ -230,8 +250,8 @@ def deviation(
     if original.dtype.kind != "f" or bound.kind == "exact":
         wrong = ~same if bound.kind != "none" else np.zeros(same.shape, bool)
         return _largest(original, returned, same), wrong
-    x, y = original.astype(np.float64), returned.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        x, y = original.astype(np.float64), returned.astype(np.float64)
         error, scale = np.abs(y - x), np.abs(x)
         limit = {"abs": bound.error, "rel": bound.error * scale}.get(bound.kind, np.inf)
         ordinary = np.isfinite(x) & ~((x == 0) & np.signbit(x))

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rootae import streams
+from rootae.blocks import BlockDecoder
 from rootae.bounds import Bound, deviation
 from rootae.errors import BoundError, CorruptError
-from rootae.groups import GroupCoder, GroupDecoder
+from rootae.groups import GroupCoder
 from rootae.network import Network
 from rootae.plan import Plan
-from rootae.schema import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from rootae.schema import Values
+    from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from numpy.typing import NDArray
 
     from rootae.plan import TreePlan
 
-__all__ = ["Block", "BlockDecoder", "Codec", "TreeCoder"]
+__all__ = ["Block", "Codec", "TreeCoder", "entries_of", "held", "lane_values"]
 
 _BYTES_AT_MOST = 1 << 30
 
@@ -64,7 +66,7 @@ class Codec:
 
     Example:
         >>> Codec(Plan(())).id[:8]
-        '5149c2c5'
+        '46fd9647'
     """
 
     def __init__(
@@ -166,7 +168,10 @@ class TreeCoder:
         Arguments:
             data: every column's values over the block's entries.
         """
-        rows, latents, columns, record = {}, {}, {}, {}
+        rows: dict[str, int] = {}
+        latents: dict[str, bytes] = {}
+        columns: dict[str, bytes] = {}
+        record: dict[str, tuple[tuple[int, int], ...]] = {}
         entries = 0
         for name, coder in self.groups.items():
             values = [lane_values(data[x.column], x.element) for x in coder.plan.lanes]
@@ -181,7 +186,12 @@ class TreeCoder:
     def decoder(self, block: Block) -> BlockDecoder:
         """Return a decoder of a block that is in memory."""
         return BlockDecoder(
-            self, block.entries, block.rows, block.columns.__getitem__, block.latents.__getitem__
+            self.plan,
+            self.groups,
+            block.entries,
+            block.rows,
+            block.columns.__getitem__,
+            block.latents.__getitem__,
         )
 
     def verify(self, block: Block, data: Mapping[str, Values], where: str) -> dict[str, float]:
@@ -202,7 +212,9 @@ class TreeCoder:
         largest = {}
         for column in self.plan.columns:
             returned, original = decoder.values(column.name), data[column.name]
-            largest[column.name] = held(original, returned, self.bounds[column.name], (where, column.name))
+            largest[column.name] = held(
+                original, returned, self.bounds[column.name], (where, column.name)
+            )
         return largest
 
 
@@ -215,9 +227,10 @@ def entries_of(data: Mapping[str, Values]) -> int:
 
 def held(original: Values, returned: Values, bound: Bound, where: tuple[str, str]) -> float:
     """Return the largest error of a column, or raise if a value or a count is off."""
-    same_counts = (original.counts is None) == (returned.counts is None) and (
-        original.counts is None or np.array_equal(original.counts, returned.counts)
-    )
+    if original.counts is None or returned.counts is None:
+        same_counts = original.counts is returned.counts
+    else:
+        same_counts = np.array_equal(original.counts, returned.counts)
     if not same_counts or original.flat.shape != returned.flat.shape:
         msg = f"{where[0]}: column {where[1]} came back with other counts; report this as a bug"
         raise BoundError(msg)
@@ -237,65 +250,6 @@ def lane_values(values: Values, element: int) -> NDArray[np.generic]:
     """Return one lane of a column, shape (rows,)."""
     if values.flat.ndim == 1:
         return values.flat
-    return np.ascontiguousarray(values.flat.reshape(len(values.flat), -1)[:, element])
-
-
-class BlockDecoder:
-    """Decodes one block, each lane at most once and only those that are asked for.
-
-    Arguments:
-        coder: the tree's coder.
-        entries: the number of entries.
-        rows: rows of each group.
-        read: gives a column's blob.
-        read_latents: gives a group's latents.
-    """
-
-    def __init__(
-        self,
-        coder: TreeCoder,
-        entries: int,
-        rows: Mapping[str, int],
-        read: Callable[[str], bytes],
-        read_latents: Callable[[str], bytes],
-    ) -> None:
-        self.entries = entries
-        self._coder = coder
-        self._groups = {
-            name: GroupDecoder(group, rows[name], read, functools.partial(read_latents, name))
-            for name, group in coder.groups.items()
-        }
-        self._values: dict[str, Values] = {}
-
-    def values(self, name: str) -> Values:
-        """Return one column's values.
-
-        Raises:
-            CorruptError: the block is damaged.
-        """
-        if name not in self._values:
-            column = self._coder.plan.column(name)
-            flat = self._groups[column.group].column(name, column.inner_shape)
-            counts = None
-            if column.counter is not None:
-                counts = self.values(column.counter).flat.astype(np.int64)
-            self._check(name, flat, counts)
-            self._values[name] = Values(flat, counts)
-        return self._values[name]
-
-    def _check(
-        self, name: str, flat: NDArray[np.generic], counts: NDArray[np.int64] | None
-    ) -> None:
-        entries = len(flat) if counts is None else len(counts)
-        total = len(flat) if counts is None else int(counts.sum())
-        if entries != self.entries or total != len(flat) or (counts is not None and (counts < 0).any()):
-            msg = f"column {name} has another number of values than its block: the file is damaged"
-            raise CorruptError(msg)
-
-    @property
-    def nbytes(self) -> int:
-        """Return the bytes of decoded values that are kept."""
-        lanes = (d for g in self._groups.values() for d in g._lanes.values())
-        return sum(d.values.nbytes + d.codes.nbytes for d in lanes) + sum(
-            v.flat.nbytes for v in self._values.values()
-        )
+    return np.ascontiguousarray(
+        values.flat.reshape(len(values.flat), math.prod(values.flat.shape[1:]))[:, element]
+    )

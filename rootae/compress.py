@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import time
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,36 +10,27 @@ from typing import TYPE_CHECKING, Any
 from rootae import writer
 from rootae.adapt import Sampled, adapt
 from rootae.codec import Codec
+from rootae.errors import UnsupportedError
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
 from rootae.plan import Plan
-from rootae.progress import Progress
+from rootae.progress import Clock, Progress
 from rootae.provenance import provenance
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
+from rootae.survey import branches_of, matching
 from rootae.training import refuse_compressed, sample_of, train_codec
 from rootae.verify import verify_against
 from rootae.writer import Sizes, compression_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from rootae.source import SourceTree
 
 __all__ = ["compress"]
 
 LEAST_VALUES = 20_000  # a tree of fewer values is left as it is
-
-
-@dataclass
-class _Clock:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextlib.contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
 def compress(
@@ -113,17 +101,17 @@ class _Job:
         self.setting = setting
         self.drop = drop
         self.notes: list[str] = []
-        self.clock = _Clock()
+        self.clock = Clock()
 
     def run(self, given: Codec | None) -> Report:
-        left = self._left(given)
+        kept = self._kept(given)
+        left = self._left(given, kept)
         paths = [p for p in self.source.tree_paths(self.options.trees) if p not in left]
         samples: list[Sampled] = []
         codec, history = None, list[dict[str, Any]]()
         self._warn_unmatched()
         if paths:
             with self.clock.phase("sample"):
-                kept = self._kept(given)
                 samples = [sample_of(self.source.tree(p), kept) for p in paths]
             with self.clock.phase("train"):
                 codec, history = self._codec(given, samples)
@@ -143,7 +131,7 @@ class _Job:
             if not any(fnmatchcase(name, glob) for _, name in pairs):
                 self.notes.append(f"--keep-plain {glob} matches no column")
 
-    def _left(self, given: Codec | None) -> dict[str, str]:
+    def _left(self, given: Codec | None, kept: tuple[str, ...]) -> dict[str, str]:
         """Return the trees that are left as they are, and why."""
         left = {}
         chosen = self.source.tree_paths(self.options.trees)
@@ -153,6 +141,8 @@ class _Job:
                 left[path] = "not asked for"
             elif not tree.schema.columns:
                 left[path] = "no numeric branch"
+            elif not any(b.coded for b in branches_of(tree.schema, matching(tree.schema, kept))):
+                left[path] = "all its columns are kept plain"
             elif given is None and _values_at_most(tree, LEAST_VALUES):
                 left[path] = f"fewer than {LEAST_VALUES} values"
         return left
@@ -234,6 +224,8 @@ class _Job:
                 compression=self.setting, drop_unsupported=self.drop,
             )  # fmt: skip
             smaller = plain.stat().st_size < part.stat().st_size
+        except UnsupportedError:  # only coding keeps some columns, vectors for one
+            return {}
         finally:
             plain.unlink(missing_ok=True)
         return dict.fromkeys(sizes, "coding it would not pay") if smaller else {}
@@ -246,16 +238,6 @@ class _Job:
         for path in self.source.tree_paths():
             if any(k.startswith(f"{path};") for k in self.source.old_cycles()):
                 self.notes.append(f"{path}: older cycles of the tree were left out")
-        counters = sum(
-            c.is_counter and c.dtype != "int32" and "@" not in c.name
-            for t in codec.plan.trees
-            for c in t.columns
-        )
-        if counters:
-            self.notes.append(
-                f"{counters} counters and all titles are kept in the plan: uproot writes ordinary "
-                "counters as int32 and branches without titles"
-            )
 
     def _report(
         self,

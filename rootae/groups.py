@@ -1,4 +1,4 @@
-"""One group of one block: lanes in, blobs out, and back; stages give the contexts on both sides."""
+"""One group of one block: lanes in, blobs out, and back; stages run on both sides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from rootae import lanes, streams
 from rootae.bounds import Bound
 from rootae.errors import CorruptError
-from rootae.grids import Grid, grid_from_json, through_table
+from rootae.grids import Grid, grid_from_json
+from rootae.stages import StageContexts, feature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,51 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.network import Network
-    from rootae.plan import Feature, GroupPlan, Stage, Target
+    from rootae.plan import GroupPlan
 
 __all__ = ["EncodedGroup", "GroupCoder", "GroupDecoder", "feature"]
-
-
-def feature(spec: Feature, codes: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
-    """Turn codes into one small integer a row for a network.
-
-    Arguments:
-        spec: which integer.
-        codes: signed integers of shape (rows,).
-        tables: the codec's tables.
-
-    Returns:
-        Integers of shape (rows,), at most 1024 or the digit's top.
-    """
-    if spec.kind == "raw":
-        return codes
-    if spec.kind == "edges":
-        edges = tables[spec.table]
-        return through_table(lambda q: np.searchsorted(edges, q, side="right"), codes)
-    return through_table(lambda q: _digit(spec, q), codes)
-
-
-def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
-    top = spec.low + (spec.top << spec.shift)
-    return (np.clip(q, spec.low, top) - spec.low) >> spec.shift
-
-
-def location_and_scale(output: NDArray[Any], edges: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Count the edges at or below each of a network's whole outputs."""
-    whole = output.astype(np.int64)
-    return through_table(lambda q: np.searchsorted(edges, q, side="right"), whole)
-
-
-def contexts_of(
-    target: Target, location: NDArray[Any], scale: NDArray[Any], tables: Sequence[NDArray[np.int64]]
-) -> NDArray[Any]:
-    """Combine the bins of a target's two outputs into contexts (uint8 where they fit)."""
-    bins = len(tables[target.location]) + 1
-    context = location_and_scale(location, tables[target.location])
-    if len(tables[target.scale]):
-        context = context + bins * location_and_scale(scale, tables[target.scale])
-    most = bins * (len(tables[target.scale]) + 1)
-    return context.astype(np.uint8 if most <= 256 else np.uint16)
 
 
 @dataclass(frozen=True)
@@ -119,14 +78,17 @@ class GroupCoder:
         codes = self.codes(values)
         latents = self.latents(codes, rows)
         encoded: dict[int, lanes.Encoded] = {}
-        contexts = StageContexts(self, lambda i: encoded[i].codes, lambda: latents)
+        contexts = StageContexts(
+            self,
+            lambda i: encoded[i].codes,
+            lambda i: self._decoded(i, encoded[i]),
+            lambda: latents,
+        )
         for i in self._order():
             encoded[i] = self._encode_lane(i, values, codes, encoded, contexts)
         stored = streams.join(streams.encode(z) for z in latents)
         columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
-        blobs = {
-            c: streams.join(encoded[i].blob for i in self.plan.lanes_of(c)) for c in columns
-        }
+        blobs = {c: streams.join(encoded[i].blob for i in self.plan.lanes_of(c)) for c in columns}
         ordered = [encoded[i] for i in range(len(codes))]
         modes = tuple(e.mode for e in ordered)
         return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered))
@@ -141,12 +103,21 @@ class GroupCoder:
         return z.astype(np.int64)
 
     def _order(self) -> list[int]:
-        """Return the lanes so that those without a rule come before those that follow from them."""
-        lanes_ = self.plan.lanes
-        staged = [t.lane for s in self.plan.stages for t in s.targets]
-        rest = [i for i in range(len(lanes_)) if i not in set(staged)]
-        first = [i for i in rest if lanes_[i].derived is None]
-        return first + staged + [i for i in rest if lanes_[i].derived is not None]
+        """Return the lanes so that each comes after all that it is decoded from."""
+        done: dict[int, None] = {}
+        for lane in range(len(self.plan.lanes)):
+            self._visit(lane, done, set())
+        return list(done)
+
+    def _visit(self, lane: int, done: dict[int, None], open_: set[int]) -> None:
+        if lane in done:
+            return
+        if lane in open_:
+            msg = f"column {self.plan.lanes[lane].column} follows from itself: the plan is damaged"
+            raise CorruptError(msg)
+        for parent in self.plan.parents(lane):
+            self._visit(parent, done, open_ | {lane})
+        done[lane] = None
 
     def _encode_lane(
         self,
@@ -163,13 +134,15 @@ class GroupCoder:
             sources = [self._decoded(j, encoded[j]) for j, _ in lane.derived.terms]
             value = lane.derived.evaluate(sources, grid.dtype)
             return lanes.encode_derived(values[i], value, codes[i], grid, bound)
-        context = contexts.of(i) if lane.stage >= 0 and len(codes[i]) else None
-        return lanes.encode(values[i], codes[i], grid, bound, context)
+        if not len(codes[i]):
+            return lanes.encode(values[i], codes[i], grid, bound)
+        context = contexts.of(i) if lane.stage >= 0 else None
+        return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
     def _decoded(self, i: int, encoded: lanes.Encoded) -> NDArray[Any]:
         """Return a lane's values as the reader will see them, escapes included."""
         rows = len(encoded.codes)
-        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS):
+        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
             return lanes.with_escapes(encoded.blob, self.grids[i].inverse(encoded.codes))
         return lanes.decode(encoded.blob, rows, self.grids[i], _never, _never).values
 
@@ -177,54 +150,6 @@ class GroupCoder:
 def _never() -> NDArray[Any]:
     msg = "a derived lane's source follows from another lane: the plan is damaged"
     raise CorruptError(msg)
-
-
-class StageContexts:
-    """Runs stages once each and hands out the contexts of their lanes.
-
-    Arguments:
-        coder: the group's coder.
-        codes: gives the codes of an earlier lane.
-        latents: gives the latents, shape (latents, rows).
-    """
-
-    def __init__(
-        self,
-        coder: GroupCoder,
-        codes: Callable[[int], NDArray[Any]],
-        latents: Callable[[], NDArray[Any]],
-    ) -> None:
-        self._coder = coder
-        self._codes = codes
-        self._latents = latents
-        self._done: dict[int, NDArray[Any]] = {}
-
-    def of(self, lane: int) -> NDArray[Any]:
-        """Return a lane's contexts, or its codes if it has no bound."""
-        if lane not in self._done:
-            self._run(self._coder.plan.stages[self._coder.plan.lanes[lane].stage])
-        return self._done[lane]
-
-    def _run(self, stage: Stage) -> None:
-        coder = self._coder
-        inputs = []
-        for f in stage.inputs:
-            codes = self._latents()[f.index] if f.source == "latent" else self._codes(f.index)
-            inputs.append(feature(f, codes, coder.tables))
-        y = coder.networks[stage.network].run(np.stack(inputs))
-        if y.shape[0] != 2 * len(stage.targets):
-            msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
-            raise CorruptError(msg)
-        for t, target in enumerate(stage.targets):
-            if target.lane < 0:  # a column that this file does not have
-                continue
-            if coder.bounds[target.lane].kind == "none":
-                self._done[target.lane] = location_and_scale(
-                    y[2 * t], coder.tables[target.location]
-                )
-            else:
-                pair = y[2 * t], y[2 * t + 1]
-                self._done[target.lane] = contexts_of(target, *pair, coder.tables)
 
 
 @dataclass
@@ -249,7 +174,12 @@ class GroupDecoder:
 
     def __post_init__(self) -> None:
         """Tie the stages to this block's codes and latents."""
-        self._contexts = StageContexts(self.coder, lambda i: self.lane(i).codes, self.latents)
+        self._contexts = StageContexts(
+            self.coder,
+            lambda i: self.lane(i).codes,
+            lambda i: self.lane(i).values,
+            self.latents,
+        )
 
     def column(self, name: str, inner_shape: tuple[int, ...]) -> NDArray[Any]:
         """Return a column's values, shape (rows, *inner_shape)."""
@@ -275,6 +205,12 @@ class GroupDecoder:
             self._lanes[i] = self._decode(i)
         return self._lanes[i]
 
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of decoded lanes."""
+        kept = tuple(self._lanes.values())  # another thread may be adding to it
+        return sum(d.values.nbytes + d.codes.nbytes for d in kept)
+
     def _decode(self, i: int) -> lanes.Decoded:
         plan = self.coder.plan
         lane = plan.lanes[i]
@@ -293,6 +229,7 @@ class GroupDecoder:
             self.coder.grids[i],
             lambda: contexts.of(i),
             lambda: self._derive(i),
+            lambda: contexts.centre(i),
         )
 
     def _derive(self, i: int) -> NDArray[Any]:

@@ -1,18 +1,21 @@
 """One lane of one block as bytes: codes, and what the grid could not keep.
 
-    uint8    mode: 0 plain, 1 contexts, 2 bits, 3 derived, 4 predicted
+    uint8    mode: 0 plain, 1 contexts, 2 bits, 3 derived, 4 predicted, 5 centred
     varint   n, the number of escapes; if n > 0:
              varint and stream: length and the differences of their rows
              varint and zstd:   length and their values, little endian, verbatim
     then, by mode:
     plain      uint8 shift, a stream of codes >> shift
-    contexts   uint8 shift, the runs of codes >> shift (see `contexts`)
+    centred    uint8 shift, a stream of (codes >> shift) - (centre >> shift)
+    contexts   uint8 shift, the runs (see `contexts`) of what `centred` holds where the plan gives
+               the lane a centre, of what `plain` holds elsewhere
     bits       uint8 shift, a stream of the exact float grid's codes >> shift;
                networks that look at the lane see zeros
     derived    nothing: the values follow from other lanes
     predicted  nothing: the codes follow from a network (lanes without a bound)
 
-A shift undoes itself exactly: negative codes are complements of magnitudes with as many low ones.
+Differences are modulo 2^64. A shift undoes itself exactly: negative codes are complements of
+magnitudes with as many low ones.
 """
 
 from __future__ import annotations
@@ -33,9 +36,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Decoded", "Encoded", "decode", "encode", "encode_derived", "encode_predicted", "with_escapes"]
+__all__ = [
+    "Decoded",
+    "Encoded",
+    "decode",
+    "encode",
+    "encode_derived",
+    "encode_predicted",
+    "shift_of",
+    "with_escapes",
+]
 
-PLAIN, CONTEXTS, BITS, DERIVED, PREDICTED = range(5)
+PLAIN, CONTEXTS, BITS, DERIVED, PREDICTED, CENTRED = range(6)
 _ESCAPED_AT_MOST = 0.02  # of a block's values; beyond it another mode is smaller
 
 
@@ -63,7 +75,12 @@ class Decoded:
 
 
 def encode(
-    x: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound, contexts: NDArray[Any] | None
+    x: NDArray[Any],
+    q: NDArray[Any],
+    grid: Grid,
+    bound: Bound,
+    contexts: NDArray[Any] | None = None,
+    centre: NDArray[Any] | None = None,
 ) -> Encoded:
     """Code a lane, plainly or by contexts, whichever is smaller.
 
@@ -73,6 +90,7 @@ def encode(
         grid: the lane's grid.
         bound: the lane's bound.
         contexts: the context of each value, or None.
+        centre: the code that each value's code is centred on, or None.
     """
     exact = isinstance(grid, ExactFloat | ExactInteger)
     wrong = np.zeros(0, np.intp)
@@ -85,6 +103,11 @@ def encode(
         return Encoded(head + shift + streams.encode(body), BITS, np.zeros(len(x), np.int64))
     shift, body = _shifted(q) if isinstance(grid, ExactFloat) else (b"\0", q)
     mode, data = PLAIN, streams.encode(body)
+    if centre is not None:
+        body = body - (centre >> shift[0])
+        centred = streams.encode(body)
+        if len(centred) < len(data):
+            mode, data = CENTRED, centred
     if contexts is not None:
         conditional = runs.encode(body, contexts)
         if len(conditional) < len(data):
@@ -98,7 +121,7 @@ def encode_derived(
     """Code a lane that follows from others: its exceptions only, unless there are many."""
     wrong = np.flatnonzero(deviation(x, value, bound)[1])
     if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
-        return encode(x, q, grid, bound, None)
+        return encode(x, q, grid, bound)
     return Encoded(bytes([DERIVED]) + _escapes(x, wrong), DERIVED, q)
 
 
@@ -122,6 +145,7 @@ def decode(
     grid: Grid,
     contexts: Callable[[], NDArray[Any]],
     derived: Callable[[], NDArray[Any]],
+    centre: Callable[[], NDArray[Any] | None] = lambda: None,
 ) -> Decoded:
     """Decode a lane.
 
@@ -131,6 +155,7 @@ def decode(
         grid: the lane's grid.
         contexts: gives the contexts, or the codes of a predicted lane, when they are needed.
         derived: gives the values of a derived lane when they are needed.
+        centre: gives the codes that a lane's codes are centred on, or None.
 
     Raises:
         CorruptError: the blob does not fit.
@@ -139,9 +164,12 @@ def decode(
     mode = cursor.byte()
     at, raw = _read_escapes(cursor, rows, grid.dtype)
     if mode in (PLAIN, BITS):
-        codes = _unshift(cursor.byte(), lambda: streams.decode(cursor.rest(), rows))
-    elif mode == CONTEXTS:
-        codes = _unshift(cursor.byte(), lambda: runs.decode(cursor.rest(), contexts()))
+        shift = _shift(cursor)
+        codes = _unshift(streams.decode(cursor.rest(), rows), shift)
+    elif mode in (CENTRED, CONTEXTS):
+        shift, data, middle = _shift(cursor), cursor.rest(), centre()
+        body = runs.decode(data, contexts()) if mode == CONTEXTS else streams.decode(data, rows)
+        codes = _unshift(body if middle is None else body + (middle >> shift), shift)
     elif mode == PREDICTED:
         codes = contexts()
     elif mode == DERIVED:
@@ -159,20 +187,28 @@ def decode(
     return Decoded(codes, values)
 
 
-def _shifted(q: NDArray[Any]) -> tuple[bytes, NDArray[Any]]:
-    """Shift out the low bits that no magnitude uses."""
+def shift_of(q: NDArray[Any]) -> int:
+    """Count the low bits that no code's magnitude uses."""
     used = int(np.bitwise_or.reduce(np.where(q < 0, ~q, q))) if len(q) else 0
-    shift = (used & -used).bit_length() - 1 if used else 0
+    return (used & -used).bit_length() - 1 if used else 0
+
+
+def _shifted(q: NDArray[Any]) -> tuple[bytes, NDArray[Any]]:
+    shift = shift_of(q)
     return bytes([shift]), q >> shift
 
 
-def _unshift(shift: int, read: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    q = read()
-    if not shift:
-        return q
+def _shift(cursor: streams.Cursor) -> int:
+    shift = cursor.byte()
     if shift > 63:
         msg = f"a lane is shifted by {shift} bits: the block is damaged"
         raise CorruptError(msg)
+    return shift
+
+
+def _unshift(q: NDArray[Any], shift: int) -> NDArray[Any]:
+    if not shift:
+        return q
     wide = q.astype(np.int64)
     return np.where(wide < 0, ~(~wide << shift), wide << shift)
 

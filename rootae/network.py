@@ -144,6 +144,7 @@ def _fields(data: bytes) -> Iterator[tuple[int, bytes]]:
         elif wire == _BYTES:
             size, at = _varint(data, at)
             if at + size > len(data):
+                at = -1
                 break
             yield key >> 3, data[at : at + size]
             at += size

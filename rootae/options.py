@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.bounds import Rule, rules_of
-from rootae.errors import ArgumentError
+from rootae.errors import ArgumentError, NameNotFound
 from rootae.source import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Options", "options_of"]
+__all__ = ["NETS", "Options", "options_of"]
+
+NETS = ("dense",)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Options:
 
     Arguments:
         family: ``auto``, ``plain`` or a training family.
+        net: architecture of the networks.
         bounds: rules over the presets.
         lossy: the preset for NanoAOD-like data.
         keep_plain: globs of columns that stay ordinary branches.
@@ -33,6 +36,7 @@ class Options:
     """
 
     family: str = "auto"
+    net: str = "dense"
     bounds: tuple[Rule, ...] = ()
     lossy: bool = False
     keep_plain: tuple[str, ...] = ()
@@ -41,6 +45,12 @@ class Options:
     steps: int | None = None
     time_budget: float | None = None
     latents: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an architecture that does not exist."""
+        if self.net not in NETS:
+            kind = "net"
+            raise NameNotFound(kind, self.net, NETS, "rootae")
 
     def recorded(self) -> dict[str, Any]:
         """Return what a codec has to remember of its options."""

@@ -9,6 +9,7 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rootae.centres import Centre
 from rootae.errors import CorruptError, FormatError
 from rootae.relations import Derived
 from rootae.schema import Branch, Column
@@ -34,7 +35,8 @@ class Feature:
     """One integer that a network sees.
 
     Arguments:
-        source: ``lane`` (codes decoded earlier) or ``latent`` (a latent code as it is).
+        source: ``lane`` (codes decoded earlier), ``centre`` (the codes that a lane is centred on)
+            or ``latent`` (a latent code as it is).
         index: which lane of the group, or which latent.
         kind: ``edges``: how many edges of the table lie at or below the code;
             ``digit``: clip((code - low) >> shift, 0, top); ``raw``: the code itself.
@@ -42,7 +44,7 @@ class Feature:
         low, shift, top: of a digit.
     """
 
-    source: Literal["lane", "latent"]
+    source: Literal["lane", "centre", "latent"]
     index: int
     kind: Literal["edges", "digit", "raw"]
     table: int = -1
@@ -99,6 +101,7 @@ class Lane:
         why: where the bound comes from.
         derived: the rule if the lane follows from others.
         stage: the stage that gives its contexts, -1 for none.
+        centre: where its codes are centred, if they are.
     """
 
     column: str
@@ -108,6 +111,7 @@ class Lane:
     why: str
     derived: Derived | None = None
     stage: int = -1
+    centre: Centre | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,19 @@ class GroupPlan:
     stages: tuple[Stage, ...] = ()
     encoder: Encoder | None = None
     family: str = "plain"
+
+    def parents(self, lane: int) -> tuple[int, ...]:
+        """Return the lanes that have to be decoded before one."""
+        plan, found = self.lanes[lane], list[int]()
+        if plan.derived is not None:
+            found += [i for i, _ in plan.derived.terms]
+        if plan.centre is not None:
+            found += plan.centre.sources
+        if plan.stage >= 0:
+            for f in self.stages[plan.stage].inputs:
+                centre = self.lanes[f.index].centre if f.source == "centre" else None
+                found += [f.index] if f.source == "lane" else centre.sources if centre else ()
+        return tuple(dict.fromkeys(found))
 
     def lanes_of(self, column: str) -> tuple[int, ...]:
         """Return the lanes of a column, in the order of its elements."""
@@ -189,7 +206,7 @@ class Plan:
         """
         try:
             data = json.loads(text) if len(text) <= _TEXT_AT_MOST else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             msg = "the codec's plan is not JSON: the file is damaged"
             raise CorruptError(msg) from error
         if not isinstance(data, dict) or type(data.get("format")) is not int:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 from rootae.bounds import Bound
-from rootae.container import DIRECTORY, Container
-from rootae.errors import ArgumentError, FormatError, NameNotFound
+from rootae.container import Container
+from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound
 from rootae.hook import coded, install
+from rootae.sidetree import DIRECTORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,9 @@ class File:
         try:
             found = self._root[name]
         except uproot.KeyInFileError as error:
-            raise NameNotFound("tree or object", name, self.keys(cycle=False), self._where) from error
+            raise NameNotFound(
+                "tree or object", name, self.keys(cycle=False), self._where
+            ) from error
         tree = coded(found)
         if tree is not None:
             _ = tree.stored
@@ -67,13 +70,45 @@ class File:
     def __len__(self) -> int:
         return len(self.keys())
 
-    def keys(self, **options: Any) -> list[str]:
-        """Return the names of everything but rootae's own directory."""
-        return [k for k in self._root.keys(**options) if not _own(k)]
+    def iterclassnames(self, **options: Any) -> Iterator[tuple[str, str]]:
+        """Yield the names and classes of everything but rootae's own directory.
+
+        Raises:
+            CorruptError: a directory is damaged.
+        """
+        try:
+            yield from ((k, c) for k, c in self._root.iterclassnames(**options) if not _own(k))
+        except Exception as error:
+            msg = f"{self._where}: its contents cannot be listed: {error}".splitlines()[0]
+            raise CorruptError(msg) from error
 
     def classnames(self, **options: Any) -> dict[str, str]:
         """Return the classes of everything but rootae's own directory."""
-        return {k: c for k, c in self._root.classnames(**options).items() if not _own(k)}
+        return dict(self.iterclassnames(**options))
+
+    def iterkeys(self, **options: Any) -> Iterator[str]:
+        """Yield the names of everything but rootae's own directory."""
+        return (k for k, _ in self.iterclassnames(**options))
+
+    def keys(self, **options: Any) -> list[str]:
+        """Return the names of everything but rootae's own directory."""
+        return list(self.iterkeys(**options))
+
+    def iteritems(self, **options: Any) -> Iterator[tuple[str, Any]]:
+        """Yield names and objects of everything but rootae's own directory."""
+        return ((k, self[k]) for k in self.iterkeys(**options))
+
+    def items(self, **options: Any) -> list[tuple[str, Any]]:
+        """Return names and objects of everything but rootae's own directory."""
+        return list(self.iteritems(**options))
+
+    def itervalues(self, **options: Any) -> Iterator[Any]:
+        """Yield all objects but rootae's own."""
+        return (v for _, v in self.iteritems(**options))
+
+    def values(self, **options: Any) -> list[Any]:
+        """Return all objects but rootae's own."""
+        return list(self.itervalues(**options))
 
     def __repr__(self) -> str:
         return f"<rootae.File {self._where!r}>"

@@ -9,6 +9,7 @@ column's bound on decoded values, but for a few that will be escaped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from rootae.bounds import Bound
 
-__all__ = ["Derived", "find"]
+__all__ = ["Derived", "find", "null_space"]
 
 _LANES_AT_MOST = 400
 _TOLERANCE = 1e-6  # of a column's size: float32 rounding of a sum is 6e-8
@@ -87,17 +88,22 @@ def find(
         {2: Derived(terms=((0, 1.0), (1, 1.0)))}
     """
     usable = [i for i, x in enumerate(originals) if bounds[i].kind != "none" and _varies(x)]
-    rules = _copies(usable, originals)
-    free = [i for i in usable if i not in rules][:_LANES_AT_MOST]
-    if len(free) > 1:
-        rules |= _combinations(free, originals, seed)
-    return {i: r for i, r in sorted(rules.items()) if _holds(i, r, originals, decoded, bounds)}
+    copies = _copies(usable, originals)
+    free = [i for i in usable if i not in copies][:_LANES_AT_MOST]
+    rules = _combinations(free, originals, seed) if len(free) > 1 else {}
+    rules = {i: r for i, r in rules.items() if _holds(i, r, originals, decoded, bounds)}
+    for i, copy in copies.items():
+        rule = rules.get(copy.terms[0][0], copy)  # a copy of a derived lane takes its rule
+        if _holds(i, rule, originals, decoded, bounds):
+            rules[i] = rule
+    return dict(sorted(rules.items()))
 
 
 def _varies(x: NDArray[Any]) -> bool:
     if len(x) < 2:
         return False
-    value = x.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        value = x.astype(np.float64)
     finite = bool(np.isfinite(value).all() and np.abs(value).max() < _EXACT_INTEGER)
     return finite and bool((x != x[0]).any())
 
@@ -116,28 +122,53 @@ def _copies(lanes: list[int], originals: Sequence[NDArray[Any]]) -> dict[int, De
 def _combinations(
     lanes: list[int], originals: Sequence[NDArray[Any]], seed: int
 ) -> dict[int, Derived]:
-    rows = len(originals[lanes[0]])
-    take = min(rows, max(2000, 6 * len(lanes)))
-    pick = np.random.default_rng(seed).choice(rows, take, replace=False)
-    table = np.stack([originals[i][pick].astype(np.float64) for i in lanes], axis=1)
-    size = np.sqrt((table**2).mean(axis=0))
-    keep = np.flatnonzero(size > 0)
-    lanes, table, size = [lanes[k] for k in keep], table[:, keep] / size[keep], size[keep]
-    if len(lanes) < 2 or take <= len(lanes):
-        return {}
-    _, singular, right = np.linalg.svd(table, full_matrices=False)
-    null = right[singular <= _TOLERANCE * np.sqrt(take)]
+    columns = [originals[i].astype(np.float64) for i in lanes]
     rules = {}
-    for pivot, row in _echelon(null):
-        terms = _terms(pivot, row, lanes, size)
+    for pivot, row in null_space(columns, _TOLERANCE, seed):
+        terms = _terms({lanes[k]: c for k, c in row.items()})
         if terms:
             rules[lanes[pivot]] = Derived(terms)
     return rules
 
 
+def null_space(
+    columns: Sequence[NDArray[np.float64]], tolerance: float, seed: int
+) -> list[tuple[int, dict[int, float]]]:
+    """Find linear relations among columns.
+
+    Arguments:
+        columns: finite values, shape (rows,) each.
+        tolerance: the largest residual, of a column's root mean square.
+        seed: chooses the rows that are looked at.
+
+    Returns:
+        Pairs of a dependent column and the coefficients of others that make it up. Dependent
+        columns are the latest possible ones and stand in no other relation.
+    """
+    rows = len(columns[0]) if columns else 0
+    take = min(rows, max(2000, 6 * len(columns)))
+    if take <= len(columns):
+        return []
+    pick = np.random.default_rng(seed).choice(rows, take, replace=False)
+    table = np.stack([c[pick] for c in columns], axis=1)
+    size = np.sqrt((table**2).mean(axis=0))
+    keep = np.flatnonzero((size > 0) & np.isfinite(size))
+    if len(keep) < 2:
+        return []
+    _, singular, right = np.linalg.svd(table[:, keep] / size[keep], full_matrices=False)
+    found = []
+    for pivot, row in _echelon(right[singular <= tolerance * np.sqrt(take)]):
+        used = [k for k in range(len(row)) if k != pivot and abs(row[k]) > 10 * tolerance]
+        scale = size[keep[pivot]] / size[keep]
+        coefficients = {int(keep[k]): float(-row[k] * scale[k]) for k in used}
+        found.append((int(keep[pivot]), coefficients))
+    return found
+
+
 def _echelon(null: NDArray[np.float64]) -> list[tuple[int, NDArray[np.float64]]]:
     """Reduce the null space's basis so that each row has a pivot column, latest columns first."""
-    basis, pivots = null.copy(), []
+    basis = null.copy()
+    pivots: list[int] = []
     for column in reversed(range(basis.shape[1] if len(basis) else 0)):
         done = len(pivots)
         if done == len(basis):
@@ -154,19 +185,19 @@ def _echelon(null: NDArray[np.float64]) -> list[tuple[int, NDArray[np.float64]]]
     return [(p, basis[k]) for k, p in enumerate(pivots)]
 
 
-def _terms(
-    pivot: int, row: NDArray[np.float64], lanes: list[int], size: NDArray[np.float64]
-) -> tuple[tuple[int, float], ...] | None:
-    coefficients = -row * size[pivot] / size
-    used = [k for k in range(len(row)) if k != pivot and abs(row[k]) > 10 * _TOLERANCE]
-    whole = [round(coefficients[k]) for k in used]
-    if used and all(
-        w and abs(coefficients[k] - w) < _WHOLE for k, w in zip(used, whole, strict=True)
-    ):
-        return tuple((lanes[k], float(w)) for k, w in zip(used, whole, strict=True))
-    if len(used) == 1:
-        return ((lanes[used[0]], float(coefficients[used[0]])),)
+def _terms(row: dict[int, float]) -> tuple[tuple[int, float], ...] | None:
+    """Round coefficients to whole ones; a single term may keep its own."""
+    if row and all(round(c) and abs(c - round(c)) < _WHOLE for c in row.values()):
+        return tuple((lane, float(round(c))) for lane, c in row.items())
+    if len(row) == 1:
+        return tuple((lane, _plain(c)) for lane, c in row.items())
     return None
+
+
+def _plain(coefficient: float) -> float:
+    """Take the fraction that a coefficient is but for rounding: 0.001, not 0.00100000000000002."""
+    fraction = float(Fraction(coefficient).limit_denominator(10_000))
+    return fraction if abs(fraction - coefficient) < 1e-9 * abs(coefficient) else coefficient
 
 
 def _holds(

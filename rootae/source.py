@@ -13,7 +13,7 @@ import uproot
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.strings import AsStrings
 
-from rootae.errors import ArgumentError, FormatError, NameNotFound
+from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.schema import Branch, Column, TreeSchema, Values
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ROWS_AT_MOST", "Source", "SourceTree", "split_path"]
+__all__ = ["ROWS_AT_MOST", "SIZES", "Source", "SourceTree", "split_path"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
 _DIRECTORY = "TDirectory"
-_SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+_TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
+_RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
+SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
 
 
 def split_path(text: str) -> tuple[str, str | None]:
@@ -84,7 +86,7 @@ class Source:
         Raises:
             NameNotFound: a glob matches no tree.
         """
-        names = self._paths(lambda c: c == "TTree")
+        names = self._paths(lambda c: c in _TREES)
         for glob in globs:
             if not any(fnmatchcase(n, glob) for n in names):
                 raise NameNotFound("tree", glob, names, str(self.path))
@@ -97,7 +99,7 @@ class Source:
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
         pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if c not in ("TTree", _DIRECTORY)]
+        return [(k, c) for k, c in pairs if c not in (*_TREES, _DIRECTORY)]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
@@ -110,6 +112,11 @@ class Source:
         for name, cycle in keys:
             newest[name] = max(newest.get(name, 0), int(cycle))
         return [f"{n};{c}" for n, c in keys if int(c) < newest[n]]
+
+    @property
+    def top(self) -> Any:
+        """Return the top directory as uproot has it."""
+        return self.file.file.root_directory
 
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""
@@ -163,7 +170,7 @@ class SourceTree:
             Values by column; sizes of vectors are columns of their own.
         """
         columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        real = [c.name for c in columns if not c.name.endswith(_SIZES)]
+        real = [c.name for c in columns if not c.name.endswith(SIZES)]
         arrays = self.arrays(start, stop, real)
         out = {}
         for column in columns:
@@ -171,7 +178,7 @@ class SourceTree:
                 out[column.name] = Values.from_array(arrays[column.name], column)
         for column in columns:
             if column.name not in arrays:
-                vector = column.name.removesuffix(_SIZES)
+                vector = column.name.removesuffix(SIZES)
                 sizes = out[vector].counts
                 out[column.name] = Values(np.asarray(sizes, np.int64))
         return out
@@ -190,6 +197,8 @@ class SourceTree:
                 out[name] = self.tree[name].array(
                     entry_start=start, entry_stop=stop, library="ak", array_cache=None
                 )
+        except RootaeError:
+            raise
         except Exception as error:
             msg = f"{self.where} cannot be read in entries {start}-{stop}: {error}".splitlines()[0]
             raise FormatError(msg) from error
@@ -214,8 +223,8 @@ class SourceTree:
 
     def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
         """Return an upper bound of each entry's rows in any group."""
-        vectors = [c.removesuffix(_SIZES) for c in counters if c.endswith(_SIZES)]
-        plain = [c for c in counters if not c.endswith(_SIZES)]
+        vectors = [c.removesuffix(SIZES) for c in counters if c.endswith(SIZES)]
+        plain = [c for c in counters if not c.endswith(SIZES)]
         rows = np.ones((stop - start,), np.int64)
         for name, array in self.arrays(start, stop, plain + vectors).items():
             count = ak.num(array, axis=1) if name in vectors else array
@@ -236,10 +245,11 @@ def describe(tree: Any, path: str) -> TreeSchema:
     branches = list(tree.branches)
     names = [b.name for b in branches]
     for branch in branches:
-        column = _column(branch) if names.count(branch.name) == 1 else None
+        known = names.count(branch.name) == 1 and branch.name not in _RESERVED
+        column = _column(branch) if known else None
         if column is not None:
             columns.append(column)
-            if column.counter is not None and column.counter.endswith(_SIZES):
+            if column.counter is not None and column.counter.endswith(SIZES):
                 columns.append(Column(column.counter, "int64", is_counter=True))
         elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
             passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
@@ -280,5 +290,5 @@ def _counter(branch: Any, interpretation: Any) -> str | None:
     if branch.count_branch is not None and not interpretation.header_bytes:
         return str(branch.count_branch.name)
     if branch.typename.startswith("std::vector<") and branch.typename.count("<") == 1:
-        return branch.name + _SIZES
+        return branch.name + SIZES
     return None

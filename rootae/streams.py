@@ -85,15 +85,15 @@ class Cursor:
     def varint(self) -> int:
         """Return the next unsigned integer."""
         value = shift = 0
-        while True:
+        more = True
+        while more and shift < 70:
             byte = self.byte()
             value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-            if shift > 70:
-                msg = "a blob holds an integer of over 64 bits: the file is damaged"
-                raise CorruptError(msg)
+            more, shift = byte >= 0x80, shift + 7
+        if more or value >> 64:
+            msg = "a blob holds an integer of over 64 bits: the file is damaged"
+            raise CorruptError(msg)
+        return value
 
     def svarint(self) -> int:
         """Return the next signed integer."""

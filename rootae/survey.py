@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae import nearly, relations
 from rootae.bounds import Bound, Choice, choose
 from rootae.codec import lane_values
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
 from rootae.plan import GroupPlan, Lane, TreePlan
-from rootae.relations import find
 from rootae.schema import Branch, Values, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from rootae.grids import Grid
     from rootae.schema import Column, Group, TreeSchema
 
-__all__ = ["choices", "survey", "trailing_zeros"]
+__all__ = ["branches_of", "choices", "matching", "survey", "trailing_zeros"]
 
 
 def trailing_zeros(x: NDArray[Any]) -> int:
@@ -90,9 +92,16 @@ def survey(
     return TreePlan(schema.path, schema.title, coded, branches_of(schema, kept), groups)
 
 
-def branches_of(schema: TreeSchema, kept: set[str]) -> tuple[Branch, ...]:
+def matching(schema: TreeSchema, globs: Iterable[str]) -> frozenset[str]:
+    """Return the names of columns that any of the globs matches."""
+    globs = tuple(globs)
+    return frozenset(c.name for c in schema.columns if any(fnmatchcase(c.name, g) for g in globs))
+
+
+def branches_of(schema: TreeSchema, kept: AbstractSet[str]) -> tuple[Branch, ...]:
     """List the tree's branches in order, with what becomes of each."""
     known = {b.name: b for b in schema.passing}
+    kept = kept | {str(c.counter) for c in schema.columns if c.name in kept}  # theirs stay too
     for c in schema.columns:
         plain = c.name in kept
         known[c.name] = Branch(c.name, c.typename, c.title, not plain, c.counter)
@@ -107,7 +116,8 @@ def _plan_group(
     *,
     derive: bool,
 ) -> GroupPlan:
-    lanes, originals, decoded, bounds = [], [], [], []
+    lanes: list[Lane] = []
+    originals, decoded, bounds, grids = [], [], [], []
     for column in group.columns:
         choice = chosen[column.name]
         for element in range(column.lanes):
@@ -118,11 +128,17 @@ def _plan_group(
             originals.append(x)
             decoded.append(grid.inverse(grid.forward(x)))
             bounds.append(bound)
-    rules = find(originals, decoded, bounds) if derive and lanes else {}
-    planned = tuple(
-        dataclasses.replace(x, derived=rules.get(i)) for i, x in enumerate(lanes)
+            grids.append(grid)
+    if not derive or not lanes:
+        return GroupPlan(group.name, tuple(lanes))
+    rules = relations.find(originals, decoded, bounds)
+    names = [x.column if not x.element else "" for x in lanes]
+    centres = nearly.find(names, originals, decoded, grids, set(rules))
+    planned = (
+        dataclasses.replace(x, derived=rules.get(i), centre=centres.get(i))
+        for i, x in enumerate(lanes)
     )
-    return GroupPlan(group.name, planned)
+    return GroupPlan(group.name, tuple(planned))
 
 
 def _effective(bound: Bound, grid: Grid) -> Bound:

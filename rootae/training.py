@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from rootae.plan import Plan
 from rootae.progress import Progress
 from rootae.schema import Values
 from rootae.source import Source
-from rootae.survey import survey
+from rootae.survey import matching, survey
 from rootae.writer import is_compressed
 
 if TYPE_CHECKING:
@@ -38,10 +37,9 @@ def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
     pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
     parts = [tree.values(*blocks[i]) for i in pick] if blocks else [tree.values(0, 0)]
     values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
-    names = frozenset(
-        c.name for c in tree.schema.columns if any(fnmatchcase(c.name, g) for g in kept)
-    )
-    return Sampled(tree.schema, values, names)
+    names = matching(tree.schema, kept)
+    read = sum(blocks[i][1] - blocks[i][0] for i in pick) if blocks else 0
+    return Sampled(tree.schema, values, names, read / tree.entries if tree.entries else 1.0)
 
 
 def _concatenated(parts: Sequence[Values]) -> Values:
@@ -134,7 +132,7 @@ def _union(group: Sequence[Sampled]) -> Sampled:
         if {c.name: (c.dtype, c.inner_shape, c.counter) for c in s.schema.columns} == names
     ]
     values = {n: _concatenated([s.values[n] for s in equal]) for n in names}
-    return Sampled(first.schema, values, first.kept)
+    return Sampled(first.schema, values, first.kept, min(s.share for s in equal))
 
 
 def _widened(codec: Codec, sampled: Sampled) -> Sampled:

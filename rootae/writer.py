@@ -5,34 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import awkward as ak
 import numpy as np
 import uproot
 
-from rootae.container import (
-    BLOCK,
-    CARRIER,
-    CARRIER_VALUE,
-    DIRECTORY,
-    ENTRY,
-    MODULUS,
-    SideTree,
-    write_records,
-)
+from rootae.container import write_records
 from rootae.errors import ArgumentError, UnsupportedError
+from rootae.rows import RowBranch, RowWriter
+from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, DIRECTORY, ENTRY, MODULUS, SideTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from rootae.codec import Block, Codec
     from rootae.schema import Column, TreeSchema
     from rootae.source import Source, SourceTree
 
-__all__ = ["Sizes", "compression_of", "unsupported", "write"]
+__all__ = [
+    "Sizes",
+    "compression_of",
+    "is_compressed",
+    "passing_branch",
+    "passing_names",
+    "unsupported",
+    "write",
+    "write_objects",
+]
 
-_FLUSH_BYTES = 32 * 1024 * 1024
-_FLUSH_ENTRIES = 1 << 20
-_CARRIER_BYTES = 6
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
 
 
@@ -98,6 +98,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
     lost = [name for name in source.old_cycles() if name.split(";")[0] not in source.tree_paths()]
     for path in source.tree_paths():
         schema = source.tree(path).schema
+        lost += [] if schema.order else [f"{path} (a tree without branches)"]
         lost += [f"{path}:{name} ({kind})" for name, kind in schema.unsupported]
         for c in schema.columns:
             if c.name not in coded.get(path, set()) and not _writable(c, schema):
@@ -154,26 +155,45 @@ def write(
         )
         raise UnsupportedError(msg)
     sizes: dict[str, Sizes] = {}
+
+    def write_tree(path: str) -> None:
+        writer = TreeWriter(file, source.tree(path), codec if path in plans else None)
+        sizes[path] = writer.run(advance)
+
     with uproot.recreate(target, compression=compression) as file:
-        for path in source.directories():
-            file.mkdir(path)
-        _copy_objects(source, file)
-        for path in source.tree_paths():
-            tree = source.tree(path)
-            writer = TreeWriter(file, tree, codec if path in plans else None)
-            sizes[path] = writer.run(advance)
+        write_objects(source, file, write_tree)
         if codec is not None:
             write_records(file, codec, provenance(sizes))
     return {p: s for p, s in sizes.items() if p in plans}
 
 
-def _copy_objects(source: Source, file: Any) -> None:
-    newest = {n.rsplit(";", 1)[0] for n, c in source.objects() if "RNTuple" not in c}
-    for name in newest:
-        parent, _, leaf = name.rpartition("/")
-        directory = source.file[parent] if parent else source.file
-        target = file[parent] if parent else file
-        target.copy_from(directory, filter_name=leaf)
+def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) -> None:
+    """Write directories, objects and trees, in the input's order.
+
+    Arguments:
+        source: the input.
+        file: the uproot file under way.
+        write_tree: writes the tree of a path.
+    """
+    directories, trees = set(source.directories()), set(source.tree_paths())
+    objects = {n.rsplit(";", 1)[0] for n, c in source.objects() if "RNTuple" not in c}
+    names = (key.rsplit(";", 1)[0] for key in source.file.iterkeys(cycle=True))
+    for name in dict.fromkeys(names):
+        if name in directories:
+            file.mkdir(name)
+        elif name in trees:
+            write_tree(name)
+        elif name in objects:
+            _copy_object(source, file, name)
+
+
+def _copy_object(source: Source, file: Any, name: str) -> None:
+    parent, _, leaf = name.rpartition("/")
+    directory = source.file[parent] if parent else source.top
+    target = file[parent] if parent else file
+    target.mkdir = lambda *_, **__: target  # copy_from would make a directory of no name
+    target.copy_from(directory, filter_name=lambda n: n == leaf)
+    del target.mkdir
 
 
 class TreeWriter:
@@ -186,29 +206,22 @@ class TreeWriter:
     """
 
     def __init__(self, file: Any, tree: SourceTree, codec: Codec | None) -> None:
-        path = tree.schema.path
+        path, schema = tree.schema.path, tree.schema
         self._tree = tree
         self._coder = None if codec is None else codec.tree(path)
         self._side = None if codec is None else SideTree(file, codec, path)
-        plan = self._coder.plan if self._coder else None
-        carried = set(plan.carried) if plan else set()
-        self._carriers = [n + CARRIER for n in tree.schema.order if n in carried]
-        self._passing = [n for n in passing_names(tree.schema) if n not in carried]
-        types: dict[str, Any] = {}
-        for name in tree.schema.order:
+        carried = set(self._coder.plan.carried) if self._coder else set()
+        self._carriers = [n + CARRIER for n in schema.order if n in carried]
+        self._passing = [n for n in passing_names(schema) if n not in carried]
+        branches = []
+        for name in schema.order:
             if name in carried:
-                types[name + CARRIER] = "uint8"
+                branches.append(RowBranch(name + CARRIER, "uint8"))
             elif name in self._passing:
-                types[name] = passing_type(tree.schema, name)
+                branches.append(passing_branch(schema, name))
         if codec is not None:
-            types |= {BLOCK: "uint32", ENTRY: "uint8"}
-        counters = {c.name: c.counter for c in tree.schema.columns}
-        self._out = file.mktree(
-            path, types, title=tree.schema.title, counter_name=lambda n: counters[n]
-        ) if types else None
-        self._buffer: list[dict[str, Any]] = []
-        self._marks: list[tuple[int, int]] = []
-        self._bytes = 0
+            branches += [RowBranch(BLOCK, "uint32"), RowBranch(ENTRY, "uint8")]
+        self._rows = RowWriter(file, path, schema.title, branches)
 
     def run(self, advance: Callable[[str, int], None]) -> Sizes:
         """Write all blocks."""
@@ -224,30 +237,17 @@ class TreeWriter:
                 number = self._side.add(block)
             self._pass(start, stop, number)
             advance(self._tree.schema.path, stop - start)
-        self._flush()
+        self._rows.flush()
         return sizes
 
     def _pass(self, start: int, stop: int, number: int) -> None:
+        entries = stop - start
         arrays = self._tree.arrays(start, stop, self._passing)
-        self._buffer.append(arrays)
-        self._marks.append((number, stop - start))
-        self._bytes += sum(a.nbytes for a in arrays.values()) + _CARRIER_BYTES * (stop - start)
-        if self._bytes >= _FLUSH_BYTES or sum(n for _, n in self._marks) >= _FLUSH_ENTRIES:
-            self._flush()
-
-    def _flush(self) -> None:
-        if not self._marks or self._out is None:
-            return
-        entries = sum(n for _, n in self._marks)
-        rows: dict[str, Any] = {n: _joined([b[n] for b in self._buffer]) for n in self._passing}
-        constant = np.full(entries, CARRIER_VALUE, np.uint8)
-        rows |= dict.fromkeys(self._carriers, constant)
+        arrays |= dict.fromkeys(self._carriers, np.full(entries, CARRIER_VALUE, np.uint8))
         if self._side is not None:
-            rows[BLOCK] = np.concatenate([np.full(n, i, np.uint32) for i, n in self._marks])
-            index = [np.arange(n) % MODULUS for _, n in self._marks]
-            rows[ENTRY] = np.concatenate(index).astype(np.uint8)
-        self._out.extend(rows)
-        self._buffer, self._marks, self._bytes = [], [], 0
+            arrays[BLOCK] = np.full(entries, number, np.uint32)
+            arrays[ENTRY] = (np.arange(entries) % MODULUS).astype(np.uint8)
+        self._rows.add(arrays, entries)
 
 
 def passing_names(schema: TreeSchema) -> list[str]:
@@ -257,21 +257,20 @@ def passing_names(schema: TreeSchema) -> list[str]:
     return [n for n in schema.order if n in known]
 
 
-def passing_type(schema: TreeSchema, name: str) -> Any:
-    """Return the type that uproot's mktree wants for a branch."""
+def passing_branch(schema: TreeSchema, name: str) -> RowBranch:
+    """Describe a branch that is written as it was read."""
     column = schema.column(name)
     if column is None:
-        return "string"
+        title = next(b.title for b in schema.passing if b.name == name)
+        return RowBranch(name, "string", title)
     if column.counter is not None:
-        return f"var * {column.dtype}"
-    dtype = np.dtype("int32") if column.is_counter else np.dtype(column.dtype)
-    return np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype
-
-
-def _joined(parts: Sequence[Any]) -> Any:
-    import awkward as ak
-
-    return parts[0] if len(parts) == 1 else ak.concatenate(list(parts))
+        kind = ak.types.ListType(ak.types.NumpyType(column.dtype))
+        return RowBranch(name, kind, column.title, column.counter)
+    if column.is_counter:
+        return RowBranch(name, "int32", column.title, counts=column.dtype)
+    dtype = np.dtype(column.dtype)
+    shaped = np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype
+    return RowBranch(name, shaped, column.title)
 
 
 def is_compressed(source: Source) -> bool:

@@ -1,0 +1,38 @@
+# make venv | demo | test | lint | slow: everything runs in .venv, made on first use.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: venv demo test slow lint clean
+
+venv: $(STAMP)
+
+# --group needs pip 25.1; ROOT has wheels for some platforms only, so it may be missing.
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade 'pip>=25.1'
+	$(PIP) install --quiet -c constraints.txt -e '.[train]' --group dev
+	$(PIP) install --quiet -c constraints.txt -e '.[root]' \
+	  || echo 'ROOT is not available here: the tests that need it are skipped'
+	touch $@
+
+demo: $(STAMP)
+	$(BIN)/python demo/run.py
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -m 'not slow' --durations=10
+
+# pytest returns 5 where no test is marked slow.
+slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow --durations=10 || test $$? -eq 5
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) demo/out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,59 @@
+"""How a column comes about: plainly, by contexts or from others, and what must be read for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rootae.plan import GroupPlan, TreePlan
+
+__all__ = ["ancestors", "how"]
+
+
+def how(group: GroupPlan, column: str) -> str:
+    """Say in a phrase how a column is coded.
+
+    Arguments:
+        group: the plan of the column's group.
+        column: its name.
+
+    Returns:
+        ``plain``, ``contexts``, ``derived from A + B``, or several of them for a column of
+        several lanes.
+    """
+    phrases = []
+    for i in group.lanes_of(column):
+        lane = group.lanes[i]
+        if lane.derived is not None:
+            terms = dict.fromkeys(group.lanes[j].column for j, _ in lane.derived.terms)
+            phrases.append("derived from " + " + ".join(terms))
+        else:
+            centred = "" if lane.centre is None else ", centred on a relation"
+            phrases.append(("contexts" if lane.stage >= 0 else "plain") + centred)
+    return ", ".join(dict.fromkeys(phrases))
+
+
+def ancestors(plan: TreePlan, column: str) -> set[str]:
+    """Return the other columns that are decoded when a column is read.
+
+    Arguments:
+        plan: the tree's plan.
+        column: a coded column.
+    """
+    found: set[str] = set()
+    waiting = [column]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _parents(plan, name)
+    return found - {column}
+
+
+def _parents(plan: TreePlan, name: str) -> set[str]:
+    column = plan.column(name)
+    group = plan.group(column.group)
+    parents = {column.counter} if column.counter is not None else set()
+    for i in group.lanes_of(name):
+        parents |= {group.lanes[j].column for j in group.parents(i)}
+    return parents

@@ -1,0 +1,84 @@
+"""A block of one tree on its way back: columns from blobs, each at most once and only if asked."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rootae.errors import CorruptError
+from rootae.groups import GroupDecoder
+from rootae.schema import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from rootae.groups import GroupCoder
+    from rootae.plan import TreePlan
+
+__all__ = ["BlockDecoder"]
+
+
+class BlockDecoder:
+    """Decodes one block, each lane at most once and only those that are asked for.
+
+    Arguments:
+        plan: the tree's plan.
+        groups: the coders of its groups.
+        entries: the number of entries.
+        rows: rows of each group.
+        read: gives a column's blob.
+        read_latents: gives a group's latents.
+    """
+
+    def __init__(
+        self,
+        plan: TreePlan,
+        groups: Mapping[str, GroupCoder],
+        entries: int,
+        rows: Mapping[str, int],
+        read: Callable[[str], bytes],
+        read_latents: Callable[[str], bytes],
+    ) -> None:
+        self.entries = entries
+        self._plan = plan
+        self._groups = {
+            name: GroupDecoder(group, rows[name], read, functools.partial(read_latents, name))
+            for name, group in groups.items()
+        }
+        self._values: dict[str, Values] = {}
+
+    def values(self, name: str) -> Values:
+        """Return one column's values.
+
+        Raises:
+            CorruptError: the block is damaged.
+        """
+        if name not in self._values:
+            column = self._plan.column(name)
+            flat = self._groups[column.group].column(name, column.inner_shape)
+            counts = None
+            if column.counter is not None:
+                counts = self.values(column.counter).flat.astype(np.int64)
+            self._check(name, flat, counts)
+            self._values[name] = Values(flat, counts)
+        return self._values[name]
+
+    def _check(
+        self, name: str, flat: NDArray[np.generic], counts: NDArray[np.int64] | None
+    ) -> None:
+        entries = len(flat) if counts is None else len(counts)
+        total = len(flat) if counts is None else int(counts.sum())
+        negative = counts is not None and bool((counts < 0).any())
+        if entries != self.entries or total != len(flat) or negative:
+            msg = f"column {name} has another number of values than its block: the file is damaged"
+            raise CorruptError(msg)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of decoded values that are kept."""
+        kept = tuple(self._values.values())  # another thread may be adding to it
+        return sum(g.nbytes for g in self._groups.values()) + sum(v.flat.nbytes for v in kept)

@@ -1,0 +1,96 @@
+"""Where a value should lie by an almost exact relation: its code is stored less that centre's.
+
+Energies of a jet's parts add up to the energy that its pt, eta and mass give; fractions add up to
+one; the square of a momentum is the sum of its components' squares. After rounding, such a relation
+no longer gives a value within its bound, but it says where the value lies to a few steps of its
+grid. `rootae.nearly` finds the relations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rootae.kinematics import component
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from rootae.grids import Grid
+
+__all__ = ["Centre", "Term"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One addend of a centre.
+
+    Arguments:
+        kind: ``one`` (a constant), ``lane``, or a component of the four-vector in four lanes.
+        lanes: none, one, or pt, eta, phi and mass.
+        coefficient: what it is multiplied with.
+    """
+
+    kind: Literal["one", "lane", "px", "py", "pz", "energy"]
+    lanes: tuple[int, ...]
+    coefficient: float
+
+    def evaluate(
+        self, values: Callable[[int], NDArray[Any]], rows: int, *, squared: bool
+    ) -> NDArray[np.float64]:
+        """Return the addend in float64, shape (rows,)."""
+        if self.kind == "one":
+            return np.full(rows, self.coefficient)
+        columns = [values(i).astype(np.float64) for i in self.lanes]
+        whole = columns[0] if self.kind == "lane" else component(self.kind, *columns)
+        return (whole * whole if squared else whole) * self.coefficient
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A lane lies near the sum of terms, added in order, or near the root of their squares' sum.
+
+    Arguments:
+        terms: the addends; under a root every term but ``one`` is squared before its coefficient.
+        root: take the square root of the sum.
+        low, high: codes that the centre is clipped to, so that a sum that went wrong does no harm.
+    """
+
+    terms: tuple[Term, ...]
+    root: bool
+    low: int
+    high: int
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Return the lanes that have to be decoded first."""
+        return tuple(dict.fromkeys(i for t in self.terms for i in t.lanes))
+
+    def codes(
+        self, values: Callable[[int], NDArray[Any]], rows: int, grid: Grid
+    ) -> NDArray[np.int64]:
+        """Return the centre's codes on the lane's grid.
+
+        Arguments:
+            values: gives a lane's decoded values, shape (rows,).
+            rows: their number.
+            grid: the grid of the lane that is centred.
+        """
+        total = np.zeros(rows)
+        with np.errstate(all="ignore"):
+            for term in self.terms:
+                total = total + term.evaluate(values, rows, squared=self.root)
+            total = np.sqrt(np.maximum(total, 0.0)) if self.root else total
+            total = np.where(np.isfinite(total), total, 0.0)
+            dtype = np.dtype(grid.dtype)
+            if dtype.kind == "f":
+                value = total.astype(dtype)
+            else:
+                info = np.iinfo(np.int32 if dtype.itemsize > 4 or dtype.kind == "b" else dtype)
+                value = np.clip(np.rint(total), info.min, info.max).astype(np.int64)
+        q = grid.forward(value)
+        return np.clip(q, self.low, self.high)

@@ -1,0 +1,223 @@
+"""The coded columns of an opened tree: which block an entry lies in, whether it belongs there.
+
+Blocks that were decoded are kept for a while, so that columns read one after the other share them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.container import Container
+from rootae.errors import CorruptError
+from rootae.schema import Values
+from rootae.sidetree import BLOCK, ENTRY, MODULUS
+from rootae.stored import read_branch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from rootae.blocks import BlockDecoder
+    from rootae.schema import Column
+    from rootae.stored import StoredTree
+
+__all__ = ["CodedTree", "cache"]
+
+
+class BlockCache:
+    """Keeps decoded blocks, the last two at least, within a number of bytes.
+
+    Arguments:
+        limit: bytes of decoded values to keep.
+    """
+
+    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
+        self.limit = limit
+        self._blocks: OrderedDict[tuple[CodedTree, int], BlockDecoder] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def get(
+        self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder]
+    ) -> BlockDecoder:
+        """Return a block's decoder, made once while it is kept.
+
+        A file that is opened anew has other decoders: those of a closed one cannot read any more.
+        """
+        with self._lock:
+            decoder = self._blocks.pop((tree, block), None) or make(block)
+            self._blocks[tree, block] = decoder
+            size = sum(d.nbytes for d in self._blocks.values())
+            while size > self.limit and len(self._blocks) > 2:
+                size -= self._blocks.popitem(last=False)[1].nbytes
+            return decoder
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._blocks.clear()
+
+
+cache = BlockCache()
+
+
+class CodedTree:
+    """The coded columns of one opened tree.
+
+    Arguments:
+        tree: the uproot tree.
+        names: the columns whose carriers the tree has.
+        hidden: its bookkeeping branches by name.
+    """
+
+    def __init__(self, tree: Any, names: Collection[str], hidden: Mapping[str, Any]) -> None:
+        self._tree = tree
+        self._names = frozenset(names)
+        self._hidden = hidden
+        self._lock = threading.RLock()
+        self._stored: StoredTree | None = None
+        self._checked: set[int] = set()
+
+    @property
+    def path(self) -> str:
+        """Return the tree's path in its file, without cycle."""
+        return str(self._tree.object_path).strip("/").rsplit(";", 1)[0]
+
+    @property
+    def stored(self) -> StoredTree:
+        """Return the tree's blocks, after holding them against the tree.
+
+        Raises:
+            CorruptError: tree and blocks do not belong together.
+        """
+        with self._lock:
+            if self._stored is None:
+                file = self._tree.file
+                container = Container(file.root_directory, str(file.file_path))
+                stored = container.stored(self.path)
+                self._check_whole(container, stored)
+                self._stored = stored
+            return self._stored
+
+    def _check_whole(self, container: Container, stored: StoredTree) -> None:
+        entries = int(self._tree.num_entries)
+        expected = container.expected_entries(self.path)
+        if entries != stored.total or expected not in (None, entries):
+            msg = (
+                f"{stored.where} has {entries} entries, its coded columns {stored.total}"
+                f" (written: {expected}): it was merged with a file of other coded columns or a "
+                "plain one, or cut by Snapshot or CopyTree; merge the originals with "
+                "rootae merge, cut them with rootae skim"
+            )
+            raise CorruptError(msg)
+        odd = {n for plan in stored.plans for n in self._names.symmetric_difference(plan.carried)}
+        if odd:
+            msg = (
+                f"{stored.where}: the tree and its blocks do not code the same columns "
+                f"({', '.join(sorted(odd)[:5])}, ...): files of different coded columns were "
+                "merged; merge the originals with rootae merge"
+            )
+            raise CorruptError(msg)
+        for name in self._names:
+            kinds = [p.column(name) for p in stored.plans]
+            if len({(c.dtype, c.inner_shape, c.counter) for c in kinds}) > 1:
+                msg = (
+                    f"{stored.where}: column {name} has several types: "
+                    f"{', '.join(dict.fromkeys(c.typename for c in kinds))}; files of different "
+                    "types were merged; read them one by one"
+                )
+                raise CorruptError(msg)
+
+    def column(self, name: str) -> Column:
+        """Return a coded column's description."""
+        plans = self.stored.plans
+        if not plans:
+            msg = f"{self.stored.where}: no codec knows this tree: the file is damaged"
+            raise CorruptError(msg)
+        return plans[0].column(name)
+
+    def check_carrier(self, branch: Any) -> None:
+        """Hold a carrier's entries against the tree's: uproot takes its ranges from them.
+
+        Raises:
+            CorruptError: they are not those of the tree.
+        """
+        offsets = branch.entry_offsets
+        if offsets[0] != 0 or offsets[-1] != self._tree.num_entries:
+            msg = (
+                f"{self.stored.where}: the carrier of {branch.name} spans entries {offsets[0]} to "
+                f"{offsets[-1]}, not all {self._tree.num_entries}: the file is damaged"
+            )
+            raise CorruptError(msg)
+
+    def bytes_an_entry(self, name: str) -> float:
+        """Return the mean size of a column's decoded values, for whoever plans memory."""
+        column = self.column(name)
+        rows = self.stored.rows[column.group]
+        size = np.dtype(column.dtype).itemsize * column.lanes
+        return size * rows / max(self.stored.total, 1)
+
+    def values(self, name: str, start: int, stop: int) -> Values:
+        """Return a column over a range of entries.
+
+        Raises:
+            CorruptError: a block is damaged or not in its place.
+        """
+        parts = [self._part(name, *where) for where in self._overlaps(start, stop)]
+        column = self.column(name)
+        if not parts:
+            flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
+            return Values(flat, None if column.counter is None else np.zeros(0, np.int64))
+        if len(parts) == 1:
+            return parts[0]
+        counts = None
+        if column.counter is not None:
+            counts = np.concatenate([p.counts for p in parts if p.counts is not None])
+        return Values(np.concatenate([p.flat for p in parts]), counts)
+
+    def _overlaps(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """Yield block and the range of its entries."""
+        starts = self.stored.starts
+        first = int(np.searchsorted(starts, start, side="right")) - 1
+        for block in range(first, len(starts) - 1):
+            if starts[block] >= stop:
+                break
+            low, high = max(start - starts[block], 0), min(stop, starts[block + 1]) - starts[block]
+            if high > low:
+                yield block, int(low), int(high)
+
+    def _part(self, name: str, block: int, low: int, high: int) -> Values:
+        stored = self.stored
+        with self._lock:
+            if block not in self._checked:
+                self._check_place(block)
+                self._checked.add(block)
+            values = cache.get(self, block, stored.decoder).values(name)
+        if values.counts is None:
+            return Values(values.flat[low:high])
+        if low == 0 and high == len(values.counts):
+            return values
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])
+        return Values(values.flat[offsets[low] : offsets[high]], values.counts[low:high])
+
+    def _check_place(self, block: int) -> None:
+        """Hold the entries' own record of their block against the block."""
+        stored = self.stored
+        start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
+        lookup = self._hidden
+        where = f"{stored.where}, entries {start}-{stop}"
+        if BLOCK not in lookup or ENTRY not in lookup:
+            msg = f"{where}: branch {BLOCK} or {ENTRY} is gone: go back to the full file"
+            raise CorruptError(msg)
+        ids, index = (
+            read_branch(lookup[n], entry_start=start, entry_stop=stop) for n in (BLOCK, ENTRY)
+        )
+        right = np.arange(stop - start) % MODULUS
+        if (ids != stored.ids[block]).any() or (index != right).any():
+            msg = (
+                f"{where} do not belong to block {block}: entries were skimmed, swapped or "
+                "reordered; go back to the full file and use rootae skim"
+            )
+            raise CorruptError(msg)

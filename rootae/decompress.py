@@ -1,0 +1,199 @@
+"""From a compressed file back to an ordinary ROOT file."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uproot
+
+from rootae.coded import cache
+from rootae.errors import ArgumentError, BoundError
+from rootae.output import atomic, check_target
+from rootae.progress import Progress
+from rootae.reader import open_file
+from rootae.restored import RestoredTree, checksum
+from rootae.rows import RowWriter
+from rootae.source import Source, split_path
+from rootae.writer import compression_of, write_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rootae.reader import File
+
+__all__ = ["Decompressed", "decompress"]
+
+
+@dataclass(frozen=True)
+class Decompressed:
+    """What decompress wrote.
+
+    Arguments:
+        source, target: the files.
+        before, after: their bytes.
+        trees: entries by tree.
+        notes: what changed against the original, a sentence each.
+    """
+
+    source: Path
+    target: Path
+    before: int
+    after: int
+    trees: dict[str, int]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        paths = {"source": str(self.source), "target": str(self.target)}
+        return dataclasses.asdict(self) | paths
+
+
+def decompress(
+    src: str | Path,
+    dst: str | Path,
+    *,
+    force: bool = False,
+    compression: int | None = None,
+    progress: Progress | None = None,
+) -> Decompressed:
+    """Write a compressed file's trees as ordinary branches.
+
+    Arguments:
+        src: a compressed file, one merged by hadd included; a file without coded trees is copied.
+        dst: the output; it appears only after it was read back.
+        force: overwrite the output.
+        compression: ROOT's algorithm * 100 + level; the original's by default.
+        progress: told about phases.
+
+    Returns:
+        What was written, and what uproot could not keep.
+
+    Raises:
+        ArgumentError: an argument is wrong, or the file is a codec without any tree.
+        UnsupportedError: uproot cannot write some of the branches.
+        CorruptError: the input is damaged.
+        BoundError: the output does not hold what was written (it is removed).
+
+    Example:
+        >>> import rootae
+        >>> rootae.decompress("small.root", "original.root").after  # doctest: +SKIP
+        39043275
+    """
+    name, tree = split_path(str(src))
+    if tree is not None:
+        msg = f"decompress takes a whole file, not one tree: leave :{tree} out"
+        raise ArgumentError(msg)
+    path = Path(name)
+    with open_file(path) as file:
+        target = check_target(dst, [path], force=force)
+        if file.container.is_coded and not file.is_coded and file.container.codecs:
+            msg = f"{path} is a codec without trees: there is nothing to decompress"
+            raise ArgumentError(msg)
+        job = _Job(Source(path, file), target, progress or Progress())
+        return job.restore(_setting(file, path, compression)) if file.is_coded else job.copy()
+
+
+def _setting(file: File, path: Path, code: int | None) -> Any:
+    """Return the compression that was asked for, else the original's, else the file's own."""
+    if code is None:
+        records = file.container.provenance
+        codes = [r.get("source", {}).get("compression") for r in records]
+        code = next((c for c in codes if type(c) is int), None)
+    return compression_of(code, Source(path, file))
+
+
+class _Job:
+    """One run of decompress."""
+
+    def __init__(self, source: Source, target: Path, progress: Progress) -> None:
+        self.source = source
+        self.target = target
+        self.progress = progress
+        self.notes: list[str] = []
+        self.sums: dict[str, list[tuple[int, int, dict[str, int]]]] = {}
+
+    def copy(self) -> Decompressed:
+        with atomic(self.target) as part:
+            shutil.copyfile(self.source.path, part)
+        self.notes.append("no tree of the input is coded: the output is a copy of it")
+        paths = self.source.tree_paths()
+        return self._report({p: int(self.source.file[p].num_entries) for p in paths})
+
+    def restore(self, setting: Any) -> Decompressed:
+        trees = {p: self._tree(p) for p in self.source.tree_paths()}
+        total = sum(t.entries for t in trees.values())
+        with atomic(self.target) as part:
+            self.progress.phase("write", total)
+            with uproot.recreate(part, compression=setting) as out:
+                write_objects(self.source, out, lambda p: self._write(out, trees[p]))
+            cache.clear()
+            self.progress.phase("read back", total)
+            self._check(part, trees)
+        return self._report({p: t.entries for p, t in trees.items()})
+
+    def _tree(self, path: str) -> RestoredTree:
+        return RestoredTree(self.source.file[path], f"{self.source.path}:{path}", path)
+
+    def _write(self, out: Any, tree: RestoredTree) -> None:
+        path, branches = tree.schema.path, tree.branches
+        rows = RowWriter(out, path, tree.schema.title, branches)
+        sums = self.sums[path] = []
+        for start, stop in tree.blocks():
+            arrays = tree.arrays(start, stop)
+            sums.append((start, stop, {n: checksum(a) for n, a in arrays.items()}))
+            rows.add(arrays, stop - start)
+            self.progress.advance(stop - start)
+        rows.flush()
+
+    def _check(self, part: Path, trees: dict[str, RestoredTree]) -> None:
+        """Hold what was written against what was decoded, block by block."""
+        with Source.open(part) as back:
+            there = set(back.file.keys(cycle=False))
+            missing = [k for k in self.source.file.keys(cycle=False) if k not in there]
+            if missing:
+                names = ", ".join(missing[:10])
+                msg = f"{self.target}: {names} did not come back; report this as a bug"
+                raise BoundError(msg)
+            for path, tree in trees.items():
+                written = back.tree(path)
+                for start, stop, sums in self.sums[path]:
+                    again = written.arrays(start, stop, list(sums))
+                    self._compare(path, sums, {n: checksum(a) for n, a in again.items()})
+                    self.progress.advance(stop - start)
+                self._note_changes(tree, written.tree)
+
+    def _compare(self, path: str, sums: dict[str, int], again: dict[str, int]) -> None:
+        wrong = [name for name, crc in sums.items() if again[name] != crc]
+        if wrong:
+            msg = (
+                f"{self.target}:{path}: {', '.join(wrong[:10])} did not come back as written; "
+                "report this as a bug"
+            )
+            raise BoundError(msg)
+
+    def _note_changes(self, tree: RestoredTree, written: Any) -> None:
+        path, changed = tree.schema.path, dict[tuple[str, str], list[str]]()
+        for name, before in tree.typenames.items():
+            after = str(written[name].typename)
+            if after != before:
+                changed.setdefault((before, after), []).append(name)
+        for (before, after), names in changed.items():
+            self.notes.append(f"{path}: {_some(names)}: {before} became {after}")
+        own = set(written.keys(recursive=False)) - set(tree.schema.order)
+        if own:
+            self.notes.append(f"{path}: {_some(sorted(own))} now count the elements of vectors")
+
+    def _report(self, trees: dict[str, int]) -> Decompressed:
+        before, after = self.source.path.stat().st_size, self.target.stat().st_size
+        path = self.source.path
+        return Decompressed(path, self.target, before, after, trees, tuple(self.notes))
+
+
+def _some(names: Iterable[str], most: int = 6) -> str:
+    known = list(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more

@@ -1,0 +1,113 @@
+"""A codec as files that other programs read: JSON, numpy arrays and ONNX models."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.container import Container
+from rootae.errors import ArgumentError
+from rootae.source import Source
+
+if TYPE_CHECKING:
+    from rootae.codec import Codec
+
+__all__ = ["export", "network_files"]
+
+_README = """\
+A rootae codec, taken out of {source}.
+
+id        {id}
+trees     {trees}
+
+plan.json       what the codec does: trees, columns, groups, lanes, stages; FORMAT.md of rootae
+                says what every member means
+tables.npz      the int64 tables that the plan names by index: array table_0, table_1, ...
+encoder_N.onnx  network N of the plan, which makes latents: (inputs, rows) to (latents, rows),
+                to be rounded to whole numbers; only the writer runs it
+decoder_N.onnx  network N of the plan, one stage: whole numbers in, whole numbers out, the same
+                bits on every machine; two outputs, location and scale, for each target
+
+python export/verify_onnx.py DIR runs every network in onnxruntime and in onnx's reference
+evaluator and compares them bit for bit with rootae.
+"""
+
+
+def network_files(codec: Codec) -> dict[int, str]:
+    """Return the file name of each of a codec's networks, by its index in the plan."""
+    groups = [g for t in codec.plan.trees for g in t.groups]
+    encoders = {g.encoder.network for g in groups if g.encoder is not None}
+    return {
+        i: f"{'encoder' if i in encoders else 'decoder'}_{i}.onnx"
+        for i in range(len(codec.networks))
+    }
+
+
+def export(file: str | Path, directory: str | Path, *, force: bool = False) -> list[Path]:
+    """Write the codecs of a file as plan.json, tables.npz, ONNX models and a README.txt.
+
+    Arguments:
+        file: a compressed file or a codec file.
+        directory: where to write; codecs of a merged file get a folder each, named by their id.
+        force: replace what an earlier export left in the directory.
+
+    Returns:
+        The folders that were written.
+
+    Raises:
+        ArgumentError: there is no such file, or the directory is not empty.
+        FormatError: the file holds no codec.
+
+    Example:
+        >>> from rootae.export import export
+        >>> export("small.root", "codec/")  # doctest: +SKIP
+        [PosixPath('codec')]
+    """
+    target = Path(directory)
+    with Source.open(file) as source:
+        codecs = list(Container(source.file, str(file)).codecs.values())
+    if target.is_file():
+        msg = f"{target} is a file: name a directory"
+        raise ArgumentError(msg)
+    if target.is_dir() and any(target.iterdir()) and not force:
+        msg = f"directory {target} is not empty: use -f to write into it"
+        raise ArgumentError(msg)
+    folders = [target] if len(codecs) == 1 else [target / c.id[:12] for c in codecs]
+    for codec, folder in zip(codecs, folders, strict=True):
+        _write(codec, folder, Path(file).name)
+    return folders
+
+
+def _write(codec: Codec, folder: Path, source: str) -> None:
+    """Write one codec into a folder that appears as a whole."""
+    folder = folder.resolve()
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    part.mkdir(parents=True)
+    try:
+        plan = json.loads(codec.plan.to_json())
+        (part / "plan.json").write_text(json.dumps(plan, indent=2, sort_keys=True) + "\n")
+        tables: dict[str, Any] = {f"table_{i}": t for i, t in enumerate(codec.tables)}
+        np.savez(part / "tables.npz", **tables)
+        for i, name in network_files(codec).items():
+            (part / name).write_bytes(codec.networks[i].onnx)
+        trees = ", ".join(f"{t.path} ({len(t.columns)} columns)" for t in codec.plan.trees)
+        text = _README.format(source=source, id=codec.id, trees=trees)
+        (part / "README.txt").write_text(text)
+        folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
+        for made in part.iterdir():
+            made.replace(folder / made.name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    """Remove the networks of an earlier export: this codec may have fewer."""
+    for pattern in ("encoder_*.onnx", "decoder_*.onnx"):
+        for old in folder.glob(pattern):
+            old.unlink()

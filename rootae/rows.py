@@ -1,0 +1,119 @@
+"""Ordinary branches of one tree under way: rows gathered into baskets, titles and types kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import numpy as np
+from uproot.writing._cascadetree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["RowBranch", "RowWriter", "joined"]
+
+_FLUSH_BYTES = 32 * 1024 * 1024
+_FLUSH_ENTRIES = 1 << 20
+
+
+@dataclass(frozen=True)
+class RowBranch:
+    """A branch that is to be written.
+
+    Arguments:
+        name: its name.
+        type: its type as uproot's `mktree` takes it.
+        title: its title, or None for the one that uproot makes up.
+        counter: the branch that counts its elements, if it is jagged.
+        counts: the integer type it has if it counts others, which uproot would make int32.
+    """
+
+    name: str
+    type: Any
+    title: str | None = None
+    counter: str | None = None
+    counts: str | None = None
+
+
+class RowWriter:
+    """Writes rows of ordinary branches.
+
+    Arguments:
+        file: the uproot file under way.
+        path: the tree's path.
+        title: the tree's title.
+        branches: the branches, in order.
+    """
+
+    def __init__(self, file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> None:
+        self._names = [b.name for b in branches]
+        self._tree = _tree(file, path, title, branches) if branches else None
+        self._buffer: list[Mapping[str, Any]] = []
+        self._entries = self._bytes = 0
+
+    def add(self, arrays: Mapping[str, Any], entries: int) -> None:
+        """Add entries: an array for each branch; they are written once they fill a basket."""
+        self._buffer.append(arrays)
+        self._entries += entries
+        different = {id(a): a for a in arrays.values()}  # all carriers are one array
+        self._bytes += sum(a.nbytes for a in different.values())
+        if self._bytes >= _FLUSH_BYTES or self._entries >= _FLUSH_ENTRIES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was added."""
+        if self._buffer and self._tree is not None:
+            shared: dict[tuple[int, ...], Any] = {}
+            rows = {}
+            for name in self._names:
+                parts = [arrays[name] for arrays in self._buffer]
+                key = tuple(map(id, parts))
+                if key not in shared:
+                    shared[key] = joined(parts)
+                rows[name] = shared[key]
+            self._tree.extend(rows)
+        self._buffer, self._entries, self._bytes = [], 0, 0
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Put arrays of successive entries together."""
+    if len(parts) == 1:
+        return parts[0]
+    numpy = all(isinstance(p, np.ndarray) for p in parts)
+    return np.concatenate(parts) if numpy else ak.concatenate(list(parts))
+
+
+def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> Any:
+    """Make a tree, with the titles and the widths of counters that `mktree` does not take.
+
+    uproot keeps both in plain dictionaries until it writes the tree's header, so they are put
+    there in between.
+    """
+    parent, _, leaf = path.rpartition("/")
+    directory = file.mkdir(parent) if parent else file
+    cascade = directory._cascading
+
+    def add_tree(sink: Any, name: str, title: str, types: Any, *options: Any) -> Any:
+        tree = Tree(cascade, name, title, types, cascade._freesegments, *options)
+        _restore(tree, {b.name: b for b in branches})
+        tree.write_anew(sink)
+        return tree
+
+    counters = {b.name: b.counter for b in branches}
+    types = {b.name: b.type for b in branches}
+    cascade.add_tree = add_tree
+    try:
+        return directory.mktree(leaf, types, title=title, counter_name=counters.__getitem__)
+    finally:
+        del cascade.add_tree
+
+
+def _restore(tree: Tree, branches: Mapping[str, RowBranch]) -> None:
+    for datum in tree._branch_data:
+        branch = branches.get(datum["fName"])
+        if branch is not None and branch.title is not None:
+            datum["fTitle"] = branch.title
+        if branch is not None and branch.counts is not None:
+            datum["dtype"] = np.dtype(branch.counts).newbyteorder(">")

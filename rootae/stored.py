@@ -1,0 +1,199 @@
+"""The blocks of one tree as a file holds them: found, checked and handed to a decoder."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import uproot
+
+from rootae import streams
+from rootae.blocks import BlockDecoder
+from rootae.errors import CorruptError, RootaeError
+from rootae.sidetree import FIXED, HEAD, block_id, placement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from rootae.codec import Codec
+    from rootae.plan import TreePlan
+
+__all__ = ["StoredTree", "read_branch"]
+
+Span = tuple[str, int, int, int]  # branch, offset, size, crc32
+_ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
+
+
+def read_branch(branch: Any, **options: Any) -> NDArray[Any]:
+    """Read a branch in this thread: it may be one of the pool that uproot would wait for."""
+    executor = uproot.TrivialExecutor()
+    array: NDArray[Any] = branch.array(
+        library="np",
+        array_cache=None,
+        decompression_executor=executor,
+        interpretation_executor=executor,
+        **options,
+    )
+    return array
+
+
+class StoredTree:
+    """The blocks of one tree.
+
+    Arguments:
+        tree: the side tree.
+        path: the path of the tree that it stands beside.
+        where: file and tree, for messages.
+        codecs: gives the file's codecs by digest.
+    """
+
+    def __init__(
+        self, tree: Any, path: str, where: str, codecs: Callable[[], Mapping[bytes, Codec]]
+    ) -> None:
+        self.path = path
+        self.where = where
+        self._tree = tree
+        self._codecs = codecs
+        index = self._read_index()
+        self.entries = np.asarray(index["entries"], np.int64)
+        if not ((self.entries >= 0) & (self.entries < 1 << 40)).all():
+            msg = f"{self.where}: a block has an impossible number of entries: the file is damaged"
+            raise CorruptError(msg)
+        self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.entries)])
+        self.ids = np.asarray(index["block"], np.uint32)
+        self._index = index
+
+    def _read_index(self) -> dict[str, NDArray[Any]]:
+        try:
+            return {n: read_branch(self._tree[n]) for n in (*FIXED, *HEAD)}
+        except Exception as error:
+            reason = str(error).splitlines()[:1]
+            msg = f"{self.where}: its blocks cannot be listed, the file is damaged: {reason}"
+            raise CorruptError(msg) from error
+
+    @property
+    def total(self) -> int:
+        """Return the entries of all blocks together."""
+        return int(self.starts[-1])
+
+    @functools.cached_property
+    def plans(self) -> list[TreePlan]:
+        """Return the plans of all codecs that the blocks use, or of the file's if there are none."""
+        used = dict.fromkeys(row.tobytes() for row in self._index["codec"])
+        chosen = [self._codec(d) for d in used] or list(self._codecs().values())
+        plans = [c.plan.tree(self.path) for c in chosen]
+        return [p for p in plans if p is not None]
+
+    @functools.cached_property
+    def rows(self) -> dict[str, int]:
+        """Return the rows of each group in all blocks together."""
+        total: dict[str, int] = dict.fromkeys((g.name for p in self.plans for g in p.groups), 0)
+        for block in range(len(self.entries)):
+            for name, rows in self._head(block)[0].items():
+                total[name] += rows
+        return total
+
+    def _codec(self, digest: bytes) -> Codec:
+        codec = self._codecs().get(digest)
+        if codec is None:
+            msg = (
+                f"{self.where}: blocks need codec {digest.hex()[:8]}, which the file does not "
+                "hold: merge the files anew with hadd or rootae merge"
+            )
+            raise CorruptError(msg)
+        return codec
+
+    def codec_of(self, block: int) -> Codec:
+        """Return the codec of one block."""
+        return self._codec(self._index["codec"][block].tobytes())
+
+    def _head(self, block: int) -> tuple[dict[str, int], dict[tuple[str, str], Span]]:
+        codec, where = self.codec_of(block), f"{self.where}, block {block}"
+        head = self._index["head"][block].tobytes()
+        if zlib.crc32(head) != int(self._index["crc32"][block]):
+            msg = f"{where}: its directory is damaged: the checksum does not match"
+            raise CorruptError(msg)
+        if block_id(codec.digest, head) != int(self.ids[block]):
+            msg = f"{where}: its id is not that of its contents: the file is damaged"
+            raise CorruptError(msg)
+        return _directory(head, codec.tree(self.path).plan)
+
+    def sizes(self, block: int) -> dict[tuple[str, str], int]:
+        """Return the bytes of a block's blobs without reading them.
+
+        Returns:
+            Bytes by ``("column", name)``, and by ``("group", name)`` for a group's latents.
+
+        Raises:
+            CorruptError: the block's directory is damaged.
+        """
+        return {key: size for key, (_, _, size, _) in self._head(block)[1].items()}
+
+    def decoder(self, block: int) -> BlockDecoder:
+        """Return a decoder that reads a block's blobs as they are needed.
+
+        Raises:
+            CorruptError: the block's directory is damaged.
+        """
+        where = f"{self.where}, block {block}"
+        rows, spans = self._head(block)
+        coder = self.codec_of(block).tree(self.path)
+        blobs = functools.partial(self._blob, block, spans, where)
+        return BlockDecoder(
+            coder.plan,
+            coder.groups,
+            int(self.entries[block]),
+            rows,
+            lambda name: blobs(("column", name)),
+            lambda name: blobs(("group", name)),
+        )
+
+    def _blob(
+        self,
+        block: int,
+        spans: Mapping[tuple[str, str], Span],
+        where: str,
+        key: tuple[str, str],
+    ) -> bytes:
+        branch, start, size, crc = spans[key]
+        try:
+            array = read_branch(self._tree[branch], entry_start=block, entry_stop=block + 1)
+            data = bytes(array[0][start : start + size])
+        except RootaeError:
+            raise
+        except Exception as error:
+            msg = f"{where}: {key[0]} {key[1]} cannot be read: {error}".splitlines()[0]
+            raise CorruptError(msg) from error
+        if len(data) != size or zlib.crc32(data) != crc:
+            msg = f"{where}: {key[0]} {key[1] or 'of event scalars'} is damaged: the checksum does not match"
+            raise CorruptError(msg)
+        return data
+
+
+def _directory(head: bytes, plan: TreePlan) -> tuple[dict[str, int], dict[tuple[str, str], Span]]:
+    """Read a block's directory: rows by group; branch, offset, size and crc32 by blob."""
+    cursor, place = streams.Cursor(head), placement(plan)
+    rows: dict[str, int] = {}
+    spans: dict[tuple[str, str], Span] = {}
+    filled: dict[str, int] = {}
+
+    def span(branch: str) -> Span:
+        size = cursor.varint()
+        crc = int.from_bytes(cursor.take(4), "little")
+        start = filled.get(branch, 0)
+        filled[branch] = start + size
+        return branch, start, size, crc
+
+    for i, group in enumerate(plan.groups):
+        rows[group.name] = cursor.varint()
+        if rows[group.name] > _ROWS_AT_MOST:
+            msg = f"a block announces {rows[group.name]} rows: the file is damaged"
+            raise CorruptError(msg)
+        spans["group", group.name] = span(f"group_{i}")
+        for column in dict.fromkeys(x.column for x in group.lanes):
+            spans["column", column] = span(place[column])
+    return rows, spans

@@ -1,0 +1,39 @@
+"""Training. The only folder that imports torch; reading and compressing with a codec need none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rootae.errors import MissingDependency
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rootae.adapt import Sampled
+    from rootae.codec import Codec
+    from rootae.options import Options
+    from rootae.progress import Progress
+
+__all__ = ["fit"]
+
+
+def fit(
+    codec: Codec, samples: Sequence[Sampled], options: Options, nbytes: int, progress: Progress
+) -> tuple[Codec, list[dict[str, Any]]]:
+    """Train networks for every group of a plain codec (see `rootae.train.race`).
+
+    Raises:
+        MissingDependency: torch or onnx is not installed.
+    """
+    try:
+        import onnx  # noqa: F401
+        import torch  # noqa: F401
+    except ImportError as error:
+        msg = (
+            "training needs torch and onnx: pip install 'rootae[train]', "
+            "or code without networks: --family plain"
+        )
+        raise MissingDependency(msg) from error
+    from rootae.train import race
+
+    return race.fit(codec, samples, options, nbytes, progress)

@@ -1,0 +1,175 @@
+"""What a group's networks are trained on: codes, features and rank scales of sampled rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+
+from rootae import lanes, streams
+from rootae.codec import lane_values
+from rootae.groups import GroupCoder, feature
+from rootae.plan import Feature
+from rootae.train.scale import RankScale
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from rootae.plan import GroupPlan
+    from rootae.schema import Values
+
+__all__ = ["LEAST_ROWS", "Batch", "GroupData"]
+
+LEAST_ROWS = 2_000
+_EDGES = 127
+_FAR = 7.0  # in logits: edges span the quantiles from 0.1% to 99.9%
+_DIGITS = 1023
+_MEASURED_ROWS = 131_072
+_VALIDATION = 0.1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows for one step.
+
+    Arguments:
+        x: normalised features, shape (rows, features).
+        low, high: ends of the codes' cells on their rank scales, shape (rows, lanes).
+    """
+
+    x: Tensor
+    low: Tensor
+    high: Tensor
+
+
+class GroupData:
+    """Sampled rows of one group, ready for training.
+
+    Arguments:
+        plan: the group's plain plan.
+        values: sampled values by column.
+        tables: the codec's tables; edges of features are appended.
+        seed: of the split into training and validation rows.
+    """
+
+    def __init__(
+        self,
+        plan: GroupPlan,
+        values: Mapping[str, Values],
+        tables: list[NDArray[np.int64]],
+        seed: int,
+    ) -> None:
+        self.plan = plan
+        self.tables = tables
+        coder = GroupCoder(plan, tables, ())
+        columns = [lane_values(values[x.column], x.element) for x in plan.lanes]
+        self.codes = [np.asarray(q, np.int64) for q in coder.codes(columns)]
+        self.rows = len(self.codes[0]) if self.codes else 0
+        self.measured_rows = min(self.rows, _MEASURED_ROWS)
+        decoded = [g.inverse(q) for g, q in zip(coder.grids, self.codes, strict=True)]
+        self.centres = {
+            i: x.centre.codes(decoded.__getitem__, self.rows, coder.grids[i])
+            for i, x in enumerate(plan.lanes)
+            if x.centre is not None
+        }
+        self.targets = [self._target(i) for i in range(len(self.codes))]
+        self.untouched = self._sizes(self.codes)
+        self.plain = self._sizes(self.targets)
+        self.lanes = self._ordered([i for i in range(len(self.codes)) if self._worth(i)])
+        self._seed = seed
+
+    def _target(self, lane: int) -> NDArray[np.int64]:
+        """Return what is coded of a lane: its codes, less the centre's and without unused bits."""
+        if lane not in self.centres:
+            return self.codes[lane]
+        shift = self.plan.lanes[lane].grid["kind"] == "bits" and lanes.shift_of(self.codes[lane])
+        return (self.codes[lane] >> shift) - (self.centres[lane] >> shift)
+
+    def _sizes(self, codes: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+        """Measure lanes coded plainly."""
+        return np.array([len(streams.encode(q[: self.measured_rows])) for q in codes], float)
+
+    def _ordered(self, lanes_: list[int]) -> list[int]:
+        """Put lanes with a centre behind those that it is made of."""
+        depth: dict[int, int] = {}
+
+        def of(lane: int) -> int:
+            if lane not in depth:
+                depth[lane] = 1 + max((of(p) for p in self.plan.parents(lane)), default=-1)
+            return depth[lane]
+
+        return sorted(lanes_, key=of)
+
+    def _worth(self, lane: int) -> bool:
+        """Say whether contexts could save anything on a lane."""
+        if self.plan.lanes[lane].derived is not None or self.rows < LEAST_ROWS:
+            return False
+        return bool(self.plain[lane] * 8 > 0.02 * self.measured_rows)
+
+    def prepare(self) -> None:
+        """Compute features, scales and the split (left out until the group is trained)."""
+        self.features: list[Feature] = []
+        for i in self.lanes:
+            self.features += self._features_of("lane", i, self.codes[i])
+        for i in self.lanes:
+            if i in self.centres:
+                self.features += self._features_of("centre", i, self.centres[i])
+        columns = [feature(f, self._seen(f), self.tables) for f in self.features]
+        raw = np.stack(columns, axis=1).astype(np.float32)
+        self.mean = raw.mean(axis=0)
+        self.spread = raw.std(axis=0) + 1e-6
+        ends = [RankScale(self.targets[i]).interval(self.targets[i]) for i in self.lanes]
+        order = torch.randperm(self.rows, generator=torch.Generator().manual_seed(self._seed))
+        cut = max(int(self.rows * _VALIDATION), 1)
+        self.held_out, self.seen = order[:cut], order[cut:]
+        self._x = torch.from_numpy((raw - self.mean) / self.spread)
+        self._low = torch.from_numpy(np.stack([a for a, _ in ends], axis=1))
+        self._high = torch.from_numpy(np.stack([b for _, b in ends], axis=1))
+
+    def _seen(self, f: Feature) -> NDArray[np.int64]:
+        """Return the codes that a feature looks at."""
+        return self.centres[f.index] if f.source == "centre" else self.codes[f.index]
+
+    def _features_of(
+        self, source: Literal["lane", "centre"], lane: int, q: NDArray[np.int64]
+    ) -> list[Feature]:
+        """Return features of codes: their rank in even steps of the logit, and their value."""
+        codes = np.unique(q)
+        if len(codes) <= _EDGES + 1:
+            edges = codes[1:]
+        else:
+            share = 1 / (1 + np.exp(-np.linspace(-_FAR, _FAR, _EDGES)))
+            edges = np.unique(np.quantile(q, share, method="nearest"))
+        self.tables.append(edges.astype(np.int64))
+        found = [Feature(source, lane, "edges", table=len(self.tables) - 1)]
+        low, high = (int(v) for v in np.quantile(q, [0.001, 0.999], method="nearest"))
+        shift = max((high - low).bit_length() - _DIGITS.bit_length(), 0)
+        if len(codes) > 2:
+            top = min(max((high - low) >> shift, 1), _DIGITS)
+            found.append(Feature(source, lane, "digit", low=low, shift=shift, top=top))
+        return found
+
+    def batch(self, index: Tensor) -> Batch:
+        """Return the rows of an index."""
+        return Batch(self._x[index], self._low[index], self._high[index])
+
+    def measured(self) -> list[NDArray[np.int64]]:
+        """Return what is coded of each lane on the first rows, on which sizes are measured."""
+        return [q[: self.measured_rows] for q in self.targets]
+
+    def inputs(self, which: Sequence[int], rows: slice) -> NDArray[Any]:
+        """Return features as a reader computes them, shape (features, rows)."""
+        chosen = [self.features[k] for k in which]
+        return np.stack([feature(f, self._seen(f)[rows], self.tables) for f in chosen])
+
+    def top(self, which: Sequence[int]) -> NDArray[np.float64]:
+        """Return the largest value that each feature can take."""
+        chosen = [self.features[k] for k in which]
+        return np.array(
+            [len(self.tables[f.table]) if f.kind == "edges" else f.top for f in chosen], float
+        )

@@ -1,0 +1,309 @@
+"""A second reader, written from export/FORMAT.md alone: it shares no line with rootae."""
+
+from __future__ import annotations
+
+import decimal
+import hashlib
+import json
+import math
+import zlib
+
+import cramjam
+import numpy as np
+import onnxruntime
+import uproot
+from pcodec import wrapped
+
+
+class Bytes:
+    """Section 1: byte strings."""
+
+    def __init__(self, data):
+        self.data, self.at = bytes(data), 0
+
+    def take(self, n):
+        assert self.at + n <= len(self.data)
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def varint(self):
+        value = shift = 0
+        while True:
+            byte = self.take(1)[0]
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def svarint(self):
+        v = self.varint()
+        return -(v + 1) // 2 if v & 1 else v // 2
+
+    def rest(self):
+        return self.take(len(self.data) - self.at)
+
+
+def parts(data):
+    b = Bytes(data)
+    sizes = [b.varint() for _ in range(b.varint())]
+    out = [b.take(n) for n in sizes]
+    assert not b.rest()
+    return out
+
+
+def unzstd(data):
+    return bytes(cramjam.zstd.decompress(data))
+
+
+def stream(data, n):
+    b = Bytes(data)
+    kind, low = b.take(1)[0], b.svarint()
+    if kind == 0:
+        return np.full(n, low, np.int64)
+    if kind == 1:
+        width = b.take(1)[0]
+        body, u = b.rest(), np.empty(n, f"u{width}")
+        file, used = wrapped.FileDecompressor.new(body)
+        chunk, more = file.chunk_decompressor(body[used:], {2: "u16", 4: "u32", 8: "u64"}[width])
+        chunk.read_page_into(body[used + more :], n, u)
+    else:
+        raw = np.frombuffer(unzstd(b.rest()), np.uint8)
+        u = raw if kind == 2 else np.unpackbits(raw)[:n]
+        assert len(u) == n
+    return (u.astype(np.uint64) + np.uint64(low % 2**64)).view(np.int64)
+
+
+def runs(data, contexts):
+    merged = contexts >> data[0]
+    out = np.empty(len(merged), np.int64)
+    present = sorted(set(merged.tolist()))
+    found = parts(data[1:])
+    assert len(found) == len(present)
+    for value, blob in zip(present, found, strict=True):
+        where = np.flatnonzero(merged == value)
+        out[where] = stream(blob, len(where))
+    return out
+
+
+def unshift(q, s):
+    return np.where(q >= 0, q << s, ~(~q << s))
+
+
+def octave(n):
+    with decimal.localcontext(prec=60):
+        two = decimal.Decimal(2)
+        return np.array([float(two ** (decimal.Decimal(i) / n)) for i in range(n)])
+
+
+def rel_points(grid):
+    if grid["octave"]:
+        return octave(grid["octave"])
+    points = []
+    for j in range(32):
+        base = 1 + j / 32
+        count = math.ceil((1 / 32) / ((2 * grid["error"]) * base))
+        points.append(base + np.arange(count) * ((1 / 32) / count))
+    return np.concatenate(points)
+
+
+def on_grid(grid, q, tables):
+    """Section 5."""
+    dtype = np.dtype(grid["dtype"])
+    if grid["kind"] == "integer":
+        return q != 0 if dtype.kind == "b" else q.astype(dtype)
+    if grid["kind"] == "bits":
+        m = q.astype(f"i{dtype.itemsize}")
+        return np.where(m >= 0, m, ~m | np.iinfo(m.dtype).min).astype(m.dtype).view(dtype)
+    with np.errstate(over="ignore", under="ignore"):
+        if grid["kind"] == "abs":
+            return (q.astype(np.float64) * grid["step"]).astype(dtype)
+        if grid["kind"] == "rank":
+            points = tables[grid["points"]].view(np.float64)
+            return points[np.clip(q, 0, len(points) - 1)].astype(dtype)
+        assert grid["kind"] == "rel"
+        points = rel_points(grid)
+        first = 1 + (150 if dtype == np.float32 else 1075) * len(points)
+        e, i = np.divmod(np.abs(q) - first, len(points))
+        value = np.ldexp(points[i], np.clip(e, -1200, 1200).astype(np.int32))
+        return np.where(q == 0, 0.0, np.sign(q) * value).astype(dtype)
+
+
+class Codec:
+    """Sections 2.3 and 3."""
+
+    def __init__(self, plan, tables, networks):
+        self.plan = json.loads(plan)
+        assert self.plan["format"] == 1
+        self.tables = []
+        for part in parts(tables):
+            b = Bytes(part)
+            n = b.varint()
+            self.tables.append(stream(b.rest(), n))
+        b = Bytes(networks)
+        size = b.varint()
+        raw = unzstd(b.rest())
+        assert len(raw) == size
+        self.networks = parts(raw)
+        self.sessions = {}
+
+    def run(self, index, x):
+        if index not in self.sessions:
+            self.sessions[index] = onnxruntime.InferenceSession(
+                self.networks[index], providers=["CPUExecutionProvider"]
+            )
+        session = self.sessions[index]
+        (node,) = session.get_inputs()
+        dtype = np.float64 if node.type == "tensor(double)" else np.float32
+        return session.run(None, {node.name: x.astype(dtype)})[0]
+
+
+class Group:
+    """Sections 4 and 6: the lanes of one group of one block."""
+
+    def __init__(self, codec, plan, rows, latents, columns):
+        self.codec, self.plan, self.rows = codec, plan, rows
+        self.columns = {name: parts(blob) for name, blob in columns.items()}
+        self.z = [stream(p, rows) for p in parts(latents)]
+        self.lanes, self.outputs = {}, {}
+
+    def feature(self, f):
+        q = self.z[f["index"]] if f["source"] == "latent" else self.lane(f["index"])[0]
+        if f["kind"] == "edges":
+            return self.count(f["table"], q)
+        if f["kind"] == "digit":
+            top = f["low"] + (f["top"] << f["shift"])
+            return (np.clip(q, f["low"], top) - f["low"]) >> f["shift"]
+        return q
+
+    def count(self, table, v):
+        edges = self.codec.tables[table]
+        return (edges[:, None] <= v[None, :]).sum(axis=0)
+
+    def of_stage(self, lane, *, code):
+        number = self.plan["lanes"][lane]["stage"]
+        stage = self.plan["stages"][number]
+        if number not in self.outputs:
+            x = np.stack([self.feature(f) for f in stage["inputs"]])
+            self.outputs[number] = self.codec.run(stage["network"], x).astype(np.int64)
+        y = self.outputs[number]
+        t = [target["lane"] for target in stage["targets"]].index(lane)
+        target = stage["targets"][t]
+        location = self.count(target["location"], y[2 * t])
+        if code:
+            return location
+        bins = len(self.codec.tables[target["location"]]) + 1
+        return location + bins * self.count(target["scale"], y[2 * t + 1])
+
+    def lane(self, i):
+        """Return codes and values."""
+        if i not in self.lanes:
+            self.lanes[i] = self.decode(i)
+        return self.lanes[i]
+
+    def decode(self, i):
+        lane = self.plan["lanes"][i]
+        dtype = np.dtype(lane["grid"]["dtype"])
+        b, n = Bytes(self.columns[lane["column"]][lane["element"]]), self.rows
+        mode, k = b.take(1)[0], b.varint()
+        at, raw = np.zeros(0, np.int64), np.zeros(0, dtype)
+        if k:
+            at = np.cumsum(stream(b.take(b.varint()), k))
+            raw = np.frombuffer(unzstd(b.take(b.varint())), dtype.newbyteorder("<"))
+        grid = lane["grid"] if mode != 2 else {"kind": "bits", "dtype": dtype.name}
+        if mode == 3:
+            codes, values = None, self.rule(lane["derived"]["terms"], dtype)
+        else:
+            if mode == 4:
+                codes = self.of_stage(i, code=True)
+            else:
+                s = b.take(1)[0]
+                read = runs(b.rest(), self.of_stage(i, code=False)) if mode == 1 else None
+                codes = unshift(stream(b.rest(), n) if read is None else read, s)
+            values = np.array(on_grid(grid, codes, self.codec.tables))
+            codes = np.zeros(n, np.int64) if mode == 2 else codes
+        values[at] = raw
+        return codes, values
+
+    def rule(self, terms, dtype):
+        sources = [self.lane(lane)[1] for lane, _ in terms]
+        if len(terms) == 1 and terms[0][1] == 1 and sources[0].dtype == dtype:
+            return sources[0].copy()
+        wide = np.float64 if dtype.kind == "f" else np.int64
+        total = np.zeros(self.rows, wide)
+        for source, (_, coefficient) in zip(sources, terms, strict=True):
+            total = total + source.astype(wide) * wide(coefficient)
+        return total.astype(dtype)
+
+
+def block_groups(codec, tree, row):
+    """Section 2.2: one block's groups from its row of branches."""
+    head, branches = Bytes(row["head"]), {}
+    assert zlib.crc32(head.data) == row["crc32"]
+    own = len(tree["columns"]) <= 128
+    place = {c["name"]: f"column_{i}" for i, c in enumerate(tree["columns"])}
+
+    def blob(branch):
+        size, crc = head.varint(), int.from_bytes(head.take(4), "little")
+        data = branches.setdefault(branch, Bytes(row[branch])).take(size)
+        assert zlib.crc32(data) == crc
+        return data
+
+    groups = {}
+    for i, plan in enumerate(tree["groups"]):
+        rows, latents = head.varint(), blob(f"group_{i}")
+        names = dict.fromkeys(lane["column"] for lane in plan["lanes"])
+        columns = {n: blob(place[n] if own else f"group_{i}") for n in names}
+        groups[plan["name"]] = Group(codec, plan, rows, latents, columns)
+    assert not head.rest()
+    return groups
+
+
+def column(tree, groups, name):
+    """Section 7: a column's rows, shape (rows, *inner_shape), and its counts."""
+    about = next(c for c in tree["columns"] if c["name"] == name)
+    group = groups[about["counter"] or ""]
+    lanes = [i for i, lane in enumerate(group.plan["lanes"]) if lane["column"] == name]
+    flat = np.stack([group.lane(i)[1] for i in lanes], axis=1)
+    flat = flat.reshape(group.rows, *about["inner_shape"])
+    counts = column(tree, groups, about["counter"])[0] if about["counter"] else None
+    return flat, counts
+
+
+def read(path, name):
+    """Read every coded column of a tree: {column: (values of all blocks, counts)}."""
+    with uproot.open(path) as file:
+        codecs = {}
+        stored = file["rootae/codecs"].arrays(library="np")
+        for i, identity in enumerate(stored["id"]):
+            plan = unzstd(bytes(stored["plan"][i]))
+            assert len(plan) == stored["size"][i]
+            three = [plan, bytes(stored["tables"][i]), bytes(stored["networks"][i])]
+            joined = varint(3) + b"".join(varint(len(p)) for p in three) + b"".join(three)
+            assert hashlib.sha256(joined).digest() == identity.tobytes()
+            codecs[identity.tobytes()] = Codec(*three)
+        rows = file[f"rootae/trees/{name}"].arrays(library="np")
+        total = file[f"rootae/entries/{name}"].values()[0]
+        assert rows["entries"].sum() == total == file[name].num_entries
+    found = {}
+    for i, identity in enumerate(rows["codec"]):
+        row = {k: v[i] for k, v in rows.items()}
+        number = hashlib.sha256(identity.tobytes() + bytes(row["head"])).digest()[:4]
+        assert (int.from_bytes(number, "little") or 1) == row["block"]
+        codec = codecs[identity.tobytes()]
+        tree = next(t for t in codec.plan["trees"] if t["path"] == name)
+        names = [b["name"] for b in tree["branches"] if b["coded"]]
+        text = json.dumps(names, separators=(",", ":")).encode()
+        carriers = int.from_bytes(hashlib.sha256(text).digest()[:8], "little")
+        assert carriers == row["carriers"]
+        groups = block_groups(codec, tree, row)
+        for c in names:
+            found.setdefault(c, []).append(column(tree, groups, c))
+    return found
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])

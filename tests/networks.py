@@ -1,0 +1,60 @@
+"""Small codecs with hand-made networks: contexts without any training."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from rootae.codec import Codec
+from rootae.plan import Encoder, Feature, Plan, Stage, Target
+from rootae.survey import survey
+
+
+def model(nodes, weights, inputs, outputs, opset=17, **graph):
+    """Serialise a network of (inputs, rows) to (outputs, rows)."""
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [inputs, None])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [outputs, None])
+    tensors = [numpy_helper.from_array(np.asarray(w, "f4"), n) for n, w in weights.items()]
+    made = helper.make_graph(nodes, "net", [x], [y], tensors)
+    opsets = [helper.make_opsetid("", opset)]
+    return helper.make_model(made, opset_imports=opsets, ir_version=8, **graph).SerializeToString()
+
+
+def linear(matrix):
+    """Return the network y = W x."""
+    matrix = np.asarray(matrix, "f4")
+    node = helper.make_node("MatMul", ["W", "x"], ["y"])
+    return model([node], {"W": matrix}, matrix.shape[1], matrix.shape[0])
+
+
+def operators_of(serialised):
+    """List a model's operators with the onnx package."""
+    return {node.op_type for node in onnx.load_from_string(serialised).graph.node}
+
+
+def contexts_codec(schema, values, parent, child, *, latent=False):
+    """Return a codec whose column `child` takes its contexts from `parent`, or from a latent."""
+    tables = []
+    plan = survey(schema, values, tables=tables, derive=False)
+    edges = len(tables)
+    tables += [np.arange(1, 16), np.zeros(0, np.int64)]
+    group = plan.groups[0]
+    where = {lane.column: i for i, lane in enumerate(group.lanes)}
+    seen = Feature("lane", where[parent], "edges", table=edges)
+    encoder, networks = None, [linear([[1], [0]])]
+    if latent:
+        encoder = Encoder(1, (seen,), 1)
+        networks.append(linear([[1]]))
+        seen = Feature("latent", 0, "raw")
+    stage = Stage(0, (seen,), (Target(where[child], edges, edges + 1),))
+    lanes = tuple(
+        dataclasses.replace(x, stage=0 if x.column == child else -1) for x in group.lanes
+    )
+    group = dataclasses.replace(
+        group, lanes=lanes, stages=(stage,), encoder=encoder, family="hand-made"
+    )
+    plan = dataclasses.replace(plan, groups=(group, *plan.groups[1:]))
+    return Codec(Plan((plan,)), tables, networks)

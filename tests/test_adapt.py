@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from test_codec import round_trip, table
+
+from rootae.adapt import Sampled, adapt
+from rootae.bounds import rules_of
+from rootae.codec import Codec
+from rootae.errors import ArgumentError
+from rootae.plan import Plan
+from rootae.survey import survey
+
+RNG = np.random.default_rng(0)
+A = RNG.integers(0, 8, 20_000).astype("i4")
+B = (A * 1000 + RNG.integers(0, 4, 20_000)).astype("i4")
+C = RNG.normal(size=20_000)
+
+
+def trained(columns, **options):
+    schema, values = table(columns)
+    tables = []
+    record = {"options": {"bounds": [f"{k}={v}" for k, v in options.pop("bounds", {}).items()]}}
+    rules = rules_of(dict(r.split("=") for r in record["options"]["bounds"]))
+    plan = survey(schema, values, rules, tables=tables, **options)
+    return Codec(Plan((plan,), record), tables)
+
+
+def meet(codec, columns, **options):
+    schema, values = table(columns)
+    fitted, warnings = adapt(codec, [Sampled(schema, values)], **options)
+    block, decoder = round_trip(fitted, values)
+    for name, v in values.items():
+        if fitted.tree("t").bounds[name].kind == "exact":
+            assert decoder.values(name).flat.tobytes() == v.flat.tobytes()
+    again = Codec.from_parts(*fitted.parts)
+    assert again.id == fitted.id
+    return fitted, warnings, block
+
+
+def test_a_file_of_the_same_schema_takes_the_codec_as_it_is():
+    codec = trained({"a": A, "c": C})
+    fitted, warnings, _ = meet(codec, {"a": A[::-1].copy(), "c": C + 1})
+    assert fitted is codec
+    assert warnings == []
+
+
+def test_extra_columns_are_coded_plainly_with_a_warning():
+    fitted, warnings, _ = meet(trained({"a": A}), {"a": A, "z": C, "y": B})
+    assert {x.column for x in fitted.tree("t").plan.groups[0].lanes} == {"a", "z", "y"}
+    assert "unknown to the codec: z, y" in warnings[0]
+
+
+def test_extra_columns_without_a_bound_bring_their_tables():
+    codec = trained({"a": A, "c": C}, bounds={"*": "none"})
+    fitted, _, _ = meet(codec, {"a": A, "c": C, "d": C * 2})
+    assert fitted.tree("t").bounds["d"].kind == "none"
+    assert len(fitted.tables) == len(codec.tables) + 2 * 3
+
+
+def test_extra_columns_take_the_bounds_that_the_codec_was_trained_with():
+    codec = trained({"a": A, "c": C}, bounds={"*": "rel:1e-3"})
+    fitted, _, _ = meet(codec, {"c": C, "d": C * 2})
+    assert str(fitted.tree("t").bounds["d"]) == "rel:0.001"
+
+
+def test_a_derived_column_whose_source_is_missing_is_coded_plainly():
+    codec = trained({"a": A, "c": C, "d": 2 * C})
+    fitted, warnings, _ = meet(codec, {"a": A, "d": 2 * C})
+    assert fitted.tree("t").plan.groups[0].lanes[-1].derived is None
+    assert "lacks c; coded plain for that: d" in warnings[0]
+
+
+def test_a_column_of_another_type_counts_as_extra():
+    fitted, warnings, _ = meet(trained({"a": A, "c": C}), {"a": A.astype("i8"), "c": C})
+    assert "unknown to the codec: a" in warnings[0]
+    assert fitted.tree("t").plan.column("a").dtype == "int64"
+
+
+def test_columns_in_another_order_keep_their_rules():
+    codec = trained({"a": A, "c": C, "d": 2 * C})
+    fitted, warnings, _ = meet(codec, {"d": 2 * C, "a": A, "c": C})
+    assert warnings == []
+    assert any(x.derived for x in fitted.tree("t").plan.groups[0].lanes)
+    assert fitted.tree("t").plan.carried == ("d", "a", "c")
+
+
+def test_a_tree_that_the_codec_does_not_know_is_coded_plainly():
+    codec = Codec(Plan(()))
+    fitted, _, _ = meet(codec, {"a": A})
+    assert [t.path for t in fitted.plan.trees] == ["t"]
+
+
+@pytest.mark.parametrize("bound", ["exact", "rel:1e-4", "abs:1"])
+def test_a_contradicting_bound_is_a_usage_error(bound):
+    codec = trained({"c": C}, bounds={"*": "rel:1e-3"})
+    schema, values = table({"c": C})
+    with pytest.raises(ArgumentError, match=r"t:c: the codec's bound is rel:0.001"):
+        adapt(codec, [Sampled(schema, values)], rules_of({"c": bound}))
+
+
+def test_repeating_the_codec_s_bound_is_fine():
+    codec = trained({"a": A, "c": C}, bounds={"*": "rel:1e-3"})
+    assert meet(codec, {"a": A, "c": C}, rules=rules_of({"*": "rel:0.001"}))[0] is codec
+
+
+def test_a_bound_may_speak_of_columns_that_the_codec_does_not_know():
+    fitted, _, _ = meet(trained({"a": A}), {"a": A, "c": C}, rules=rules_of({"c": "abs:0.5"}))
+    assert str(fitted.tree("t").bounds["c"]) == "abs:0.5"
+
+
+@pytest.fixture(params=[False, True], ids=["lane", "latent"])
+def networked(request):
+    networks = pytest.importorskip("networks", reason="onnx is not installed")
+    return networks.contexts_codec(
+        *table({"a": A, "b": B, "c": C}), "a", "b", latent=request.param
+    )
+
+
+def test_contexts_survive_extra_columns_and_another_order(networked):
+    _, _, block = meet(networked, {"z": C + 1, "b": B, "c": C, "a": A})
+    assert len(block.columns["b"]) < 7000
+
+
+def test_a_column_whose_parent_is_missing_loses_its_contexts_only(networked):
+    _, warnings, block = meet(networked, {"b": B, "c": C})
+    assert "lacks a; coded plain for that: b" in warnings[0]
+    assert len(block.columns["b"]) > 7000
+
+
+def test_a_missing_column_that_had_contexts_is_no_one_s_problem(networked):
+    _, _, block = meet(networked, {"c": C, "a": A})
+    assert set(block.columns) == {"a", "c"}
+
+
+def test_values_that_the_codec_never_saw_are_no_error(networked):
+    meet(networked, {"a": A - 10**6, "b": -B, "c": np.full(len(A), np.nan)})

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rootae.bounds import EXACT, Bound, deviation
+from rootae.errors import FormatError
+from rootae.grids import (
+    AbsGrid,
+    ExactFloat,
+    ExactInteger,
+    RankGrid,
+    RelGrid,
+    grid_for,
+    grid_from_json,
+    grid_to_json,
+    through_table,
+)
+
+BOUNDS = ["abs:1e-3", "abs:1e-30", "abs:1e30", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:3e-7"]
+FLOATS = ["float32", "float64"]
+
+
+def patterns(dtype):
+    """Return arrays of any bit pattern at all, with the odd ones among them often."""
+    unsigned = np.dtype(dtype.replace("float", "uint"))
+    info = np.finfo(dtype)
+    special = np.array(
+        [0.0, -0.0, np.inf, -np.inf, np.nan, info.max, info.tiny, info.smallest_subnormal, 1, -1],
+        dtype,
+    ).view(unsigned)
+    bits = st.integers(0, 2 ** (8 * unsigned.itemsize) - 1) | st.sampled_from(special.tolist())
+    return arrays(unsigned, st.integers(0, 40), elements=bits).map(lambda u: u.view(dtype))
+
+
+def ordinary(dtype, bound):
+    """Return values a grid has to serve without escapes: a wide range around the bound."""
+    low, high = (1e-30, 1e30) if bound.kind == "rel" else (bound.error, bound.error * 1e4)
+    magnitude = st.floats(low, high)
+    values = arrays(
+        np.float64, st.integers(1, 40), elements=magnitude | magnitude.map(float.__neg__)
+    )
+    return values.map(lambda x: x.astype(dtype))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@given(data=st.data())
+def test_the_exact_grid_returns_every_bit_pattern(dtype, data):
+    x = data.draw(patterns(dtype))
+    grid = ExactFloat(dtype)
+    assert grid.inverse(grid.forward(x)).tobytes() == x.tobytes()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@given(data=st.data())
+def test_the_exact_grid_keeps_the_order_of_floats(dtype, data):
+    x = data.draw(patterns(dtype))
+    x = np.sort(x[~np.isnan(x)])
+    q = ExactFloat(dtype).forward(x)
+    assert (np.diff(q)[np.diff(x) > 0] > 0).all() if np.isfinite(x).all() else True
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32"])
+def test_integers_are_their_own_codes(dtype):
+    info = np.iinfo(dtype)
+    x = np.array([info.min, info.max, 0, 1], dtype)
+    grid = ExactInteger(dtype)
+    assert grid.forward(x).tolist() == x.tolist()
+    assert grid.inverse(grid.forward(x)).tolist() == x.tolist()
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "bool"])
+def test_wide_integers_and_booleans_come_back(dtype):
+    x = np.array([0, 2**63 - 1, 2**64 - 1], "u8").view(dtype) if dtype != "bool" else np.eye(2) > 0
+    grid = ExactInteger(dtype)
+    back = grid.inverse(grid.forward(x))
+    assert back.dtype == x.dtype
+    assert back.tobytes() == x.tobytes()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("text", BOUNDS)
+@given(data=st.data())
+def test_no_bit_pattern_makes_a_grid_fail_and_none_breaks_the_bound_unseen(dtype, text, data):
+    x, bound = data.draw(patterns(dtype)), Bound.parse(text)
+    grid = grid_for(bound, x)
+    y = grid.inverse(grid.forward(x))
+    assert y.dtype == x.dtype
+    _, wrong = deviation(x, y, bound)
+    y[wrong] = x[wrong]
+    assert not deviation(x, y, bound)[1].any()
+    if bound.kind == "rel":
+        assert (y[(x == 0) & ~np.signbit(x)] == 0).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize(
+    "text", ["abs:1e-3", "abs:0.37", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:3e-7"]
+)
+@given(data=st.data())
+def test_ordinary_values_stay_within_the_bound(dtype, text, data):
+    bound = Bound.parse(text)
+    x = data.draw(ordinary(dtype, bound))
+    grid = grid_for(bound, x)
+    y = grid.inverse(grid.forward(x))
+    fits = np.spacing(np.abs(x)).astype(float) < bound.error / 10 if bound.kind == "abs" else True
+    assert not (deviation(x, y, bound)[1] & fits).any()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("text", ["abs:1e-3", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:1e-7"])
+@given(data=st.data())
+def test_forward_is_monotone(dtype, text, data):
+    bound = Bound.parse(text)
+    x = np.sort(data.draw(ordinary(dtype, bound)))
+    assert (np.diff(grid_for(bound, x).forward(x)) >= 0).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("text", BOUNDS)
+@given(data=st.data())
+def test_points_are_their_own_nearest_points(dtype, text, data):
+    x = data.draw(ordinary(dtype, Bound.parse("rel:1e-3")))
+    grid = grid_for(Bound.parse(text), x)
+    once = grid.inverse(grid.forward(x))
+    once = once[np.isfinite(once)]
+    again = grid.inverse(grid.forward(once))
+    if text.startswith("rel"):
+        assert again.tobytes() == once.tobytes()
+
+
+def test_the_published_number_of_points():
+    assert RelGrid.for_bound("float32", 1e-3).points == 347
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_a_bound_below_the_output_s_own_rounding_is_exact(dtype):
+    assert isinstance(RelGrid.for_bound(dtype, np.finfo(dtype).eps / 4), ExactFloat)
+
+
+@pytest.mark.parametrize("error", [5e-324, 1e-300, 1e300, 1.7e308])
+def test_extreme_absolute_bounds_do_not_overflow(error):
+    x = np.array([0.0, 1.0, -1e300, np.nan])
+    grid = AbsGrid.for_bound("float64", error, 1e300)
+    assert np.isfinite(grid.inverse(grid.forward(x))).all()
+
+
+def test_values_are_the_same_through_a_table_and_without_one():
+    grid = RelGrid.for_bound("float32", 1e-3)
+    q = grid.forward(np.random.default_rng(0).normal(size=1000).astype("f4"))
+    few = np.concatenate([grid.inverse(q[i : i + 1]) for i in range(len(q))])
+    assert grid.inverse(np.tile(q, 1000))[:1000].tobytes() == few.tobytes()
+
+
+@pytest.mark.parametrize("at", [-(2**63), 2**63 - 3])
+def test_tables_reach_the_ends_of_int64(at):
+    q = np.array([at, at + 1, at + 2] * 3, np.int64)
+    assert through_table(lambda c: c, q).tolist() == q.tolist()
+
+
+@pytest.mark.parametrize("sample", [[], [np.nan], [1.0], [1.0, 1.0], [-1000.0, 2.0, np.inf]])
+def test_rank_grids_take_any_sample(sample):
+    x = np.array(sample, "f4")
+    grid = RankGrid.fit(x)
+    y = grid.inverse(grid.forward(x))
+    assert y.dtype == x.dtype
+    assert np.isfinite(y).all()
+
+
+def test_a_rank_grid_returns_values_of_the_sample():
+    x = np.random.default_rng(0).normal(size=5000)
+    grid = RankGrid.fit(x)
+    assert np.isin(grid.inverse(grid.forward(x)), x).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("bound", [str(EXACT), *BOUNDS])
+def test_json_is_a_round_trip(dtype, bound):
+    grid = grid_for(Bound.parse(bound), np.ones(3, dtype))
+    assert grid_from_json(grid_to_json(grid)) == grid
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"kind": "log", "dtype": "float32"},
+        {"kind": "bits", "dtype": "object"},
+        {"kind": "bits", "dtype": "int32"},
+        {"kind": "integer", "dtype": "float32"},
+        {"kind": "abs", "dtype": "float32", "step": 0.0},
+        {"kind": "abs", "dtype": "float32", "step": float("nan")},
+        {"kind": "rel", "dtype": "float32", "error": 2.0, "octave": 3},
+        {"kind": "rel", "dtype": "float32", "error": 1e-3, "octave": 10**9},
+    ],
+)
+def test_unknown_grids_are_refused(config):
+    with pytest.raises(FormatError, match="newer rootae"):
+        grid_from_json(config)

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import gc
+from concurrent.futures import ThreadPoolExecutor
+
+import awkward as ak
+import numpy as np
+import pytest
+import uproot
+from conftest import same, write_events
+from uproot.behaviors.TTree import TTree
+
+import rootae
+from rootae.coded import BlockCache, cache
+from rootae.errors import CorruptError
+from rootae.hook import coded, install
+
+COUNTED = ["nJet", "Jet_pt", "Jet_eta"]
+
+
+@pytest.mark.parametrize("to", [2**31, 2**48, 5])
+def test_a_carrier_that_does_not_span_the_tree_is_damage(packed, monkeypatch, to):
+    with uproot.open(packed) as file:
+        branch = file["Events"]["MET_pt"]
+        assert len(branch.array(array_cache=None)) == 3000
+        offsets = property(lambda _: [to, 3000])
+        monkeypatch.setattr(type(branch), "entry_offsets", offsets)
+        with pytest.raises(CorruptError, match="carrier of MET_pt"):
+            branch.array(array_cache=None)
+
+
+@pytest.fixture
+def pair(events, packed):
+    """Open the tree of the original and of the compressed file with plain uproot."""
+    with uproot.open(events) as a, uproot.open(packed) as b:
+        yield a["Events"], b["Events"]
+
+
+def test_names_types_and_order_are_the_original_s(pair):
+    a, b = pair
+    assert b.keys() == a.keys()
+    assert b.typenames() == a.typenames()
+    assert b.num_entries == a.num_entries
+    assert b.title == a.title
+
+
+def test_no_name_anywhere_is_a_carrier_s_and_bookkeeping_is_hidden(pair):
+    _, b = pair
+    names = [*b.keys(), *[x.name for x in b.branches], *[x.name for x in b.itervalues()]]
+    names += [key for key, _ in b.iteritems()]
+    assert not [n for n in names if n.endswith("__rae") or n.startswith("rootae_")]
+    assert "Jet_pt__rae" not in b
+    assert "rootae_block" not in b
+    with pytest.raises(uproot.KeyInFileError):
+        b["rootae_entry"]
+
+
+def test_show_prints_what_the_original_prints(pair, capsys):
+    a, b = pair
+    a.show(interpretation_width=9)
+    plain = capsys.readouterr().out
+    b.show(interpretation_width=9)
+    columns = [line.split("|")[:2] for line in capsys.readouterr().out.splitlines()]
+    assert columns == [line.split("|")[:2] for line in plain.splitlines()]
+
+
+def test_every_array_equals_the_original_in_values_type_and_form(pair):
+    a, b = pair
+    for name in a.keys():  # noqa: SIM118  a tree is no mapping of names only
+        assert same(a[name].array(), b[name].array()), name
+        assert b[name].interpretation.numpy_dtype == a[name].interpretation.numpy_dtype
+
+
+def test_forms_without_reading_equal_the_original_s(pair):
+    a, b = pair
+    for name in a.keys():  # noqa: SIM118
+        forms = [
+            t[name].interpretation.awkward_form(t.file, {"index_format": "i64"})
+            if name == "label"
+            else t[name].interpretation.awkward_form(t.file)
+            for t in (a, b)
+        ]
+        assert forms[0] == forms[1], name
+
+
+@pytest.mark.parametrize("library", ["np", "ak", "pd"])
+def test_libraries_get_what_they_get_from_the_original(pair, library):
+    if library == "pd":
+        pytest.importorskip("pandas")
+    a, b = (t.arrays(["MET_pt", "quality", "HLT_mu"], library=library) for t in pair)
+    for name in ("MET_pt", "quality", "HLT_mu"):
+        x, y = np.asarray(a[name]), np.asarray(b[name])
+        assert x.dtype == y.dtype
+        assert x.tobytes() == y.tobytes()
+
+
+def test_jagged_columns_come_as_numpy_has_them(pair):
+    a, b = (t["Jet_pt"].array(library="np") for t in pair)
+    assert type(a) is type(b)
+    assert a.dtype == b.dtype
+    assert all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def test_numpy_arrays_are_the_caller_s_own(pair):
+    a, b = pair
+    for name in ("MET_pt", "Jet_pt"):
+        mine = b[name].array(library="np", array_cache=None)
+        mine[0 if name == "Jet_pt" else slice(None)][:] = 0
+        assert same(a[name].array(), b[name].array())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"expressions": ["Jet_pt * cosh(Jet_eta)", "MET_pt"]},
+        {"expressions": "ht", "aliases": {"ht": "Jet_pt + 1"}},
+        {"expressions": ["Jet_pt"], "cut": "MET_pt > 60"},
+        {"expressions": ["Jet_pt", "Jet_eta"], "cut": "Jet_pt > 60"},
+        {"filter_name": "Jet_*"},
+        {"filter_name": ["/muon.*/i", "MET_pt"]},
+        {"filter_typename": "float[]"},
+        {"filter_name": "Jet_*", "how": "zip"},
+        {"filter_name": "*_pt", "how": tuple},
+        {"filter_name": "*_eta", "how": dict},
+    ],
+    ids=str,
+)
+def test_questions_get_the_original_s_answers(pair, question):
+    a, b = (t.arrays(**question) for t in pair)
+    if isinstance(a, dict):
+        a, b = ak.Array(a), ak.Array(b)
+    if isinstance(a, tuple):
+        assert len(a) == len(b)
+        assert all(same(x, y) for x, y in zip(a, b, strict=True))
+        return
+    assert a.fields == b.fields
+    assert ak.array_equal(a, b, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"),
+    [
+        (2990, 99_999),
+        (None, None),
+        (0, 0),
+        (3000, 4000),
+        (0, 1),
+        (5, 2000),
+        (2999, 3000),
+        (-10, None),
+        (-10, -3),
+        (None, -2990),
+        (7, 7),
+        (10, 3),
+    ],
+)
+@pytest.mark.parametrize("name", ["Jet_pt", "matrix", "event"])
+def test_entry_ranges_are_cut_as_the_original_s(pair, name, start, stop):
+    a, b = (t[name].array(entry_start=start, entry_stop=stop) for t in pair)
+    assert same(a, b)
+
+
+@pytest.mark.parametrize("step", [83, 999, 3000, 10**6, "20 kB", "1 MB"])
+def test_iterating_gives_the_original_s_values(pair, step):
+    a, b = (ak.concatenate(list(t.iterate(COUNTED, step_size=step))) for t in pair)
+    assert ak.array_equal(a, b)
+
+
+def test_steps_in_bytes_count_decoded_bytes(pair):
+    _, b = pair
+    sizes = [c.nbytes for c in b.iterate(["Jet_pt", "MET_pt"], step_size="20 kB")]
+    assert max(sizes) < 60_000
+    assert len(sizes) > 1
+
+
+def test_several_files_are_read_in_one_go(events, packed, lossy):
+    paths = [f"{packed}:Events", f"{events}:Events", f"{packed}:Events"]
+    both = uproot.concatenate(paths, COUNTED)
+    with uproot.open(events) as file:
+        one = file["Events"].arrays(COUNTED)
+    assert ak.array_equal(both, ak.concatenate([one, one, one]))
+    parts = list(uproot.iterate(paths, ["Jet_pt"], step_size=1000))
+    assert sum(map(len, parts)) == 9000
+
+
+def test_virtual_arrays_are_filled_when_they_are_looked_at(pair):
+    a, b = (t.arrays(filter_name=["Jet_pt", "MET_pt"], virtual=True) for t in pair)
+    assert a.layout.form == b.layout.form
+    assert ak.array_equal(ak.materialize(a), ak.materialize(b), equal_nan=True)
+    b = pair[1].arrays(filter_name=["Jet_pt", "nJet"], virtual=True, entry_start=10, entry_stop=20)
+    assert ak.num(b["Jet_pt"]).tolist() == b["nJet"].tolist()
+
+
+def test_a_file_may_be_closed_and_opened_again(packed):
+    for name in COUNTED:
+        with uproot.open(packed) as file:
+            assert len(file["Events"][name].array()) == 3000
+
+
+def test_a_file_may_be_replaced_by_another_of_its_name(events, tmp_path):
+    one, two = tmp_path / "out.root", write_events(tmp_path / "b.root", seed=5)
+    for source in (events, two):
+        rootae.compress(source, one, family="plain", force=True)
+        with uproot.open(source) as a, uproot.open(one) as b:
+            assert same(a["Events"]["Jet_pt"].array(), b["Events"]["Jet_pt"].array())
+
+
+def test_threads_may_share_a_tree_and_a_file(packed, events):
+    with uproot.open(events) as file:
+        wanted = {n: file["Events"][n].array() for n in file["Events"].keys()}  # noqa: SIM118
+    with uproot.open(packed) as shared, ThreadPoolExecutor(8) as pool:
+
+        def read(k):
+            cache.limit = 100_000 if k % 2 else cache.limit
+            name = list(wanted)[k % len(wanted)]
+            tree = shared["Events"] if k % 3 else uproot.open(packed)["Events"]
+            return same(tree[name].array(), wanted[name])
+
+        try:
+            assert all(pool.map(read, range(80)))
+        finally:
+            cache.limit = BlockCache().limit
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_pool_of_one_thread_does_not_wait_for_itself(packed):
+    with ThreadPoolExecutor(1) as pool:
+        options = {"interpretation_executor": pool, "decompression_executor": pool}
+        with uproot.open(packed, **options) as file:
+            arrays = pool_free(lambda: file["Events"].arrays(COUNTED))
+    assert len(arrays) == 3000
+
+
+def pool_free(call):
+    """Call something in a thread that a deadlock would not take down with it."""
+    with ThreadPoolExecutor(1) as watch:
+        return watch.submit(call).result(timeout=60)
+
+
+def test_the_cache_keeps_two_blocks_and_forgets_the_oldest():
+    class Decoder:
+        nbytes = 10
+
+    kept, made = BlockCache(limit=25), []
+
+    def make(block):
+        made.append(block)
+        return Decoder()
+
+    for block in (0, 1, 0, 2, 0, 1):
+        kept.get(None, block, make)
+    assert made == [0, 1, 2, 1]
+    kept.limit = 0
+    kept.get(None, 3, make)
+    kept.get(None, 1, make)
+    assert made == [0, 1, 2, 1, 3]
+
+
+def test_installing_twice_changes_nothing():
+    before = TTree.postprocess
+    install()
+    assert TTree.postprocess is before
+
+
+def test_other_files_are_read_as_before(events):
+    with uproot.open(events) as file:
+        assert coded(file["Events"]) is None
+        assert len(file["Events"].arrays(["Jet_pt"], entry_stop=5)) == 5
+        assert file["deep/er/Events"].num_entries == 3000
+
+
+def test_trees_of_one_name_in_two_directories_stay_apart(tmp_path):
+    x = np.sort(np.random.default_rng(0).normal(size=30_000))
+    with uproot.recreate(tmp_path / "in.root") as file:
+        for path, factor in (("a/t", 1), ("b/t", 2), ("t", 3)):
+            file.mktree(path, {"x": "f8"}).extend({"x": factor * x})
+    rootae.compress(tmp_path / "in.root", tmp_path / "out.root", family="plain")
+    with uproot.open(tmp_path / "out.root") as file:
+        for path, factor in (("a/t", 1), ("b/t", 2), ("t", 3)):
+            assert coded(file[path]) is not None
+            assert (file[path]["x"].array(library="np") == factor * x).all()
+        assert (file["a"]["t"]["x"].array(library="np") == x).all()

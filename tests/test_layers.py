@@ -1,0 +1,135 @@
+"""The house: imports point downward, and each heavy package has its owners."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "rootae"
+MODULES = {
+    ".".join(p.relative_to(PACKAGE).with_suffix("").parts): p for p in PACKAGE.rglob("*.py")
+}
+CORE = {n: p for n, p in MODULES.items() if not n.startswith("train.")}
+
+LAYERS = [  # low to high; modules of one line do not import each other
+    ["errors"],
+    ["progress", "schema"],
+    ["bounds"],
+    ["exactgrid", "kinematics", "streams"],
+    ["contexts", "relgrid"],
+    ["grids"],
+    ["centres", "lanes", "relations"],
+    ["nearly"],
+    ["network", "plan"],
+    ["stages"],
+    ["groups"],
+    ["blocks"],
+    ["ancestry", "codec"],
+    ["sidetree", "survey"],
+    ["adapt", "stored"],
+    ["container", "source"],
+    ["coded", "options", "output"],
+    ["hook"],
+    ["reader", "rows"],
+    ["writer"],
+    ["provenance", "restored", "verify"],
+    ["summary", "training"],
+    ["compress", "decompress", "export", "info"],
+    ["console"],
+    ["cli"],
+]
+LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}
+
+OWNERS = {
+    "onnxruntime": {"network"},
+    "torch": {"train"},
+    "onnx": {"train"},
+    "pcodec": {"streams"},
+    "cramjam": {"streams"},
+    "uproot": {
+        "container", "decompress", "hook", "reader", "rows", "source", "stored", "training",
+        "writer",
+    },
+    "awkward": {"restored", "rows", "schema", "sidetree", "source", "verify", "writer"},
+    "typer": {"cli", "console"},
+    "rich": {"cli", "console"},
+    "pickle": set(),
+}  # fmt: skip
+
+
+def imports(path, *, at_the_top=False):
+    """Yield what a module imports: dotted names, with the names taken from packages."""
+    tree = ast.parse(path.read_text())
+    nodes = ast.walk(tree) if not at_the_top else tree.body
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import"
+            if node.module == "rootae":
+                yield from (f"rootae.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def own(path, **options):
+    """Return the modules of rootae that a module imports."""
+    names = {
+        n.removeprefix("rootae.") for n in imports(path, **options) if n.startswith("rootae.")
+    }
+    return {n if n in MODULES else n.split(".")[0] for n in names} & set(MODULES) | {
+        n.split(".")[0] for n in names if n.split(".")[0] == "train"
+    }
+
+
+def test_every_module_has_its_layer():
+    assert set(LEVEL) == set(CORE) - {"__init__", "train", "train.__init__"}
+
+
+@pytest.mark.parametrize("name", LEVEL)
+def test_imports_point_downward(name):
+    """Imports for type checking and those inside functions count too, but for these."""
+    allowed = {
+        "codec": {"container"},  # Codec.load, inside the function
+        "stages": {"groups"},  # names the coder that it serves, for type checking
+        "training": {"train"},  # inside the function: reading does without torch
+    }
+    for other in own(MODULES[name]) - allowed.get(name, set()) - {"__init__"}:
+        assert other in LEVEL, f"{name} imports {other}"
+        assert LEVEL[other] < LEVEL[name], f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - set(CORE)))
+def test_training_uses_only_what_lies_below_the_front_door(name):
+    for other in own(MODULES[name]) - {"train"}:
+        if not other.startswith("train."):
+            assert LEVEL[other] < LEVEL["training"], f"{name} imports {other}"
+
+
+def test_the_front_door_imports_nothing_but_the_hook():
+    assert own(PACKAGE / "__init__.py", at_the_top=True) == {"hook"}
+
+
+@pytest.mark.parametrize("package", OWNERS)
+def test_heavy_packages_have_their_owners(package):
+    users = {
+        name.split(".")[0]
+        for name, path in MODULES.items()
+        if any(i.split(".")[0] == package for i in imports(path))
+    }
+    assert users <= OWNERS[package]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_is_over_300_lines(name):
+    assert len(MODULES[name].read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_asserts_or_prints(name):
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        assert not isinstance(node, ast.Assert), f"line {node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print" or name in ("cli", "console"), f"line {node.lineno}"

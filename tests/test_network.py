@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+onnx = pytest.importorskip("onnx")
+from networks import linear, model, operators_of  # noqa: E402
+from onnx import TensorProto, helper  # noqa: E402
+
+from rootae.errors import CorruptError  # noqa: E402
+from rootae.network import DECODER_OPERATORS, Network, operators  # noqa: E402
+
+
+def one(operator, **attributes):
+    return model([helper.make_node(operator, ["x"], ["y"], **attributes)], {}, 2, 2)
+
+
+def test_a_network_runs_on_any_number_of_rows():
+    net = Network(linear([[1, 2], [0, -1], [3, 0]]))
+    for rows in (0, 1, 8191, 8192, 20_000):
+        x = np.arange(2 * rows).reshape(2, rows) % 99
+        assert (net.run(x) == np.array([[1, 2], [0, -1], [3, 0]]) @ x).all()
+
+
+def test_operators_agree_with_onnx_on_a_chain():
+    nodes = [
+        helper.make_node("MatMul", ["W", "x"], ["a"]),
+        helper.make_node("Add", ["a", "b"], ["c"]),
+        helper.make_node("Relu", ["c"], ["d"]),
+        helper.make_node("Floor", ["d"], ["y"]),
+    ]
+    made = model(nodes, {"W": np.eye(2), "b": np.ones((2, 1))}, 2, 2)
+    assert operators(made) == operators_of(made) == {"MatMul", "Add", "Relu", "Floor"}
+    assert Network(made).run(np.array([[-3], [4]])).tolist() == [[0], [5]]
+
+
+@pytest.mark.parametrize("operator", ["Exp", "Tanh", "Softmax", "Sigmoid", "Sqrt", "Erf"])
+def test_forbidden_operators_are_refused_in_a_decoder(operator):
+    assert operators(one(operator)) == {operator}
+    with pytest.raises(CorruptError, match=operator):
+        Network(one(operator))
+    assert Network(one(operator), integer=False).run(np.ones((2, 3))).shape == (2, 3)
+
+
+@pytest.mark.parametrize("operator", sorted(DECODER_OPERATORS))
+def test_no_allowed_operator_divides_or_is_transcendental(operator):
+    assert operator not in {"Div", "Exp", "Log", "Conv", "Softmax", "Pow", "Sqrt", "Reciprocal"}
+
+
+def test_operators_of_subgraphs_are_found():
+    x = helper.make_tensor_value_info("z", TensorProto.FLOAT, [2, None])
+    branch = helper.make_graph([helper.make_node("Exp", ["x"], ["z"])], "b", [], [x])
+    condition = helper.make_node(
+        "Constant", [], ["c"], value=helper.make_tensor("c", TensorProto.BOOL, [], [True])
+    )
+    node = helper.make_node("If", ["c"], ["y"], then_branch=branch, else_branch=branch)
+    found = operators(model([condition, node], {}, 2, 2))
+    assert {"If", "Constant", "Exp"} <= found
+
+
+def test_custom_domains_are_refused():
+    made = model([helper.make_node("Relu", ["x"], ["y"], domain="com.microsoft")], {}, 2, 2)
+    with pytest.raises(CorruptError, match="domain"):
+        Network(made)
+
+
+def test_functions_are_refused():
+    function = helper.make_function(
+        "me", "Relu", ["a"], ["b"], [helper.make_node("Exp", ["a"], ["b"])],
+        [helper.make_opsetid("", 17)],
+    )  # fmt: skip
+    made = model([helper.make_node("Relu", ["x"], ["y"])], {}, 2, 2, functions=[function])
+    with pytest.raises(CorruptError, match="function"):
+        Network(made)
+
+
+def test_every_cut_of_a_model_is_refused_or_runs_as_one():
+    whole = linear([[1, 2], [3, 4]])
+    for size in range(len(whole)):
+        try:
+            Network(whole[:size]).run(np.ones((2, 3)))
+        except CorruptError:
+            continue
+
+
+def test_flipped_bits_are_damage_or_give_numbers():
+    whole, rng = linear([[1, 2], [3, 4]]), np.random.default_rng(0)
+    for _ in range(150):
+        data = bytearray(whole)
+        data[rng.integers(len(data))] ^= 1 << rng.integers(8)
+        try:
+            Network(bytes(data)).run(np.ones((2, 3)))
+        except CorruptError:
+            continue
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 3)])
+def test_another_number_of_inputs_is_damage(shape):
+    with pytest.raises(CorruptError):
+        Network(linear([[1, 2]])).run(np.ones(shape))
+
+
+def test_threads_share_a_network():
+    net = Network(linear([[2, 1]]))
+    with ThreadPoolExecutor(4) as pool:
+        outputs = list(pool.map(lambda k: net.run(np.full((2, 5000), k)), range(20)))
+    assert [float(y[0, 0]) for y in outputs] == [3.0 * k for k in range(20)]
+
+
+def test_a_network_may_travel_to_another_process():
+    net = pickle.loads(pickle.dumps(Network(linear([[2, 1]]))))  # dask and multiprocessing do
+    assert net.run(np.ones((2, 1))).tolist() == [[3]]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import rootae
+from rootae import errors
+
+
+def test_all_is_what_is_there():
+    assert list(rootae.__all__) == sorted(rootae.__all__)
+    assert dir(rootae) == sorted(rootae.__all__)
+    for name in rootae.__all__:
+        assert getattr(rootae, name) is not None
+
+
+def test_every_error_is_at_the_front_door():
+    assert set(errors.__all__) <= set(rootae.__all__)
+    for name in errors.__all__:
+        assert getattr(rootae, name) is getattr(errors, name)
+
+
+def test_importing_a_submodule_hides_no_function():
+    for name in ("compress", "decompress", "verify", "train"):
+        importlib.import_module(f"rootae.{name}")
+        assert callable(getattr(rootae, name)), name
+
+
+def test_another_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'compres'"):
+        rootae.compres  # noqa: B018
+
+
+def test_errors_are_what_callers_catch():
+    assert issubclass(rootae.ArgumentError, ValueError)
+    assert issubclass(rootae.NameNotFound, KeyError)
+    assert issubclass(rootae.MissingDependency, ImportError)
+    assert {c.exit_code for c in (rootae.CorruptError, rootae.BoundError)} == {3}
+    assert rootae.ArgumentError.exit_code == 2
+    assert rootae.RootaeError.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [m.name for m in pkgutil.iter_modules(rootae.__path__) if m.name != "train"],
+)
+def test_every_module_says_what_it_offers(name):
+    module = importlib.import_module(f"rootae.{name}")
+    assert module.__doc__
+    for public in module.__all__:
+        assert hasattr(module, public), f"rootae.{name}.{public}"

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import itertools
+
+import awkward as ak
+import numpy as np
+import pytest
+import uproot
+from conftest import event_arrays, write_columns, write_events
+
+import rootae.source
+from rootae.errors import ArgumentError, FormatError, NameNotFound
+from rootae.source import Source, split_path
+
+
+def test_trees_are_found_at_any_depth(events):
+    with Source.open(events) as source:
+        assert source.tree_paths() == ["Events", "deep/er/Events"]
+        assert source.tree_paths(["deep/*"]) == ["deep/er/Events"]
+        assert source.directories() == ["deep", "deep/er"]
+        assert {n for n, _ in source.objects()} == {"deep/counts;1", "counts;1", "about;1"}
+
+
+def test_a_tree_glob_that_matches_nothing_lists_what_is_there(events):
+    with Source.open(events) as source, pytest.raises(NameNotFound, match="Events"):
+        source.tree_paths(["Event"])
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "text"])
+def test_what_is_no_root_file_is_said_in_one_line(tmp_path, kind):
+    path = tmp_path if kind == "folder" else tmp_path / "x.root"
+    if kind in ("empty", "text"):
+        path.write_text("" if kind == "empty" else "text" * 999)
+    with pytest.raises((ArgumentError, FormatError)) as caught:
+        Source.open(path)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("a.root", ("a.root", None)),
+        ("a.root:t", ("a.root", "t")),
+        ("d/a.root:d/t", ("d/a.root", "d/t")),
+        ("root://host//a.root", ("root://host//a.root", None)),
+    ],
+)
+def test_a_tree_may_stand_behind_the_path(text, pair):
+    assert split_path(text) == pair
+
+
+def test_a_file_whose_name_has_a_colon_is_a_file(tmp_path):
+    path = tmp_path / "a:b.root"
+    path.touch()
+    assert split_path(str(path)) == (str(path), None)
+
+
+def test_the_schema_says_what_uproot_says(events):
+    with Source.open(events) as source:
+        schema = source.tree("Events").schema
+    assert schema.title == "all events"
+    assert schema.column("matrix").inner_shape == (3, 3)
+    assert schema.column("Jet_pt").counter == "nJet"
+    assert schema.column("nJet").is_counter
+    assert not schema.column("event").is_counter
+    assert schema.column("event").dtype == "uint64"
+    assert [b.name for b in schema.passing] == ["label"]
+    assert schema.unsupported == ()
+    assert set(schema.order) == {c.name for c in schema.columns} | {"label"}
+
+
+def test_values_are_what_was_written(events):
+    wanted = event_arrays(3000, 0)
+    with Source.open(events) as source:
+        values = source.tree("Events").values(100, 200)
+    assert np.array_equal(values["matrix"].flat, wanted["matrix"][100:200])
+    assert values["Jet_pt"].to_array().tolist() == wanted["Jet_pt"][100:200].tolist()
+    assert values["event"].flat.tolist() == wanted["event"][100:200].tolist()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100, 10**6])
+def test_blocks_cover_every_entry_once_and_keep_groups_small(events, monkeypatch, rows):
+    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", rows)
+    with Source.open(events) as source:
+        tree = source.tree("Events")
+        blocks = list(tree.blocks())
+        counts = tree.tree["nJet"].array(library="np")
+    assert blocks[0][0] == 0
+    assert blocks[-1][1] == 3000
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(blocks))
+    assert all(stop == start + 1 or counts[start:stop].sum() <= rows for start, stop in blocks)
+    assert all(stop - start <= max(rows, 1) for start, stop in blocks)
+
+
+def test_blocks_go_on_where_counts_are_read_in_pieces(events, monkeypatch):
+    monkeypatch.setattr(rootae.source, "_COUNTS_AT_ONCE", 700)
+    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", 900)
+    with Source.open(events) as source:
+        blocks = list(source.tree("Events").blocks())
+    assert [b[0] for b in blocks[1:]] == [b[1] for b in blocks[:-1]]
+    assert (blocks[0][0], blocks[-1][1]) == (0, 3000)
+
+
+def test_an_empty_tree_has_no_blocks(tmp_path):
+    with Source.open(write_events(tmp_path / "a.root", 0)) as source:
+        assert list(source.tree("Events").blocks()) == []
+        assert source.tree("Events").values(0, 0)["Jet_pt"].counts.tolist() == []
+
+
+def test_cycles_that_are_out_of_date_are_listed(tmp_path):
+    with uproot.recreate(tmp_path / "a.root") as file:
+        for k in range(2):
+            file.mktree("t", {"x": "i4"}).extend({"x": np.full(5, k)})
+            file["h"] = np.histogram([k], bins=3)
+    with Source.open(tmp_path / "a.root") as source:
+        assert sorted(source.old_cycles()) == ["h;1", "t;1"]
+        assert source.tree_paths() == ["t"]
+        assert source.tree("t").values(0, 5)["x"].flat.tolist() == [1] * 5
+
+
+def test_names_that_a_compressed_tree_needs_itself_are_unsupported(tmp_path):
+    path = write_columns(tmp_path / "a.root", {"x": np.arange(5), "rootae_block": np.arange(5)})
+    with Source.open(path) as source:
+        assert source.tree("t").schema.unsupported == (("rootae_block", "int64_t"),)
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [(uproot.ZLIB(4), 104), (uproot.LZMA(5), 205), (uproot.LZ4(1), 401), (uproot.ZSTD(7), 507)],
+)
+def test_the_input_s_compression_is_known(tmp_path, setting, code):
+    with uproot.recreate(tmp_path / "a.root", compression=setting) as file:
+        file.mktree("t", {"x": "i4"}).extend({"x": np.arange(50)})
+    with Source.open(tmp_path / "a.root") as source:
+        assert source.compression.code == code
+
+
+def test_ntuples_are_trees(shared):
+    with Source.open(shared / "edge/TNtuple.root") as source:
+        [path] = source.tree_paths()
+        assert len(source.tree(path).schema.columns) > 1
+        assert source.objects() == []
+
+
+def test_vectors_count_themselves(shared):
+    with Source.open(shared / "edge/uproot-stl_containers.root") as source:
+        tree = source.tree(source.tree_paths()[0])
+        vectors = [c for c in tree.schema.columns if c.counter]
+        values = tree.values(0, tree.entries)
+        assert vectors
+        for column in vectors:
+            assert column.counter == column.name + "@size"
+            wanted = ak.num(tree.tree[column.name].array()).tolist()
+            assert values[column.counter].flat.tolist() == wanted
