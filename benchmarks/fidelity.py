@@ -37,7 +37,11 @@ def flat(array):
 
 def violations(original, returned, bound):
     """Count values outside a bound; a wrong shape counts as every value."""
-    if original.fields or ak.parameters(original).get("__array__") == "string" or original.ndim == 0:
+    if (
+        original.fields
+        or ak.parameters(original).get("__array__") == "string"
+        or original.ndim == 0
+    ):
         return int(original.to_list() != returned.to_list())
     (la, x), (lb, y) = flat(original), flat(returned)
     if len(la) != len(lb) or any(not np.array_equal(a, b) for a, b in zip(la, lb, strict=True)):

@@ -138,9 +138,7 @@ def rewrite(source: Path, target: Path) -> int:
     with uproot.open(source) as file, uproot.recreate(target, compression=uproot.LZMA(9)) as out:
         for path in file.keys(cycle=False, filter_classname="TTree"):
             branches = file[path].branches
-            counters = {
-                b.name: b.count_branch.name for b in branches if b.count_branch is not None
-            }
+            counters = {b.name: b.count_branch.name for b in branches if b.count_branch is not None}
             arrays = {b.name: b.array() for b in branches}
             types = {n: str(a.type.content) for n, a in arrays.items()}
             out.mktree(path, types, counter_name=counters.get).extend(arrays)

@@ -1,7 +1,7 @@
 """A codec meets a file that is not quite the one it was trained on.
 
-Columns match by tree, name, dtype, inner dimensions and group. What the file has beyond the codec is
-coded plain; where it lacks a column, whatever looked at that column is coded plain too.
+Columns match by tree, name, dtype, inner dimensions and group. What the file has beyond the codec
+is coded plain; where it lacks a column, whatever looked at that column is coded plain too.
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def _merge(
         affected += hurt
     if missing and affected:
         notes.append(
-            f"{known.path}: the file lacks {_some(missing)}; coded plain for that: {_some(affected)}"
+            f"{known.path}: the file lacks {_some(missing)}; coded plain for that: "
+            f"{_some(affected)}"
         )
     branches = branches_of(tree.schema, set(tree.kept))
     plan = TreePlan(known.path, fresh.title, fresh.columns, branches, tuple(groups))
@@ -141,9 +142,7 @@ def _merge_group(
     lanes += [x for x in fresh.lanes if x.column not in matched]
     where = {(x.column, x.element): i for i, x in enumerate(lanes)}
     index = {
-        i: where[x.column, x.element]
-        for i, x in enumerate(trained.lanes)
-        if x.column in matched
+        i: where[x.column, x.element] for i, x in enumerate(trained.lanes) if x.column in matched
     }
     centred = {
         i
@@ -156,7 +155,8 @@ def _merge_group(
         encoder = dataclasses.replace(encoder, inputs=inputs)
     else:
         encoder = None
-    stages, new_stage = [], {-1: -1}
+    stages: list[Stage] = []
+    new_stage = {-1: -1}
     for i, stage in enumerate(trained.stages):
         moved = _move_stage(stage, trained, index, centred, latents=encoder is not None)
         if moved is not None:
@@ -167,6 +167,7 @@ def _merge_group(
         settled = _settle(lane, index, new_stage) if lane.column in matched else lane
         hurt += [lane.column] if (settled.derived is None) != (lane.derived is None) else []
         hurt += [lane.column] if (settled.stage < 0) != (lane.stage < 0) else []
+        hurt += [lane.column] if (settled.centre is None) != (lane.centre is None) else []
         final.append(settled)
     plan = GroupPlan(trained.name, tuple(final), tuple(stages), encoder, trained.family)
     return plan, hurt
@@ -229,4 +230,3 @@ def _shifted(plan: TreePlan, by: int) -> TreePlan:
 def _some(names: Sequence[str], most: int = 8) -> str:
     names = list(dict.fromkeys(names))
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +14,7 @@ import numpy as np
 from rootae.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -61,7 +62,9 @@ class Bound:
             raise ArgumentError(msg)
         if self.kind in limits and not 0 < self.error < limits[self.kind]:
             top = "1" if self.kind == "rel" else "infinity"
-            msg = f"bound {self.kind}:{self.error:g} is out of range: it must be above 0, below {top}"
+            msg = (
+                f"bound {self.kind}:{self.error:g} is out of range: it must be above 0, below {top}"
+            )
             raise ArgumentError(msg)
         if self.kind not in limits and self.error:
             msg = f"bound {self.kind} takes no number"
@@ -133,9 +136,9 @@ def rules_of(bounds: Mapping[str, Bound | str] | Iterable[Rule] | None) -> tuple
     """
     if bounds is None:
         return ()
-    if not hasattr(bounds, "items"):
+    if not isinstance(bounds, Mapping):
         return tuple(bounds)
-    pairs: Any = bounds.items()
+    pairs = bounds.items()
     return tuple(Rule(g, b if isinstance(b, Bound) else Bound.parse(b)) for g, b in pairs)
 
 
@@ -191,8 +194,8 @@ def _apply(rule: Rule, column: Column) -> Choice:
     if kind == "none":
         if column.is_counter:
             return Choice(EXACT, "counters stay exact")
-        precious = column.name in _FULL_NAME_ONLY or np.dtype(column.dtype).kind in "iu" and (
-            np.dtype(column.dtype).itemsize == 8
+        precious = column.name in _FULL_NAME_ONLY or (
+            np.dtype(column.dtype).kind in "iu" and (np.dtype(column.dtype).itemsize == 8)
         )
         if precious and not rule.names(column.name):
             return Choice(EXACT, "identifiers need their full name")
@@ -222,7 +225,9 @@ def _is_cartesian(name: str, siblings: Iterable[str]) -> bool:
     for suffix in _ENERGIES:
         if lower.endswith(suffix):
             stem = lower[: -len(suffix)].rstrip("_")
-            return any(s.lower().endswith(_MOMENTA) and s.lower().startswith(stem) for s in siblings)
+            return any(
+                s.lower().endswith(_MOMENTA) and s.lower().startswith(stem) for s in siblings
+            )
     return lower == "e" and any(s.lower() in _MOMENTA for s in siblings)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rootae.errors import CorruptError
 from rootae.kinematics import component
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from rootae.grids import Grid
 
 __all__ = ["Centre", "Term"]
+
+_LANES = {"one": 0, "lane": 1}  # of a term; a component's are four
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Term:
     kind: Literal["one", "lane", "px", "py", "pz", "energy"]
     lanes: tuple[int, ...]
     coefficient: float
+
+    def __post_init__(self) -> None:
+        if len(self.lanes) != _LANES.get(self.kind, 4):
+            msg = f"a term {self.kind!r} has {len(self.lanes)} lanes: the codec's plan is damaged"
+            raise CorruptError(msg)
 
     def evaluate(
         self, values: Callable[[int], NDArray[Any]], rows: int, *, squared: bool
@@ -64,6 +72,11 @@ class Centre:
     root: bool
     low: int
     high: int
+
+    def __post_init__(self) -> None:
+        if not self.sources or not -(2**63) <= self.low <= self.high < 2**63:
+            msg = "a centre names no lane or has no range: the codec's plan is damaged"
+            raise CorruptError(msg)
 
     @property
     def sources(self) -> tuple[int, ...]:

@@ -104,9 +104,7 @@ def compress(
     source: _Input,
     target: _Output,
     *,
-    codec: Annotated[
-        Path | None, typer.Option(help="a trained codec, instead of training")
-    ] = None,
+    codec: Annotated[Path | None, typer.Option(help="a trained codec, instead of training")] = None,
     family: _Family = "auto",
     net: _Net = "dense",
     bound: _Bounds = None,

@@ -19,13 +19,13 @@ from rootae.network import Network
 from rootae.plan import Plan
 
 if TYPE_CHECKING:
-    from rootae.schema import Values
     from collections.abc import Mapping, Sequence
     from os import PathLike
 
     from numpy.typing import NDArray
 
     from rootae.plan import TreePlan
+    from rootae.schema import Values
 
 __all__ = ["Block", "Codec", "TreeCoder", "entries_of", "held", "lane_values"]
 
@@ -78,9 +78,7 @@ class Codec:
         self.plan = plan
         self.tables = tuple(tables)
         encoders = {g.encoder.network for t in plan.trees for g in t.groups if g.encoder}
-        self.networks = tuple(
-            Network(n, integer=i not in encoders) for i, n in enumerate(networks)
-        )
+        self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Codec:
@@ -134,7 +132,7 @@ class Codec:
         """Return the digest in hexadecimal."""
         return self.digest.hex()
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019  a codec lives as long as its coders
+    @functools.cache  # noqa: B019  a codec lives as long as its coders
     def tree(self, path: str) -> TreeCoder:
         """Return the coder of one tree."""
         plan = self.plan.tree(path)

@@ -39,9 +39,7 @@ class BlockCache:
         self._blocks: OrderedDict[tuple[CodedTree, int], BlockDecoder] = OrderedDict()
         self._lock = threading.RLock()
 
-    def get(
-        self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder]
-    ) -> BlockDecoder:
+    def get(self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder]) -> BlockDecoder:
         """Return a block's decoder, made once while it is kept.
 
         A file that is opened anew has other decoders: those of a closed one cannot read any more.

@@ -184,7 +184,7 @@ class _Job:
                 self.notes.append("no tree was coded: the output is a copy of the input")
             else:
                 with self.clock.phase("read back"):
-                    errors = verify_against(part, self.source, codec, self.progress, dropped=self.drop)
+                    errors = verify_against(part, self.source, self.progress, dropped=self.drop)
                 self._note_changes(codec)
             after = part.stat().st_size
         return self._report(codec, history, sizes, errors, left, after, samples)

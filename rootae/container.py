@@ -79,7 +79,7 @@ class Container:
         try:
             root = uproot.open(Path(path) if isinstance(path, str) and "://" not in path else path)
         except FileNotFoundError as error:
-            raise NameNotFound("file", str(path), [], str(Path(str(path)).parent)) from error
+            raise NameNotFound(str(path), [], str(Path(str(path)).parent), "file") from error
         except Exception as error:
             msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
             raise FormatError(msg) from error

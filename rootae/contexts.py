@@ -7,6 +7,7 @@ with the network's own probabilities (Montanari and Weiner, ICML 2023).
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
     while merge < 8 and len(q) < _LEAST_RUN * (present >> merge):
         merge += 1
     order, bounds = _gather(contexts, merge)
-    runs = [streams.encode(q[order[a:b]]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    runs = [streams.encode(q[order[a:b]]) for a, b in itertools.pairwise(bounds)]
     return bytes([merge]) + streams.join(runs)
 
 

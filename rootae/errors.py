@@ -15,7 +15,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "ArgumentError",
@@ -45,17 +48,17 @@ class NameNotFound(ArgumentError, KeyError):
     """A name is not there; the message lists the nearest ones that are.
 
     Arguments:
-        kind: what the name stands for, such as ``"tree"``.
         name: the name that was asked for.
         known: the names that exist.
         where: the file or folder that was searched.
+        kind: what the name stands for.
 
     Example:
-        >>> print(NameNotFound("tree", "Event", ["Events", "Runs"], "in.root"))
+        >>> print(NameNotFound("Event", ["Events", "Runs"], "in.root"))
         no tree 'Event' in in.root; did you mean 'Events'?
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], where: str) -> None:
+    def __init__(self, name: str, known: Iterable[str], where: str, kind: str = "tree") -> None:
         names = list(known)
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         if near:

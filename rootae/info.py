@@ -157,7 +157,7 @@ def info(path: str | Path) -> FileInfo:
         known = [t.path for t in trees]
         if wanted is not None and wanted not in known:
             what = "tree"
-            raise NameNotFound(what, wanted, known, name)
+            raise NameNotFound(wanted, known, name, what)
         kind = ("compressed" if file.is_coded else "codec") if coded else "plain"
         return FileInfo(
             Path(name),

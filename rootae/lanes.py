@@ -168,6 +168,9 @@ def decode(
         codes = _unshift(streams.decode(cursor.rest(), rows), shift)
     elif mode in (CENTRED, CONTEXTS):
         shift, data, middle = _shift(cursor), cursor.rest(), centre()
+        if mode == CENTRED and middle is None:
+            msg = "a lane is centred but has no centre: the block is damaged"
+            raise CorruptError(msg)
         body = runs.decode(data, contexts()) if mode == CONTEXTS else streams.decode(data, rows)
         codes = _unshift(body if middle is None else body + (middle >> shift), shift)
     elif mode == PREDICTED:

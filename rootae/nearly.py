@@ -14,6 +14,7 @@ import numpy as np
 
 from rootae import streams
 from rootae.centres import Centre, Term
+from rootae.exactgrid import wide
 from rootae.kinematics import COMPONENTS
 from rootae.relations import null_space
 
@@ -118,7 +119,7 @@ class _Search:
     def _ordinary(self, lane: int) -> bool:
         if self._rows < 2 or self._grids[lane].kind == "rank":
             return False
-        value = self._originals[lane].astype(np.float64)
+        value = wide(self._originals[lane])
         fine = bool(np.isfinite(value).all()) and bool(np.abs(value).max() < _EXACT_INTEGER)
         return fine and bool((value != value[0]).any())
 
@@ -151,6 +152,8 @@ class _Search:
     def _candidates(self) -> Iterator[tuple[int, Centre]]:
         free = sorted((i for i in self._lanes if i not in self.found), key=self._cost.__getitem__)
         for root in (False, True):
+            if root:  # a root is never negative: such lanes become dependent first
+                free.sort(key=lambda i: bool((self._originals[i] >= 0).all()))
             sources = [Term("one", (), 1.0)]
             if not root:
                 sources += [Term(k, q, 1.0) for q in self._vectors for k in COMPONENTS]
@@ -180,7 +183,7 @@ class _Search:
         rest = columns[pivot] - sum(c * columns[k] for k, c in moved.items())
         for plan in (whole, moved | {0: float(np.median(rest))}, row):
             terms = [Term(sources[k].kind, sources[k].lanes, c) for k, c in sorted(plan.items())]
-            if any(t.lanes for t in terms):
+            if len(terms) <= _TERMS_AT_MOST and any(t.lanes for t in terms):
                 yield lane, Centre(tuple(terms), root, *self._range(lane))
 
     def _saved(self, lane: int, centre: Centre) -> int:

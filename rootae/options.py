@@ -49,8 +49,7 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse an architecture that does not exist."""
         if self.net not in NETS:
-            kind = "net"
-            raise NameNotFound(kind, self.net, NETS, "rootae")
+            raise NameNotFound(self.net, NETS, "rootae", "net")
 
     def recorded(self) -> dict[str, Any]:
         """Return what a codec has to remember of its options."""
@@ -58,7 +57,10 @@ class Options:
         return {"bounds": rules, "lossy": self.lossy, "keep_plain": list(self.keep_plain)}
 
 
-def options_of(options: dict[str, Any], sources: Sequence[str | Path]) -> tuple[Options, list[Path]]:
+def options_of(
+    options: dict[str, Any], sources: Sequence[str | Path]
+) -> tuple[Options, list[Path]]:
+    """Split keyword options and ``file.root:tree`` names into options and paths."""
     rules = options.pop("bounds", None)
     options["bounds"] = rules_of(rules)
     pairs = [split_path(str(s)) for s in sources]
@@ -68,5 +70,3 @@ def options_of(options: dict[str, Any], sources: Sequence[str | Path]) -> tuple[
     except TypeError as error:
         msg = f"unknown option: {error}"
         raise ArgumentError(msg) from error
-
-

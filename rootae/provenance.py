@@ -23,7 +23,8 @@ def provenance(
     """Describe how the file was made: source, trees with each column's largest error, options."""
     compression = source.compression
     trees = {
-        t.path: {"entries": sizes[t.path].entries, "blocks": sizes[t.path].blocks} | {"errors": sizes[t.path].errors}
+        t.path: {"entries": sizes[t.path].entries, "blocks": sizes[t.path].blocks}
+        | {"errors": sizes[t.path].errors}
         for t in codec.plan.trees
         if t.path in sizes
     }
@@ -42,4 +43,3 @@ def provenance(
         }
         | {"python": platform.python_version()},
     }
-

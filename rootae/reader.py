@@ -53,9 +53,8 @@ class File:
         try:
             found = self._root[name]
         except uproot.KeyInFileError as error:
-            raise NameNotFound(
-                "tree or object", name, self.keys(cycle=False), self._where
-            ) from error
+            known = self.keys(cycle=False)
+            raise NameNotFound(name, known, self._where, "tree or object") from error
         tree = coded(found)
         if tree is not None:
             _ = tree.stored
@@ -183,7 +182,7 @@ def open_file(path: str | Path | Any, **options: Any) -> Any:
         msg = f"no file {path}"
         raise ArgumentError(msg) from error
     except uproot.KeyInFileError as error:
-        raise NameNotFound("tree", str(error.key), error.keys or [], str(path)) from error
+        raise NameNotFound(str(error.key), error.keys or [], str(path)) from error
     except (ValueError, OSError, uproot.deserialization.DeserializationError) as error:
         msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
         raise FormatError(msg) from error

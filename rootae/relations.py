@@ -58,9 +58,10 @@ class Derived:
             return sources[0].copy()
         whole = target.kind != "f"
         with np.errstate(all="ignore"):
-            total = np.zeros(len(sources[0]), np.int64 if whole else np.float64)
+            wide: Any = np.int64 if whole else np.float64
+            total = np.zeros(len(sources[0]), wide)
             for (_, coefficient), source in zip(self.terms, sources, strict=True):
-                total = total + source.astype(total.dtype) * total.dtype.type(coefficient)
+                total = total + source.astype(wide) * wide(coefficient)
             return total.astype(target)
 
 
@@ -151,7 +152,8 @@ def null_space(
         return []
     pick = np.random.default_rng(seed).choice(rows, take, replace=False)
     table = np.stack([c[pick] for c in columns], axis=1)
-    size = np.sqrt((table**2).mean(axis=0))
+    with np.errstate(over="ignore"):
+        size = np.sqrt((table**2).mean(axis=0))
     keep = np.flatnonzero((size > 0) & np.isfinite(size))
     if len(keep) < 2:
         return []
@@ -209,7 +211,9 @@ def _holds(
 ) -> bool:
     sources = [decoded[i] for i, _ in rule.terms]
     whole = originals[lane].dtype.kind != "f"
-    if whole and any(s.dtype.kind == "f" or c != int(c) for s, (_, c) in zip(sources, rule.terms, strict=True)):
+    if whole and any(
+        s.dtype.kind == "f" or c != int(c) for s, (_, c) in zip(sources, rule.terms, strict=True)
+    ):
         return False
     value = rule.evaluate(sources, originals[lane].dtype.name)
     _, wrong = deviation(originals[lane], value, bounds[lane])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae.branches import SIZES
 from rootae.errors import UnsupportedError
 from rootae.hook import coded
-from rootae.source import SIZES, SourceTree
+from rootae.source import SourceTree
 from rootae.writer import passing_branch
 
 if TYPE_CHECKING:

@@ -108,6 +108,7 @@ class SideTree:
 
 
 def block_id(digest: bytes, head: bytes) -> int:
+    """Return the 32 bits that name a block: of its codec and its directory, never 0."""
     return int.from_bytes(hashlib.sha256(digest + head).digest()[:4], "little") or 1
 
 

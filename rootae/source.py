@@ -1,4 +1,4 @@
-"""Input files as uproot reads them: which trees, which columns, and their values block by block."""
+"""Input files as uproot reads them: which trees, which columns, and their values by block."""
 
 from __future__ import annotations
 
@@ -10,25 +10,22 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 import uproot
-from uproot.interpretation.jagged import AsJagged
-from uproot.interpretation.strings import AsStrings
 
+from rootae.branches import SIZES, describe
 from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
-from rootae.schema import Branch, Column, TreeSchema, Values
+from rootae.schema import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["ROWS_AT_MOST", "SIZES", "Source", "SourceTree", "split_path"]
+__all__ = ["ROWS_AT_MOST", "Source", "SourceTree", "split_path"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
 _DIRECTORY = "TDirectory"
 _TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
-_RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
-SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
 
 
 def split_path(text: str) -> tuple[str, str | None]:
@@ -89,7 +86,7 @@ class Source:
         names = self._paths(lambda c: c in _TREES)
         for glob in globs:
             if not any(fnmatchcase(n, glob) for n in names):
-                raise NameNotFound("tree", glob, names, str(self.path))
+                raise NameNotFound(glob, names, str(self.path))
         return [n for n in names if not globs or any(fnmatchcase(n, g) for g in globs)]
 
     def _paths(self, wanted: Any) -> list[str]:
@@ -136,7 +133,12 @@ class Source:
 
 def _sniffed(source: Source) -> Any:
     """Read the algorithm off the first basket: uproot leaves a branch's own setting at zero."""
-    kinds = {b"ZS": uproot.ZSTD(5), b"XZ": uproot.LZMA(9), b"L4": uproot.LZ4(4), b"ZL": uproot.ZLIB(1)}
+    kinds = {
+        b"ZS": uproot.ZSTD(5),
+        b"XZ": uproot.LZMA(9),
+        b"L4": uproot.LZ4(4),
+        b"ZL": uproot.ZLIB(1),
+    }
     for path in source.tree_paths():
         for branch in source.file[path].branches:
             if not branch.num_baskets or not branch.member("fBasketSeek").any():
@@ -163,7 +165,9 @@ class SourceTree:
         self.schema = describe(tree, path)
         self.entries = int(tree.num_entries)
 
-    def values(self, start: int, stop: int, names: Sequence[str] | None = None) -> dict[str, Values]:
+    def values(
+        self, start: int, stop: int, names: Sequence[str] | None = None
+    ) -> dict[str, Values]:
         """Read columns over a range of entries.
 
         Returns:
@@ -235,60 +239,3 @@ class SourceTree:
 def _fitting(rows: NDArray[np.int64]) -> int:
     """Return how many entries fit into a block, at least one."""
     return max(int(np.searchsorted(np.cumsum(rows), ROWS_AT_MOST, side="right")), 1)
-
-
-def describe(tree: Any, path: str) -> TreeSchema:
-    """Sort a tree's branches into columns, passing and unsupported ones."""
-    columns: list[Column] = []
-    passing: list[Branch] = []
-    unsupported: list[tuple[str, str]] = []
-    branches = list(tree.branches)
-    names = [b.name for b in branches]
-    for branch in branches:
-        known = names.count(branch.name) == 1 and branch.name not in _RESERVED
-        column = _column(branch) if known else None
-        if column is not None:
-            columns.append(column)
-            if column.counter is not None and column.counter.endswith(SIZES):
-                columns.append(Column(column.counter, "int64", is_counter=True))
-        elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
-            passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
-        else:
-            unsupported.append((branch.name, branch.typename))
-    counters = {c.counter for c in columns}
-    counted = tuple(_counted(c) if c.name in counters else c for c in columns)
-    title = str(tree.title)
-    return TreeSchema(path, title, counted, tuple(passing), tuple(unsupported), tuple(names))
-
-
-def _counted(column: Column) -> Column:
-    fields = column.__dict__ | {"is_counter": True}
-    return Column(**fields)
-
-
-def _column(branch: Any) -> Column | None:
-    """Describe a numeric branch, or return None for anything else."""
-    interpretation, counter = branch.interpretation, None
-    if len(branch.branches):
-        return None
-    if isinstance(interpretation, AsJagged):
-        counter = _counter(branch, interpretation)
-        interpretation = interpretation.content
-        if counter is None:
-            return None
-    to_dtype = getattr(interpretation, "to_dtype", None)
-    if to_dtype is None or to_dtype.base.kind not in "biuf" or to_dtype.base.itemsize > 8:
-        return None
-    base = to_dtype.base.newbyteorder("=")
-    if base.kind == "f" and base.itemsize < 4:
-        return None
-    shape = tuple(int(n) for n in to_dtype.shape)
-    return Column(branch.name, base.name, shape, counter, branch.typename, branch.title)
-
-
-def _counter(branch: Any, interpretation: Any) -> str | None:
-    if branch.count_branch is not None and not interpretation.header_bytes:
-        return str(branch.count_branch.name)
-    if branch.typename.startswith("std::vector<") and branch.typename.count("<") == 1:
-        return branch.name + SIZES
-    return None

@@ -82,7 +82,7 @@ class StoredTree:
 
     @functools.cached_property
     def plans(self) -> list[TreePlan]:
-        """Return the plans of all codecs that the blocks use, or of the file's if there are none."""
+        """Return the plans that the blocks use, or all of the file's if there are no blocks."""
         used = dict.fromkeys(row.tobytes() for row in self._index["codec"])
         chosen = [self._codec(d) for d in used] or list(self._codecs().values())
         plans = [c.plan.tree(self.path) for c in chosen]
@@ -169,7 +169,8 @@ class StoredTree:
             msg = f"{where}: {key[0]} {key[1]} cannot be read: {error}".splitlines()[0]
             raise CorruptError(msg) from error
         if len(data) != size or zlib.crc32(data) != crc:
-            msg = f"{where}: {key[0]} {key[1] or 'of event scalars'} is damaged: the checksum does not match"
+            what = f"{key[0]} {key[1] or 'of event scalars'}"
+            msg = f"{where}: {what} is damaged: the checksum does not match"
             raise CorruptError(msg)
         return data
 

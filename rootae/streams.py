@@ -37,11 +37,11 @@ _HEADER = _FILE.write_header()
 
 
 def varint(value: int) -> bytes:
-    """Write an unsigned integer as LEB128.
+    r"""Write an unsigned integer as LEB128.
 
     Example:
         >>> varint(300)
-        b'\\xac\\x02'
+        b'\xac\x02'
     """
     out = bytearray()
     while value > 0x7F:
@@ -131,7 +131,7 @@ def unzstd(data: bytes, size: int) -> bytes:
     """Decompress a zstd frame that must hold exactly `size` bytes."""
     out = np.empty(size + 1, np.uint8)
     try:
-        got = cramjam.zstd.decompress_into(data, out) if size or data else 0
+        got = int(cramjam.zstd.decompress_into(data, out.data)) if size or data else 0
     except Exception as error:
         msg = f"a zstd frame of {size} bytes does not decompress: the file is damaged"
         raise CorruptError(msg) from error

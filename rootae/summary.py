@@ -1,10 +1,9 @@
-"""What a run of compress did, in figures: the object that Python gets and the command line prints."""
+"""What a run of compress did, in figures: what Python gets and the command line prints."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.codec import TreeCoder
@@ -13,9 +12,9 @@ from rootae.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from rootae.adapt import Sampled
-    from rootae.codec import Codec
     from rootae.writer import Sizes
 
 __all__ = ["ColumnReport", "Report", "TreeReport", "columns_of", "lossy_estimate"]
@@ -124,9 +123,14 @@ def columns_of(
             before = int(tree[column.name].compressed_bytes)
         out.append(
             ColumnReport(
-                column.name, lane.bound, lane.why, errors.get(column.name, 0.0), before,
-                sizes.columns.get(column.name, 0), how,
-            )  # fmt: skip
+                column.name,
+                lane.bound,
+                lane.why,
+                errors.get(column.name, 0.0),
+                before,
+                sizes.columns.get(column.name, 0),
+                how,
+            )
         )
     return tuple(out)
 

@@ -86,9 +86,7 @@ def survey(
     chosen = choices(schema, sample, rules, lossy=lossy)
     needed = {c.counter for c in schema.columns if c.name not in kept}
     coded = tuple(c for c in schema.columns if c.name not in kept or c.name in needed)
-    groups = tuple(
-        _plan_group(g, sample, chosen, tables, derive=derive) for g in groups_of(coded)
-    )
+    groups = tuple(_plan_group(g, sample, chosen, tables, derive=derive) for g in groups_of(coded))
     return TreePlan(schema.path, schema.title, coded, branches_of(schema, kept), groups)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from rootae.schema import Column
     from rootae.source import SourceTree
 
 __all__ = ["refuse_compressed", "sample_of", "train", "train_codec"]
@@ -77,7 +79,9 @@ def train(
             for name in source.tree_paths(opts.trees):
                 sampled = sample_of(source.tree(name), opts.keep_plain)
                 samples.setdefault(name, []).append(sampled)
-    codec, _ = train_codec(samples, opts, sum(p.stat().st_size for p in paths), progress or Progress())
+    codec, _ = train_codec(
+        samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
+    )
     with atomic(out) as part:
         with uproot.recreate(part) as file:
             write_records(file, codec, None)
@@ -86,6 +90,7 @@ def train(
 
 
 def refuse_compressed(source: Source) -> None:
+    """Refuse an input that rootae wrote."""
     if is_compressed(source):
         msg = f"{source.path} was compressed by rootae already: use rootae decompress first"
         raise ArgumentError(msg)
@@ -102,9 +107,13 @@ def train_codec(
         merged.append(whole)
         plans.append(
             survey(
-                whole.schema, whole.values, opts.bounds, lossy=opts.lossy, keep=whole.kept,
+                whole.schema,
+                whole.values,
+                opts.bounds,
+                lossy=opts.lossy,
+                keep=whole.kept,
                 tables=tables,
-            )  # fmt: skip
+            )
         )
     record = {"family": opts.family, "seed": opts.seed, "options": opts.recorded()}
     plan = Plan(tuple(plans), record)
@@ -115,11 +124,8 @@ def train_codec(
 
         codec, history = fit(codec, merged, opts, nbytes, progress)
     later = [s for group in samples.values() for s in group[1:]]
-    for sampled in later:
-        same = [s for s in merged if s.schema.path != sampled.schema.path]
-        wide = _widened(codec, sampled)
-        codec = adapt(codec, [*same, wide])[0] if wide.schema != sampled.schema else codec
-    return codec, history
+    wide = [_widened(whole, later) for whole in merged]
+    return (codec if wide == merged else adapt(codec, wide)[0]), history
 
 
 def _union(group: Sequence[Sampled]) -> Sampled:
@@ -135,10 +141,19 @@ def _union(group: Sequence[Sampled]) -> Sampled:
     return Sampled(first.schema, values, first.kept, min(s.share for s in equal))
 
 
-def _widened(codec: Codec, sampled: Sampled) -> Sampled:
-    """Return the sample unchanged if the codec knows all its columns."""
-    plan = codec.plan.tree(sampled.schema.path)
-    known = {c.name for c in plan.columns} if plan else set()
-    return sampled if {c.name for c in sampled.schema.columns} - known else sampled
-
-
+def _widened(whole: Sampled, others: Sequence[Sampled]) -> Sampled:
+    """Add the columns that only other files of the tree have; they will be coded plain."""
+    known = set(whole.schema.order)
+    extra: dict[str, Column] = {}
+    values: dict[str, Values] = {}
+    for other in others:
+        if other.schema.path == whole.schema.path:
+            for column in other.schema.columns:
+                if column.name not in known and column.name not in extra:
+                    extra[column.name], values[column.name] = column, other.values[column.name]
+    if not extra:
+        return whole
+    columns = (*whole.schema.columns, *extra.values())
+    order = (*whole.schema.order, *extra)
+    schema = dataclasses.replace(whole.schema, columns=columns, order=order)
+    return dataclasses.replace(whole, schema=schema, values={**whole.values, **values})

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae.bounds import Bound
 from rootae.codec import held
 from rootae.coded import cache
 from rootae.errors import BoundError, CorruptError
@@ -19,7 +18,7 @@ from rootae.source import Source
 from rootae.writer import passing_names
 
 if TYPE_CHECKING:
-    from rootae.codec import Codec
+    from rootae.bounds import Bound
     from rootae.progress import Progress
     from rootae.source import SourceTree
 
@@ -61,10 +60,11 @@ def verify(
     with open_file(path) as file:
         if against is not None:
             with Source.open(against) as source:
-                codec = None
-                errors = verify_against(Path(path), source, codec, progress)
+                errors = verify_against(Path(path), source, progress)
         trees, columns, values = {}, 0, 0
-        for name in dict.fromkeys(k for k, c in file.classnames(cycle=False).items() if c == "TTree"):
+        for name in dict.fromkeys(
+            k for k, c in file.classnames(cycle=False).items() if c == "TTree"
+        ):
             tree = file[name]
             trees[name] = int(tree.num_entries)
             mine = coded(tree)
@@ -91,7 +91,6 @@ def _decode_all(tree: Any) -> tuple[int, int]:
 def verify_against(
     path: Path,
     source: Source,
-    codec: Codec | None,
     progress: Progress | None = None,
     *,
     dropped: bool = False,
@@ -101,7 +100,6 @@ def verify_against(
     Arguments:
         path: the compressed file.
         source: the original.
-        codec: the codec it was written with, or None to take the bounds from the file.
         progress: told about phases.
         dropped: branches that uproot cannot write were left out on purpose.
 
@@ -196,4 +194,3 @@ def _equal(a: ak.Array, b: ak.Array) -> bool:
     if x.dtype.kind == "f":
         return x.dtype == y.dtype and x.tobytes() == y.tobytes()
     return np.array_equal(x, y)
-

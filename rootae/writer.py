@@ -112,8 +112,10 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
 def _writable(column: Column, schema: TreeSchema) -> bool:
     if column.counter is None:
         return True
-    return not column.inner_shape and schema.column(column.counter) is not None and (
-        column.counter in schema.order
+    return (
+        not column.inner_shape
+        and schema.column(column.counter) is not None
+        and (column.counter in schema.order)
     )
 
 

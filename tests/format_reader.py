@@ -107,7 +107,7 @@ def rel_points(grid):
 
 
 def on_grid(grid, q, tables):
-    """Section 5."""
+    """Section 5: values of codes."""
     dtype = np.dtype(grid["dtype"])
     if grid["kind"] == "integer":
         return q != 0 if dtype.kind == "b" else q.astype(dtype)
@@ -126,6 +126,110 @@ def on_grid(grid, q, tables):
         e, i = np.divmod(np.abs(q) - first, len(points))
         value = np.ldexp(points[i], np.clip(e, -1200, 1200).astype(np.int32))
         return np.where(q == 0, 0.0, np.sign(q) * value).astype(dtype)
+
+
+def code_on(grid, x, tables):
+    """Section 5: codes of values."""
+    if grid["kind"] == "integer":
+        return x
+    if grid["kind"] == "bits":
+        m = x.view(f"i{x.dtype.itemsize}")
+        return np.where(m >= 0, m, ~(m & np.iinfo(m.dtype).max)).astype(np.int64)
+    x = x.astype(np.float64)
+    if grid["kind"] == "abs":
+        y = np.rint(x / grid["step"])
+        return np.array([int(v) if abs(v) < 2**62 else 0 for v in y.tolist()], np.int64)
+    if grid["kind"] == "rank":
+        edges = tables[grid["edges"]].view(np.float64)
+        less = (edges[:, None] < x[None, :]).sum(axis=0)
+        return np.where(np.isnan(x), len(edges), less)
+    assert grid["kind"] == "rel"
+    points = np.append(rel_points(grid), 2.0)
+    per = len(points) - 1
+    first = 1 + (150 if grid["dtype"] == "float32" else 1075) * per
+    usable = np.isfinite(x) & (x != 0)
+    m, e = np.frexp(np.abs(np.where(usable, x, 1.0)))
+    m, e = m * 2, e.astype(np.int64) - 1
+    if grid["octave"]:
+        middles = (points[:-1] + points[1:]) / 2
+        i = np.array([(middles < v).sum() for v in m])
+    else:
+        bases = 1 + np.arange(32) / 32
+        counts = np.array([math.ceil((1 / 32) / ((2 * grid["error"]) * b)) for b in bases])
+        j = ((m - 1) * 32).astype(np.int64)
+        step = (1 / 32) / counts[j]
+        i = (np.cumsum(counts) - counts)[j] + np.rint((m - bases[j]) / step).astype(np.int64)
+    return np.where(usable, np.where(x < 0, -1, 1) * (per * e + i + first), 0)
+
+
+def exponential(eta):
+    """Section 4.2, one number after the other."""
+    x = min(max(eta, -700.0), 700.0) if math.isfinite(eta) else 0.0
+    k = round(x * 1.4426950408889634)
+    r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
+    t = 1.0
+    for n in range(14, 0, -1):
+        t = 1 + t * r / n
+    return math.ldexp(t, k)
+
+
+def cosine_sine(phi):
+    x = phi if abs(phi) <= 1000 else 0.0
+    k = round(x / 1.5707963267948966)
+    r = (x - k * 1.5707963267341256) - k * 6.077100506506192e-11
+    u, c, s = r * r, 1.0, 1.0
+    for n in range(14, 0, -1):
+        c = 1 - c * u / ((2 * n - 1) * 2 * n)
+        s = 1 - s * u / (2 * n * (2 * n + 1))
+    s *= r
+    return [(c, s), (-s, c), (-c, -s), (s, -c)][k % 4]
+
+
+def component(kind, pt, eta, phi, mass):
+    pt, mass = np.float64(pt), np.float64(mass)
+    if kind == "px":
+        return pt * cosine_sine(phi)[0]
+    if kind == "py":
+        return pt * cosine_sine(phi)[1]
+    e = exponential(eta)
+    if kind == "pz":
+        return pt * ((e - 1 / e) * 0.5)
+    p = pt * ((e + 1 / e) * 0.5)
+    return np.sqrt(p * p + mass * mass)
+
+
+def addend(term, values, root):
+    """Section 4.1, step 1: one term in one row, from the values of its lanes as floats."""
+    if term["kind"] == "one":
+        return term["coefficient"]
+    w = np.float64(values[0]) if term["kind"] == "lane" else component(term["kind"], *values)
+    return (w * w if root else w) * term["coefficient"]
+
+
+def centre_codes(centre, lane_values, rows, grid, tables):
+    """Section 4.1; `lane_values` gives a lane's values."""
+    dtype, totals = np.dtype(grid["dtype"]), []
+    with np.errstate(all="ignore"):
+        sources = [
+            [lane_values(i).astype(np.float64).tolist() for i in term["lanes"]]
+            for term in centre["terms"]
+        ]
+        for row in range(rows):
+            total = np.float64(0)
+            for term, columns in zip(centre["terms"], sources, strict=True):
+                total += addend(term, [c[row] for c in columns], centre["root"])
+            if centre["root"]:
+                total = np.sqrt(total) if not total < 0 else np.float64(0)
+            totals.append(total if np.isfinite(total) else np.float64(0))
+        totals = np.array(totals, np.float64)
+        if dtype.kind == "f":
+            x = totals.astype(dtype)
+        else:
+            ends = np.iinfo(dtype if dtype.kind != "b" and dtype.itemsize <= 4 else np.int32)
+            whole = [min(max(round(v), int(ends.min)), int(ends.max)) for v in totals.tolist()]
+            x = np.array(whole, np.int64)
+        q = code_on(grid, x, tables).tolist()
+    return np.array([min(max(v, centre["low"]), centre["high"]) for v in q], np.int64)
 
 
 class Codec:
@@ -164,10 +268,22 @@ class Group:
         self.codec, self.plan, self.rows = codec, plan, rows
         self.columns = {name: parts(blob) for name, blob in columns.items()}
         self.z = [stream(p, rows) for p in parts(latents)]
-        self.lanes, self.outputs = {}, {}
+        self.lanes, self.outputs, self.centres = {}, {}, {}
+
+    def centre(self, i):
+        """Return the codes of a lane's centre."""
+        if i not in self.centres:
+            lane = self.plan["lanes"][i]
+            centre, tables = lane["centre"], self.codec.tables
+            found = centre_codes(centre, lambda j: self.lane(j)[1], self.rows, lane["grid"], tables)
+            self.centres[i] = found
+        return self.centres[i]
 
     def feature(self, f):
-        q = self.z[f["index"]] if f["source"] == "latent" else self.lane(f["index"])[0]
+        if f["source"] == "latent":
+            q = self.z[f["index"]]
+        else:
+            q = self.lane(f["index"])[0] if f["source"] == "lane" else self.centre(f["index"])
         if f["kind"] == "edges":
             return self.count(f["table"], q)
         if f["kind"] == "digit":
@@ -216,9 +332,13 @@ class Group:
             if mode == 4:
                 codes = self.of_stage(i, code=True)
             else:
+                assert mode in (0, 1, 2, 5)
                 s = b.take(1)[0]
-                read = runs(b.rest(), self.of_stage(i, code=False)) if mode == 1 else None
-                codes = unshift(stream(b.rest(), n) if read is None else read, s)
+                inside = self.of_stage(i, code=False) if mode == 1 else None
+                read = stream(b.rest(), n) if inside is None else runs(b.rest(), inside)
+                if mode == 5 or (mode == 1 and lane["centre"] is not None):
+                    read = read + (self.centre(i) >> s)
+                codes = unshift(read, s)
             values = np.array(on_grid(grid, codes, self.codec.tables))
             codes = np.zeros(n, np.int64) if mode == 2 else codes
         values[at] = raw

@@ -50,9 +50,7 @@ def contexts_codec(schema, values, parent, child, *, latent=False):
         networks.append(linear([[1]]))
         seen = Feature("latent", 0, "raw")
     stage = Stage(0, (seen,), (Target(where[child], edges, edges + 1),))
-    lanes = tuple(
-        dataclasses.replace(x, stage=0 if x.column == child else -1) for x in group.lanes
-    )
+    lanes = tuple(dataclasses.replace(x, stage=0 if x.column == child else -1) for x in group.lanes)
     group = dataclasses.replace(
         group, lanes=lanes, stages=(stage,), encoder=encoder, family="hand-made"
     )

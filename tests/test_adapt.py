@@ -112,9 +112,7 @@ def test_a_bound_may_speak_of_columns_that_the_codec_does_not_know():
 @pytest.fixture(params=[False, True], ids=["lane", "latent"])
 def networked(request):
     networks = pytest.importorskip("networks", reason="onnx is not installed")
-    return networks.contexts_codec(
-        *table({"a": A, "b": B, "c": C}), "a", "b", latent=request.param
-    )
+    return networks.contexts_codec(*table({"a": A, "b": B, "c": C}), "a", "b", latent=request.param)
 
 
 def test_contexts_survive_extra_columns_and_another_order(networked):

@@ -103,8 +103,7 @@ def test_any_jagged_column_is_a_round_trip(rows):
 def test_a_codec_of_one_sample_keeps_bounds_on_other_values(everything):
     schema, values = everything
     few = {
-        n: Values(v.flat[:0], None if v.counts is None else v.counts[:0])
-        for n, v in values.items()
+        n: Values(v.flat[:0], None if v.counts is None else v.counts[:0]) for n, v in values.items()
     }
     for rules in ((), rules_of({"*": "rel:1e-3"}), rules_of({"*": "abs:1e-3"})):
         round_trip(plain(schema, few, rules=rules), values)
@@ -113,8 +112,7 @@ def test_a_codec_of_one_sample_keeps_bounds_on_other_values(everything):
 def test_empty_blocks_are_a_round_trip(everything):
     schema, values = everything
     few = {
-        n: Values(v.flat[:0], None if v.counts is None else v.counts[:0])
-        for n, v in values.items()
+        n: Values(v.flat[:0], None if v.counts is None else v.counts[:0]) for n, v in values.items()
     }
     block, decoder = round_trip(plain(schema, values), few)
     assert block.entries == 0
@@ -172,9 +170,7 @@ def test_verify_catches_every_wrong_value(everything):
 def test_other_counts_never_pass():
     x = Values(np.zeros(3), np.array([1, 2]))
     with pytest.raises(BoundError):
-        held(
-            x, Values(np.zeros(3), np.array([2, 1])), rules_of({"x": "exact"})[0].bound, ("", "x")
-        )
+        held(x, Values(np.zeros(3), np.array([2, 1])), rules_of({"x": "exact"})[0].bound, ("", "x"))
 
 
 def test_a_codec_is_its_parts(everything):

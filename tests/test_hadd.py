@@ -27,9 +27,7 @@ def inputs(tmp_path_factory, hadd):
     for name in ("a", "b", "empty"):
         for codec in ("one", "two"):
             out = folder / f"{name}_{codec}.root"
-            rootae.compress(
-                folder / f"{name}.root", out, codec=folder / f"{codec}.root", **options
-            )
+            rootae.compress(folder / f"{name}.root", out, codec=folder / f"{codec}.root", **options)
     for name in ("a", "b"):
         out = folder / f"{name}_kept.root"
         rootae.compress(
@@ -122,9 +120,7 @@ def test_a_plain_file_among_them_is_refused(hadd, inputs, tmp_path, mode, names)
 @pytest.mark.parametrize("mode", ["-ff", "-fk"])
 def test_a_plain_file_that_hadd_itself_leaves_out_does_no_harm(hadd, inputs, tmp_path, mode):
     done = hadd(mode, tmp_path / "out.root", inputs / "a_one.root", inputs / "b.root")
-    assert (
-        "rootae_entry" in done.stderr
-    )  # hadd's own warning: nothing of the file is in the output
+    assert "rootae_entry" in done.stderr  # hadd's own warning: nothing of the file is in the output
     check(tmp_path / "out.root", originals(inputs, "a"))
 
 

@@ -11,11 +11,46 @@ from conftest import same, write_events
 from uproot.behaviors.TTree import TTree
 
 import rootae
+import rootae.source
 from rootae.coded import BlockCache, cache
 from rootae.errors import CorruptError
 from rootae.hook import coded, install
 
 COUNTED = ["nJet", "Jet_pt", "Jet_eta"]
+
+
+@pytest.fixture(scope="module")
+def many_blocks(events, packed, tmp_path_factory):
+    """Return the same file in blocks of few entries."""
+    path = tmp_path_factory.mktemp("blocks") / "out.root"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rootae.source, "ROWS_AT_MOST", 700)
+        rootae.compress(events, path, codec=packed, trees=["Events"])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, 3000), (0, 5), (170, 180), (100, 2000), (2999, 3000), (600, 600)]
+)
+def test_ranges_across_blocks_are_put_together(events, many_blocks, start, stop):
+    with uproot.open(events) as a, uproot.open(many_blocks) as b:
+        assert len(coded(b["Events"]).stored.entries) > 10
+        for name in ("Jet_pt", "matrix", "nMuon", "MET_pt"):
+            x, y = (f["Events"][name].array(entry_start=start, entry_stop=stop) for f in (a, b))
+            assert same(x, y)
+
+
+def test_one_range_reads_its_own_blocks_only(many_blocks):
+    with uproot.open(many_blocks) as file:
+        tree = file["Events"]
+        tree["Jet_pt"].array(entry_start=1000, entry_stop=1010)
+        assert len(coded(tree)._checked) <= 2
+
+
+def test_iterating_over_many_blocks_gives_every_entry_once(events, many_blocks):
+    with uproot.open(events) as a, uproot.open(many_blocks) as b:
+        parts = list(b["Events"].iterate(COUNTED, step_size=77))
+        assert ak.array_equal(ak.concatenate(parts), a["Events"].arrays(COUNTED))
 
 
 @pytest.mark.parametrize("to", [2**31, 2**48, 5])

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "rootae"
-MODULES = {
-    ".".join(p.relative_to(PACKAGE).with_suffix("").parts): p for p in PACKAGE.rglob("*.py")
-}
+MODULES = {".".join(p.relative_to(PACKAGE).with_suffix("").parts): p for p in PACKAGE.rglob("*.py")}
 CORE = {n: p for n, p in MODULES.items() if not n.startswith("train.")}
 
 LAYERS = [  # low to high; modules of one line do not import each other
@@ -29,6 +27,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["ancestry", "codec"],
     ["sidetree", "survey"],
     ["adapt", "stored"],
+    ["branches"],
     ["container", "source"],
     ["coded", "options", "output"],
     ["hook"],
@@ -49,8 +48,8 @@ OWNERS = {
     "pcodec": {"streams"},
     "cramjam": {"streams"},
     "uproot": {
-        "container", "decompress", "hook", "reader", "rows", "source", "stored", "training",
-        "writer",
+        "branches", "container", "decompress", "hook", "reader", "rows", "source", "stored",
+        "training", "writer",
     },
     "awkward": {"restored", "rows", "schema", "sidetree", "source", "verify", "writer"},
     "typer": {"cli", "console"},
@@ -76,9 +75,7 @@ def imports(path, *, at_the_top=False):
 
 def own(path, **options):
     """Return the modules of rootae that a module imports."""
-    names = {
-        n.removeprefix("rootae.") for n in imports(path, **options) if n.startswith("rootae.")
-    }
+    names = {n.removeprefix("rootae.") for n in imports(path, **options) if n.startswith("rootae.")}
     return {n if n in MODULES else n.split(".")[0] for n in names} & set(MODULES) | {
         n.split(".")[0] for n in names if n.split(".")[0] == "train"
     }

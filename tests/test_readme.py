@@ -44,9 +44,7 @@ def test_quick_start_in_python(events: Path, monkeypatch: pytest.MonkeyPatch) ->
     with uproot.open(events) as before, uproot.open("again.root") as after:
         assert before["Events"].keys() == after["Events"].keys()
         x, y = (f["Events"]["Jet_pt"].array(library="np") for f in (before, after))
-        np.testing.assert_allclose(
-            np.concatenate(list(y)), np.concatenate(list(x)), rtol=1.0001e-3
-        )
+        np.testing.assert_allclose(np.concatenate(list(y)), np.concatenate(list(x)), rtol=1.0001e-3)
 
 
 def test_quick_start_in_the_shell(events: Path) -> None:

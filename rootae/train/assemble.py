@@ -111,9 +111,7 @@ class _Draft:
         latents: NDArray[np.int64] = np.rint(Network(onnx, integer=False).run(x)).astype(np.int64)
         return latents
 
-    def add_stage(
-        self, trained: TrainedStage, latents: NDArray[np.int64] | None, top: int
-    ) -> None:
+    def add_stage(self, trained: TrainedStage, latents: NDArray[np.int64] | None, top: int) -> None:
         """Export a decoder network and keep it if its contexts save more than it costs."""
         which, rows = list(trained.features), slice(self.data.measured_rows)
         if latents is not None and not which:

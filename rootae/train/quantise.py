@@ -154,6 +154,4 @@ def _last(layer: Layer, scale: float, bits: int) -> IntegerLayer:
     if shift < 0:
         weight, bias, step, shift = weight * 2.0**-shift, bias * 2.0**-shift, step * 2.0**-shift, 0
     factor = step * scale
-    return IntegerLayer(
-        np.rint(weight * step), np.rint(bias * factor), round(np.log2(factor)), TOP
-    )
+    return IntegerLayer(np.rint(weight * step), np.rint(bias * factor), round(np.log2(factor)), TOP)

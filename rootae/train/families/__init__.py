@@ -36,6 +36,6 @@ def load(name: str) -> type[Family]:
     """
     if name not in names():
         known = ["auto", "plain", *names()]
-        raise NameNotFound(kind="family", name=name, known=known, where="rootae.train.families")
+        raise NameNotFound(name, known, "rootae.train.families", "family")
     found: type[Family] = import_module(f"rootae.train.families.{name}").Family
     return found

@@ -1,0 +1,68 @@
+"""A tree's branches as uproot describes them: which can be coded, and which only passed through."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.strings import AsStrings
+
+from rootae.schema import Branch, Column, TreeSchema
+
+__all__ = ["SIZES", "describe"]
+
+SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+_RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
+
+
+def describe(tree: Any, path: str) -> TreeSchema:
+    """Sort a tree's branches into columns, passing and unsupported ones."""
+    columns: list[Column] = []
+    passing: list[Branch] = []
+    unsupported: list[tuple[str, str]] = []
+    branches = list(tree.branches)
+    names = [b.name for b in branches]
+    for branch in branches:
+        known = names.count(branch.name) == 1 and branch.name not in _RESERVED
+        column = _column(branch) if known else None
+        if column is not None:
+            columns.append(column)
+            if column.counter is not None and column.counter.endswith(SIZES):
+                columns.append(Column(column.counter, "int64"))
+        elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
+            passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
+        else:
+            unsupported.append((branch.name, branch.typename))
+    counters = {c.counter for c in columns}
+    counted = tuple(dataclasses.replace(c, is_counter=c.name in counters) for c in columns)
+    title = str(tree.title)
+    return TreeSchema(path, title, counted, tuple(passing), tuple(unsupported), tuple(names))
+
+
+def _column(branch: Any) -> Column | None:
+    """Describe a numeric branch, or return None for anything else."""
+    interpretation, counter = branch.interpretation, None
+    if len(branch.branches):
+        return None
+    if isinstance(interpretation, AsJagged):
+        counter = _counter(branch, interpretation)
+        interpretation = interpretation.content
+        if counter is None:
+            return None
+    to_dtype = getattr(interpretation, "to_dtype", None)
+    if to_dtype is None or to_dtype.base.kind not in "biuf" or to_dtype.base.itemsize > 8:
+        return None
+    base = to_dtype.base.newbyteorder("=")
+    if base.kind == "f" and base.itemsize < 4:
+        return None
+    shape = tuple(int(n) for n in to_dtype.shape)
+    return Column(branch.name, base.name, shape, counter, branch.typename, branch.title)
+
+
+def _counter(branch: Any, interpretation: Any) -> str | None:
+    if branch.count_branch is not None and not interpretation.header_bytes:
+        return str(branch.count_branch.name)
+    if branch.typename.startswith("std::vector<") and branch.typename.count("<") == 1:
+        return f"{branch.name}{SIZES}"
+    return None
