@@ -134,13 +134,26 @@ def _print_columns(console: Console, tree: TreeReport, *, verbose: bool) -> None
 
 
 def _print_training(console: Console, tree: TreeReport) -> None:
-    records = [{k: v for k, v in t.items() if k != "tree"} for t in tree.training]
-    if not records:
+    """Print rates in bits per value: how plain coding turns into what was coded."""
+    if not tree.training:
         return
-    keys = list(dict.fromkeys(k for r in records for k in r))
-    rows = [tuple(_short(r.get(k, "")) for k in keys) for r in records]
-    console.print(f"training of {tree.path} (bits per value)")
-    _print_table(console, [k.replace("_", " ") for k in keys], rows)
+    console.print(f"training of {tree.path}, bits per value")
+    keys = ("plain", "relations", "contexts", "latents", "coded", "untrained", "trained")
+    rows = []
+    for record in tree.training:
+        values = max(int(record["values_a_row"]), 1)
+        rates = (f"{float(record.get(k, 0.0)) / values:.3f}" for k in keys)
+        steps = "+".join(str(n) for n in record.get("steps", ()))
+        group = record["group"] or "(event)"
+        rows.append((group, record["family"], *rates, steps))
+    heads = ["plain", "relations gave", "contexts gave", "latents", "coded"]
+    heads += ["loss before", "loss after", "steps"]
+    _print_table(console, ["group", "family", *heads], rows)
+    for record in tree.training:
+        tried = {k: v / max(int(record["values_a_row"]), 1) for k, v in record["tried"].items()}
+        if len(tried) > 2:
+            told = ", ".join(f"{name} {rate:.3f}" for name, rate in tried.items())
+            console.print(f"{record['group'] or '(event)'}: with networks' own bytes: {told}")
 
 
 def _print_sizes(console: Console, report: Report) -> None:

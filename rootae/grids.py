@@ -1,7 +1,7 @@
 """Invertible maps from a column's values onto integers, one step of which honours the bound.
 
-Every inverse uses only comparisons, table look-ups, integer arithmetic, IEEE additions,
-multiplications and `ldexp`, so that decoded values too are the same bits on every machine.
+Both directions use only comparisons, table look-ups, integer arithmetic, IEEE operations and
+`ldexp`, so that decoded values, and the codes that centres give, are the same bits everywhere.
 A grid is an offer, not a promise: the codec compares `inverse(forward(x))` with the bound and
 stores what breaks it verbatim, as SZ3's quantiser does (Liang et al., IEEE TBD 2022).
 """

@@ -99,9 +99,7 @@ class GroupCoder:
         if encoder is None or not rows:
             return np.zeros((encoder.latents if encoder else 0, rows), np.int64)
         inputs = [feature(f, codes[f.index], self.tables) for f in encoder.inputs]
-        z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(np.stack(inputs))).astype(
-            np.int64
-        )
+        z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
         return z
 
     def _order(self) -> list[int]:

@@ -16,7 +16,7 @@ from rootae import streams
 from rootae.centres import Centre, Term
 from rootae.exactgrid import wide
 from rootae.kinematics import COMPONENTS
-from rootae.relations import null_space
+from rootae.relations import NullSpace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,6 +109,7 @@ class _Search:
         self._decoded = [x[:_ROWS] for x in decoded]
         self._grids = grids
         self._seed = seed
+        self._columns: dict[tuple[str, tuple[int, ...], bool], NDArray[np.float64]] = {}
         self._rows = len(self._originals[0]) if self._originals else 0
         self._codes = [g.forward(x) for g, x in zip(grids, self._originals, strict=True)]
         self._cost = [len(streams.encode(q)) for q in self._codes]
@@ -158,13 +159,21 @@ class _Search:
             if not root:
                 sources += [Term(k, q, 1.0) for q in self._vectors for k in COMPONENTS]
             sources += [Term("lane", (i,), 1.0) for i in (*self.found, *free)]
-            values = self._originals.__getitem__
-            columns = [s.evaluate(values, self._rows, squared=root) for s in sources]
+            columns = [self._column(s, root) for s in sources]
+            space = NullSpace(columns, self._seed)
             for tolerance in _TOLERANCES:
-                for pivot, row in null_space(columns, tolerance, self._seed):
+                for pivot, row in space.relations(tolerance):
                     lane = sources[pivot].lanes[0] if sources[pivot].kind == "lane" else -1
                     if lane in free and 0 < len(row) <= _TERMS_AT_MOST:
                         yield from self._centres(lane, sources, columns, pivot, row, root)
+
+    def _column(self, source: Term, root: bool) -> NDArray[np.float64]:
+        """Return a term's values, squared under a root; computed once for all rounds."""
+        key = (source.kind, source.lanes, root)
+        if key not in self._columns:
+            values = self._originals.__getitem__
+            self._columns[key] = source.evaluate(values, self._rows, squared=root)
+        return self._columns[key]
 
     def _centres(
         self,

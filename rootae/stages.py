@@ -31,14 +31,16 @@ def feature(
         tables: the codec's tables.
 
     Returns:
-        Integers of shape (rows,), at most 1024 or the digit's top.
+        Whole numbers of shape (rows,), float32, at most 1024 or the digit's top.
     """
     if spec.kind == "raw":
-        return codes
+        return codes.astype(np.float32)
     if spec.kind == "edges":
         edges = tables[spec.table]
-        return through_table(lambda q: np.searchsorted(edges, q, side="right"), codes)
-    return through_table(lambda q: _digit(spec, q), codes)
+        return through_table(
+            lambda q: np.searchsorted(edges, q, side="right").astype(np.float32), codes
+        )
+    return through_table(lambda q: _digit(spec, q).astype(np.float32), codes)
 
 
 def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -89,6 +91,7 @@ class StageContexts:
         self._values = values
         self._latents = latents
         self._done: dict[int, NDArray[Any]] = {}
+        self._features: dict[Feature, NDArray[Any]] = {}
         self._centres: dict[int, NDArray[np.int64]] = {}
 
     def of(self, lane: int) -> NDArray[Any]:
@@ -109,6 +112,12 @@ class StageContexts:
         return self._centres[lane]
 
     def _input(self, f: Feature) -> NDArray[Any]:
+        """Return a feature, computed once however many stages see it."""
+        if f not in self._features:
+            self._features[f] = self._compute(f)
+        return self._features[f]
+
+    def _compute(self, f: Feature) -> NDArray[Any]:
         if f.source == "latent":
             codes = self._latents()[f.index]
         elif f.source == "centre":
@@ -123,7 +132,7 @@ class StageContexts:
 
     def _run(self, stage: Stage) -> None:
         coder = self._coder
-        y = coder.networks[stage.network].run(np.stack([self._input(f) for f in stage.inputs]))
+        y = coder.networks[stage.network].run([self._input(f) for f in stage.inputs])
         if y.shape[0] != 2 * len(stage.targets):
             msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
             raise CorruptError(msg)

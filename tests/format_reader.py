@@ -152,7 +152,7 @@ def code_on(grid, x, tables):
     m, e = m * 2, e.astype(np.int64) - 1
     if grid["octave"]:
         middles = (points[:-1] + points[1:]) / 2
-        i = np.array([(middles < v).sum() for v in m])
+        i = np.searchsorted(middles, m)  # how many are less
     else:
         bases = 1 + np.arange(32) / 32
         counts = np.array([math.ceil((1 / 32) / ((2 * grid["error"]) * b)) for b in bases])
@@ -288,7 +288,9 @@ class Group:
             return self.count(f["table"], q)
         if f["kind"] == "digit":
             top = f["low"] + (f["top"] << f["shift"])
-            return (np.clip(q, f["low"], top) - f["low"]) >> f["shift"]
+            return np.array(
+                [(min(max(v, f["low"]), top) - f["low"]) >> f["shift"] for v in q.tolist()]
+            )
         return q
 
     def count(self, table, v):

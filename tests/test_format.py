@@ -11,10 +11,25 @@ import format_reader
 import numpy as np
 import pytest
 import uproot
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from test_centres import planned, related, wild
+from test_codec import table
 
 import rootae
+from rootae import kinematics
+from rootae.adapt import Sampled
+from rootae.bounds import rules_of
+from rootae.centres import Centre, Term
 from rootae.codec import Codec
+from rootae.grids import AbsGrid, ExactFloat, ExactInteger, RankGrid, RelGrid, grid_to_json
+from rootae.options import Options
 from rootae.plan import FORMAT, Plan
+from rootae.progress import Progress
+from rootae.schema import Column, TreeSchema, Values
+from rootae.survey import survey
+from rootae.training import train_codec
 
 ROOT = Path(__file__).parents[1]
 NO_NETWORKS = b"\x01" + bytes(cramjam.zstd.compress(b"\0"))
@@ -29,8 +44,7 @@ def test_version_table_names_the_format_that_is_written() -> None:
 def test_example_decodes() -> None:
     (plan,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     (block,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
-    parsed = Plan.from_json(plan)
-    assert Codec(parsed).plan.trees[0].path == "t"
+    assert plan.replace("\n", "") == Codec(Plan.from_json(plan)).plan.to_json()
     row: dict[str, object] = {}
     for name, digits in map(str.split, block.splitlines()):
         row[name] = np.frombuffer(bytes.fromhex(digits), np.uint8)
@@ -48,6 +62,28 @@ def test_example_decodes() -> None:
         flat, counts = format_reader.column(tree, groups, name)
         np.testing.assert_array_equal(flat, np.array(values, flat.dtype))
         assert (counts is None) == (name != "j_pt")
+
+
+def test_example_is_what_the_code_writes() -> None:
+    (plan,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
+    columns = (
+        Column("a", "int32", title="a/I", typename="int32_t"),
+        Column("x", "float32", title="x/F", typename="float"),
+        Column("nj", "int32", title="nj/I", typename="int32_t", is_counter=True),
+        Column("j_pt", "float32", (), "nj", title="j_pt[nj]/F", typename="float[]"),
+    )
+    schema = TreeSchema("t", "", columns, order=("a", "x", "nj", "j_pt"))
+    values = {
+        "a": Values(np.array([7, 7, 7], "i4")),
+        "x": Values(np.array([0.25, -1, np.nan], "f4")),
+        "nj": Values(np.array([2, 0, 1], "i4")),
+        "j_pt": Values(np.array([30, 20, 50], "f4"), np.array([2, 0, 1])),
+    }
+    tree = survey(schema, values, rules_of({"x": "abs:0.1", "j_pt": "rel:0.01"}))
+    assert Plan((tree,)).to_json() == plan.replace("\n", "")
+    block = Codec(Plan((tree,))).tree("t").encode(values)
+    for i, name in enumerate(schema.order):
+        assert f"column_{i}  {block.columns[name].hex()}\n" in TEXT
 
 
 OPTIONS = [
@@ -76,3 +112,112 @@ def test_second_reader_agrees_bit_for_bit(options: dict, tmp_path: Path) -> None
                     returned = np.concatenate(list(returned))
                 assert flat.dtype == returned.dtype
                 assert flat.tobytes() == returned.tobytes(), name
+
+
+def reread(codec: Codec, columns: dict) -> tuple[dict, list[int]]:
+    """Read a block of one group by the second reader; return values and the lanes' modes."""
+    _, values = table(columns)
+    block = codec.tree("t").encode(values)
+    codec.tree("t").verify(block, values, "here")
+    second = format_reader.Codec(*codec.parts)
+    (group,) = second.plan["trees"][0]["groups"]
+    rows = len(next(iter(columns.values())))
+    again = format_reader.Group(second, group, rows, block.latents[""], block.columns)
+    found = {x["column"]: again.lane(i) for i, x in enumerate(group["lanes"])}
+    first = codec.tree("t").decoder(block)
+    for name, (_, value) in found.items():
+        wanted = first.values(name).flat
+        assert value.dtype == wanted.dtype
+        assert value.tobytes() == wanted.tobytes(), name
+    return found, [mode for _, mode in block.lanes[""]]
+
+
+BOUNDS = ["exact", "abs:1e-2", "rel:1e-3", "rel:1e-6"]
+
+
+def kinds_of_centres(codec: Codec) -> set[str]:
+    found = [x.centre for x in codec.plan.trees[0].groups[0].lanes if x.centre is not None]
+    kinds = {t.kind for c in found for t in c.terms}
+    return kinds | {"root" for c in found if c.root}
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_second_reader_agrees_on_centres(bound: str) -> None:
+    codec = planned(related(), bound)
+    assert {"one", "lane", "energy", "root"} <= kinds_of_centres(codec)
+    _, modes = reread(codec, related(3000, 1))
+    assert modes.count(5) >= 4
+    reread(codec, wild(related(3000, 2)))
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_second_reader_agrees_on_stages_that_see_centres(bound: str) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    schema, values = table(related(8000))
+    options = Options(family="predictor", bounds=rules_of({"*": bound}), steps=200)
+    sample = Sampled(schema, values, share=0.001)  # as of a file so large that networks pay
+    codec, _ = train_codec({"t": [sample]}, options, 1, Progress())
+    (group,) = codec.plan.trees[0].groups
+    assert {"one", "lane", "energy", "root"} <= kinds_of_centres(codec)
+    seen = {f.source for s in group.stages for f in s.inputs}
+    assert "centre" in seen
+    _, modes = reread(codec, related(8000, 1))
+    by_contexts = [x for x, m in zip(group.lanes, modes, strict=True) if m == 1]
+    assert any(x.centre is not None for x in by_contexts)
+    assert any(x.centre is None for x in by_contexts)
+    reread(codec, wild(related(3000, 2)))
+
+
+ANY = st.floats(width=64)
+
+
+@given(arrays("f8", (4, 12), elements=ANY))
+def test_second_reader_agrees_on_components_of_anything(vectors: np.ndarray) -> None:
+    for kind in kinematics.COMPONENTS:
+        found = kinematics.component(kind, *vectors)
+        with np.errstate(all="ignore"):
+            again = [format_reader.component(kind, *v) for v in vectors.T.tolist()]
+        np.testing.assert_array_equal(found, again)
+
+
+@given(arrays("f8", (4, 12), elements=st.floats(-900, 1100)))
+def test_second_reader_agrees_on_components_bit_for_bit(vectors: np.ndarray) -> None:
+    for kind in kinematics.COMPONENTS:
+        found = kinematics.component(kind, *vectors)
+        with np.errstate(all="ignore"):
+            again = [format_reader.component(kind, *v) for v in vectors.T.tolist()]
+        assert found.tobytes() == np.array(again).tobytes()
+
+
+GRIDS = [
+    *(ExactInteger(d) for d in ("bool", "int8", "uint16", "uint32", "int64", "uint64")),
+    *(ExactFloat(d) for d in ("float32", "float64")),
+    *(AbsGrid(d, s) for d in ("float32", "float64") for s in (1e-3, 0.3, 1e-300)),
+    *(RelGrid.for_bound(d, e) for d in ("float32", "float64") for e in (0.3, 1e-3, 1e-5)),
+    RelGrid.for_bound("float64", 1e-7),
+    RankGrid.fit(np.linspace(-3, 9, 50).astype("f4"), 20),
+]
+
+
+@pytest.mark.parametrize("root", [False, True])
+@pytest.mark.parametrize("grid", GRIDS, ids=str)
+@given(x=arrays("f8", (2, 12), elements=ANY | st.floats(-9, 9)), c=st.floats(-9, 9))
+def test_second_reader_agrees_on_centres_of_anything_on_every_grid(
+    grid: object, root: bool, x: np.ndarray, c: float
+) -> None:
+    terms = Term("lane", (0,), c), Term("one", (), -c), Term("lane", (1,), 1.0)
+    centre = Centre(terms, root, -(2**63), 2**63 - 1)
+    config, tables = grid_to_json(grid), []
+    if isinstance(grid, RankGrid):
+        config |= {"edges": 0, "points": 1}
+        tables = [grid.edges.view(np.int64), grid.points.view(np.int64)]
+    told = {
+        "terms": [{"kind": t.kind, "lanes": t.lanes, "coefficient": t.coefficient} for t in terms],
+        "root": root,
+        "low": centre.low,
+        "high": centre.high,
+    }
+    found = centre.codes(x.__getitem__, 12, grid)
+    again = format_reader.centre_codes(told, x.__getitem__, 12, config, tables)
+    assert found.tolist() == again.tolist()

@@ -73,8 +73,9 @@ def test_two_files_of_different_codecs(hadd, inputs, tmp_path, mode):
     check(out, originals(inputs, "a", "b"))
 
 
-@pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])
-@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("mode", "at"), [("-f", 0), ("-f", 1), ("-ff", 0), ("-ff", 1), ("-ff", 2), ("-fk", 1)]
+)
 def test_three_files_with_an_empty_one_among_them(hadd, inputs, tmp_path, mode, at):
     names = ["a_one", "b_one"]
     names.insert(at, "empty_one")

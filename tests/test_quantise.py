@@ -24,14 +24,12 @@ def random_layers(rng, inputs, hidden, outputs, scale=1.0):
     ]
 
 
-def network(seed=0, hidden=(16,), hidden_bits=0, weight_bits=12, top=1023):
+def network(seed=0, hidden=(16,), hidden_bits=12, dtype="float32", top=1023):
     rng = np.random.default_rng(seed)
     layers = random_layers(rng, 6, hidden, 4)
     largest = np.full(6, float(top))
     mean, spread = largest / 2, largest / 4
-    whole = quantise(
-        layers, mean, spread, largest, weight_bits=weight_bits, hidden_bits=hidden_bits
-    )
+    whole = quantise(layers, mean, spread, largest, dtype=dtype, hidden_bits=hidden_bits)
     return layers, whole, mean, spread
 
 
@@ -41,24 +39,24 @@ def inputs(whole, rows=5000, seed=1):
 
 
 @pytest.mark.parametrize("hidden", [(16,), (24, 24), (64, 32)])
-@pytest.mark.parametrize("hidden_bits", [0, 8])
-def test_onnxruntime_gives_the_bits_of_a_numpy_reference(hidden, hidden_bits):
-    bits = 12 if hidden_bits or len(hidden) == 1 else 8
-    _, whole, _, _ = network(hidden=hidden, hidden_bits=hidden_bits, weight_bits=bits)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_onnxruntime_gives_the_bits_of_a_numpy_reference(hidden, dtype):
+    _, whole, _, _ = network(hidden=hidden, dtype=dtype)
+    assert whole.dtype == dtype
     x = inputs(whole)
     assert np.array_equal(Network(decoder_onnx(whole)).run(x), whole(x))
 
 
 def test_a_decoder_holds_only_allowed_operators():
-    for hidden_bits in (0, 8):
+    for hidden_bits in (8, 12):
         _, whole, _, _ = network(hidden_bits=hidden_bits)
         assert operators(decoder_onnx(whole)) <= DECODER_OPERATORS
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**31), st.sampled_from([0, 7, 8]), st.sampled_from([6, 9, 12]))
-def test_the_order_of_summation_does_not_matter_where_the_certificate_holds(seed, bits, wide):
-    _, whole, _, _ = network(seed, hidden_bits=bits, weight_bits=wide)
+@given(st.integers(0, 2**31), st.sampled_from([7, 12]), st.sampled_from(["float32", "float64"]))
+def test_the_order_of_summation_does_not_matter_where_the_certificate_holds(seed, bits, dtype):
+    _, whole, _, _ = network(seed, hidden_bits=bits, dtype=dtype)
     x = inputs(whole, 200, seed)
     first = whole.layers[0]
     rng = np.random.default_rng(seed)
@@ -94,7 +92,8 @@ def test_integers_stay_close_to_the_float_network():
     y = layers[1].weight @ y + layers[1].bias[:, None]
     unit = np.array([32, 16, 32, 16])[:, None]
     wanted = np.clip(np.floor(y * unit + 512), 0, 1023)
-    assert np.abs(whole(x) - wanted).max() <= 2
+    assert np.abs(whole(x) - wanted).max() <= 12  # of 1023, a third of a logit
+    assert np.abs(whole(x) - wanted).mean() <= 0.6
 
 
 @pytest.mark.parametrize("threads", [1, 2])

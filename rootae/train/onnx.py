@@ -60,10 +60,10 @@ def decoder_onnx(network: IntegerNetwork) -> bytes:
     """Export a certified integer network, (inputs, rows) to (outputs, rows)."""
     graph = _Graph(network.dtype)
     for layer in network.layers:
-        weight, bias = graph.constant(layer.weight), graph.constant(layer.bias[:, None])
-        graph.add("Gemm", weight, graph.top, bias)
+        factor = 2.0**-layer.shift  # folded into the weights: sums stay exact multiples of it
+        weight = graph.constant(layer.weight * factor)
+        graph.add("Gemm", weight, graph.top, graph.constant(layer.bias[:, None] * factor))
         if layer.shift:
-            graph.add("Mul", graph.top, graph.constant(2.0**-layer.shift))
             graph.add("Floor", graph.top)
         if layer.top is None:
             graph.add("Relu", graph.top)

@@ -110,48 +110,51 @@ def quantise(
     spread: NDArray[np.float64],
     largest: NDArray[np.float64],
     *,
-    weight_bits: int = 12,
-    hidden_bits: int = 0,
+    dtype: str = "float32",
+    hidden_bits: int = 12,
 ) -> IntegerNetwork:
     """Turn a trained float network into a certified integer one.
+
+    Every layer's weights are scaled by the largest power of two that the certificate allows, so
+    that all bits of the float type are used.
 
     Arguments:
         layers: the float layers on normalised inputs; the last gives location and log-scale in
             turn, in logits and e-folds.
         mean, spread: the inputs' normalisation, folded into the first layer.
         largest: the largest value of each input; the least is 0.
-        weight_bits: bits of a weight's magnitude.
-        hidden_bits: bits that hidden units keep; 0 keeps all of them and needs no `Floor`.
+        dtype: the float type to certify for.
+        hidden_bits: bits that hidden units keep.
     """
     first = Layer(layers[0].weight / spread, layers[0].bias - layers[0].weight @ (mean / spread))
-    chain, done, scale, bound = [first, *layers[1:]], list[IntegerLayer](), 1.0, largest
-    for layer in chain[:-1]:
-        step = _step(layer.weight, weight_bits)
-        whole = IntegerLayer(np.rint(layer.weight * step), np.rint(layer.bias * step * scale))
-        scale *= step
-        reach = whole.largest(bound)
-        if hidden_bits:
-            shift = max(int(np.ceil(np.log2(max(reach.max(), 1.0)))) - hidden_bits, 0)
-            whole = IntegerLayer(whole.weight, whole.bias, shift, 2.0**hidden_bits - 1)
-            scale /= 2.0**shift
-        bound = whole.largest(bound)
-        done.append(whole)
-    return IntegerNetwork.certified([*done, _last(chain[-1], scale, weight_bits)], largest)
+    chain, done, scale, bound = [first, *layers[1:-1]], list[IntegerLayer](), 1.0, largest
+    for layer in chain if len(layers) > 1 else ():
+        step = _step(layer, scale, bound, _LIMITS[dtype])
+        weight, bias = np.rint(layer.weight * step), np.rint(layer.bias * step * scale)
+        reach = IntegerLayer(weight, bias).largest(bound).max(initial=1.0)
+        shift = max(int(np.ceil(np.log2(max(reach, 1.0)))) - hidden_bits, 0)
+        done.append(IntegerLayer(weight, bias, shift, 2.0**hidden_bits - 1))
+        scale *= step / 2.0**shift
+        bound = done[-1].largest(bound)
+    last = layers[-1] if len(layers) > 1 else first
+    return IntegerNetwork.certified([*done, _last(last, scale, bound, _LIMITS[dtype])], largest)
 
 
-def _step(weight: NDArray[np.float64], bits: int) -> float:
-    largest = float(np.abs(weight).max(initial=1e-9))
-    return float(2.0 ** (bits - np.ceil(np.log2(largest))))
+def _step(layer: Layer, scale: float, bound: NDArray[np.float64], limit: float) -> float:
+    """Return the largest power of two by which weights can be multiplied."""
+    most = float((np.abs(layer.weight) @ bound + np.abs(layer.bias) * scale).max(initial=1e-9))
+    rounding = float(bound.sum()) / 2 + 1  # what rounding the weights can add
+    return float(2.0 ** np.floor(np.log2(max(limit - rounding, 1.0) / most)))
 
 
-def _last(layer: Layer, scale: float, bits: int) -> IntegerLayer:
+def _last(layer: Layer, scale: float, bound: NDArray[np.float64], limit: float) -> IntegerLayer:
     """Make outputs steps of location (even rows) and of scale (odd rows), 0 .. 1023."""
     even = np.arange(len(layer.bias)) % 2 == 0
     unit = np.where(even, LOCATION_STEP, SCALE_STEP)
-    weight, bias = layer.weight * unit[:, None], layer.bias * unit + MIDDLE
-    step = _step(weight, bits)
-    shift = round(np.log2(step * scale))
-    if shift < 0:
-        weight, bias, step, shift = weight * 2.0**-shift, bias * 2.0**-shift, step * 2.0**-shift, 0
+    whole = Layer(layer.weight * unit[:, None], layer.bias * unit + MIDDLE)
+    step = min(_step(whole, scale, bound, limit), 2.0**16 / scale)
     factor = step * scale
-    return IntegerLayer(np.rint(weight * step), np.rint(bias * factor), round(np.log2(factor)), TOP)
+    if factor < 1:  # no fraction is left to drop: outputs come out in whole steps at least
+        step, factor = 1 / scale, 1.0
+    weight, bias = np.rint(whole.weight * step), np.rint(whole.bias * factor)
+    return IntegerLayer(weight, bias, round(np.log2(factor)), TOP)
