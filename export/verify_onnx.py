@@ -86,14 +86,22 @@ def folders_of(directory: Path) -> list[Path]:
     return sorted(p.parent for p in directory.rglob("plan.json"))
 
 
+def number(path: Path, encoders: list[int]) -> int:
+    """Return a network's index in the plan: from its name, or the only encoder's."""
+    _, underscore, index = path.stem.rpartition("_")
+    return int(index) if underscore else encoders[0]
+
+
 def verify(folder: Path, rows: int, seed: int) -> int:
     """Compare every network of one codec, print a line each, and return how many differ."""
     plan = json.loads((folder / "plan.json").read_text())
     with np.load(folder / "tables.npz") as tables:
         lengths = {int(n.removeprefix("table_")): len(tables[n]) for n in tables.files}
     used, wrong = networks_of(plan), 0
-    for path in sorted(folder.glob("*.onnx"), key=lambda p: int(p.stem.rpartition("_")[2])):
-        features = used.get(int(path.stem.rpartition("_")[2]))
+    encoders = [g["encoder"]["network"] for t in plan["trees"] for g in t["groups"] if g["encoder"]]
+    numbers = {p: number(p, encoders) for p in folder.glob("*.onnx")}
+    for path in sorted(numbers, key=numbers.__getitem__):
+        features = used.get(numbers[path])
         if features is None:
             print(f"{path.name:<20} {'not used by the plan':>36}")
             continue

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 from rootae import writer
 from rootae.adapt import Sampled, adapt
 from rootae.codec import Codec
-from rootae.errors import UnsupportedError
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
 from rootae.plan import Plan
 from rootae.progress import Clock, Progress
 from rootae.provenance import provenance
+from rootae.selection import NOT_PAID, left_alone, rewritten_size, unpaid
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
-from rootae.survey import branches_of, matching
 from rootae.training import refuse_compressed, sample_of, train_codec
 from rootae.verify import verify_against
 from rootae.writer import Sizes, compression_of
@@ -26,11 +25,8 @@ from rootae.writer import Sizes, compression_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rootae.source import SourceTree
 
 __all__ = ["compress"]
-
-LEAST_VALUES = 20_000  # a tree of fewer values is left as it is
 
 
 def compress(
@@ -105,12 +101,14 @@ class _Job:
 
     def run(self, given: Codec | None) -> Report:
         kept = self._kept(given)
-        left = self._left(given, kept)
+        left = left_alone(self.source, self.options.trees, kept, given=given is not None)
         paths = [p for p in self.source.tree_paths(self.options.trees) if p not in left]
         samples: list[Sampled] = []
         codec, history = None, list[dict[str, Any]]()
         self._warn_unmatched()
         if paths:
+            coded = {p: {c.name for c in self.source.tree(p).schema.columns} for p in paths}
+            writer.refuse_losses(self.source, coded, drop=self.drop)  # before any training
             with self.clock.phase("sample"):
                 samples = [sample_of(self.source.tree(p), kept) for p in paths]
             with self.clock.phase("train"):
@@ -130,22 +128,6 @@ class _Job:
         for glob in self.options.keep_plain:
             if not any(fnmatchcase(name, glob) for _, name in pairs):
                 self.notes.append(f"--keep-plain {glob} matches no column")
-
-    def _left(self, given: Codec | None, kept: tuple[str, ...]) -> dict[str, str]:
-        """Return the trees that are left as they are, and why."""
-        left = {}
-        chosen = self.source.tree_paths(self.options.trees)
-        for path in self.source.tree_paths():
-            tree = self.source.tree(path)
-            if path not in chosen:
-                left[path] = "not asked for"
-            elif not tree.schema.columns:
-                left[path] = "no numeric branch"
-            elif not any(b.coded for b in branches_of(tree.schema, matching(tree.schema, kept))):
-                left[path] = "all its columns are kept plain"
-            elif given is None and _values_at_most(tree, LEAST_VALUES):
-                left[path] = f"fewer than {LEAST_VALUES} values"
-        return left
 
     def _codec(
         self, given: Codec | None, samples: list[Sampled]
@@ -203,32 +185,13 @@ class _Job:
         )
 
     def _unpaid(self, codec: Codec, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
-        """Return the trees whose coding cost more than it saved."""
-        overhead = len(b"".join(codec.parts[1:])) / max(len(sizes), 1)
-        lost = {}
-        for path, size in sizes.items():
-            branches = self.source.file[path].branches
-            before = sum(int(b.compressed_bytes) for b in branches)
-            if before and size.total + overhead > before:
-                lost[path] = "coding it would not pay"
-        if not lost and part.stat().st_size > self.source.path.stat().st_size * 1.02:
-            lost = self._larger_than_rewrite(sizes, part)
-        return lost
-
-    def _larger_than_rewrite(self, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
-        """Hold an output above its input against the input rewritten without coding."""
-        plain = part.with_name(part.name + ".plain")
-        try:
-            writer.write(
-                self.source, plain, None, lambda _: {},
-                compression=self.setting, drop_unsupported=self.drop,
-            )  # fmt: skip
-            smaller = plain.stat().st_size < part.stat().st_size
-        except UnsupportedError:  # only coding keeps some columns, vectors for one
-            return {}
-        finally:
-            plain.unlink(missing_ok=True)
-        return dict.fromkeys(sizes, "coding it would not pay") if smaller else {}
+        """Return the trees that are smaller as they are."""
+        fixed = len(b"".join(codec.parts[1:]))
+        lost = unpaid(self.source, sizes, fixed)
+        if lost or part.stat().st_size <= self.source.path.stat().st_size * 1.02:
+            return lost
+        plain = rewritten_size(self.source, part, self.setting, drop=self.drop)
+        return dict.fromkeys(sizes, NOT_PAID) if plain < part.stat().st_size else {}
 
     def _note_changes(self, codec: Codec) -> None:
         if self.drop:
@@ -268,16 +231,6 @@ class _Job:
             self.source.path, self.target, before, after, name, tuple(trees), tuple(self.notes),
             estimate, self.clock.seconds,
         )  # fmt: skip
-
-
-def _values_at_most(tree: SourceTree, limit: int) -> bool:
-    values = 0
-    for start, stop in tree.blocks():
-        data = tree.values(start, stop)
-        values += sum(v.flat.size for v in data.values())
-        if values >= limit:
-            return False
-    return True
 
 
 def _without(codec: Codec, paths: Mapping[str, str]) -> Codec | None:

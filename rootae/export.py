@@ -28,8 +28,9 @@ trees     {trees}
 plan.json       what the codec does: trees, columns, groups, lanes, stages; FORMAT.md of rootae
                 says what every member means
 tables.npz      the int64 tables that the plan names by index: array table_0, table_1, ...
-encoder_N.onnx  network N of the plan, which makes latents: (inputs, rows) to (latents, rows),
-                to be rounded to whole numbers; only the writer runs it
+encoder.onnx    the network that makes latents: (inputs, rows) to (latents, rows), to be rounded
+                to whole numbers; only the writer runs it (encoder_N.onnx, N being its index in
+                the plan, where there are several; none without latents)
 decoder_N.onnx  network N of the plan, one stage: whole numbers in, whole numbers out, the same
                 bits on every machine; two outputs, location and scale, for each target
 
@@ -42,10 +43,9 @@ def network_files(codec: Codec) -> dict[int, str]:
     """Return the file name of each of a codec's networks, by its index in the plan."""
     groups = [g for t in codec.plan.trees for g in t.groups]
     encoders = {g.encoder.network for g in groups if g.encoder is not None}
-    return {
-        i: f"{'encoder' if i in encoders else 'decoder'}_{i}.onnx"
-        for i in range(len(codec.networks))
-    }
+    alone = len(encoders) == 1
+    names = {i: "encoder.onnx" if alone else f"encoder_{i}.onnx" for i in encoders}
+    return {i: names.get(i, f"decoder_{i}.onnx") for i in range(len(codec.networks))}
 
 
 def export(file: str | Path, directory: str | Path, *, force: bool = False) -> list[Path]:
@@ -108,6 +108,6 @@ def _write(codec: Codec, folder: Path, source: str) -> None:
 
 def _clear(folder: Path) -> None:
     """Remove the networks of an earlier export: this codec may have fewer."""
-    for pattern in ("encoder_*.onnx", "decoder_*.onnx"):
+    for pattern in ("encoder*.onnx", "decoder_*.onnx"):
         for old in folder.glob(pattern):
             old.unlink()

@@ -28,7 +28,9 @@ __all__ = [
     "is_compressed",
     "passing_branch",
     "passing_names",
+    "refuse_losses",
     "unsupported",
+    "writable",
     "write",
     "write_objects",
 ]
@@ -101,7 +103,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
         lost += [] if schema.order else [f"{path} (a tree without branches)"]
         lost += [f"{path}:{name} ({kind})" for name, kind in schema.unsupported]
         for c in schema.columns:
-            if c.name not in coded.get(path, set()) and not _writable(c, schema):
+            if c.name not in coded.get(path, set()) and not writable(c, schema):
                 lost.append(f"{path}:{c.name} ({c.typename})")
         if source.file[path].aliases:
             lost.append(f"{path}: its aliases")
@@ -109,7 +111,24 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
     return lost
 
 
-def _writable(column: Column, schema: TreeSchema) -> bool:
+def refuse_losses(source: Source, coded: Mapping[str, set[str]], *, drop: bool) -> None:
+    """Stop, with the names, if an output written by uproot would lose anything.
+
+    Raises:
+        UnsupportedError: something would be lost, and the user did not agree to that.
+    """
+    lost = [] if drop else unsupported(source, coded)
+    if lost:
+        shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
+        msg = (
+            f"{source.path}: uproot cannot write {shown}; "
+            "--drop-unsupported leaves these out, by name"
+        )
+        raise UnsupportedError(msg)
+
+
+def writable(column: Column, schema: TreeSchema) -> bool:
+    """Say whether uproot can write a column as an ordinary branch."""
     if column.counter is None:
         return True
     return (
@@ -147,15 +166,9 @@ def write(
         UnsupportedError: something would be lost.
     """
     plans = {t.path: t for t in codec.plan.trees} if codec is not None else {}
-    coded = {p: {c.name for c in t.columns} for p, t in plans.items()}
-    lost = unsupported(source, coded)
-    if lost and not drop_unsupported:
-        shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
-        msg = (
-            f"{source.path}: uproot cannot write {shown}; "
-            "--drop-unsupported leaves these out, by name"
-        )
-        raise UnsupportedError(msg)
+    refuse_losses(
+        source, {p: {c.name for c in t.columns} for p, t in plans.items()}, drop=drop_unsupported
+    )
     sizes: dict[str, Sizes] = {}
 
     def write_tree(path: str) -> None:
@@ -254,7 +267,7 @@ class TreeWriter:
 
 def passing_names(schema: TreeSchema) -> list[str]:
     """Return the branches that uproot can write, in the tree's order."""
-    columns = [c.name for c in schema.columns if _writable(c, schema)]
+    columns = [c.name for c in schema.columns if writable(c, schema)]
     known = set(columns) | {b.name for b in schema.passing}
     return [n for n in schema.order if n in known]
 

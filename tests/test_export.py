@@ -116,9 +116,9 @@ def test_merged_file_gives_a_folder_a_codec(hadd, events, packed, lossy, tmp_pat
 
 
 def test_networks_are_named_by_what_they_do(exported, codec):
-    assert network_files(Codec(*codec)) == {0: "encoder_0.onnx", 1: "decoder_1.onnx"}
+    assert network_files(Codec(*codec)) == {0: "encoder.onnx", 1: "decoder_1.onnx"}
     assert (exported / "decoder_1.onnx").read_bytes() == codec[2][1]
-    assert (exported / "encoder_0.onnx").read_bytes() == codec[2][0]
+    assert (exported / "encoder.onnx").read_bytes() == codec[2][0]
 
 
 def test_verify_agrees(exported, verify_onnx, capsys):

@@ -33,7 +33,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["hook"],
     ["reader", "rows"],
     ["writer"],
-    ["provenance", "restored", "verify"],
+    ["provenance", "restored", "selection", "verify"],
     ["summary", "training"],
     ["compress", "decompress", "export", "info"],
     ["console"],

@@ -1,0 +1,100 @@
+"""Which trees of a file are coded, and which are left as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rootae import writer
+from rootae.errors import UnsupportedError
+from rootae.survey import branches_of, matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from rootae.source import Source, SourceTree
+    from rootae.writer import Sizes
+
+__all__ = ["NOT_PAID", "left_alone", "rewritten_size", "unpaid"]
+
+NOT_PAID = "coding it would not pay"
+LEAST_VALUES = 20_000  # a tree of fewer values is left as it is
+
+
+def left_alone(
+    source: Source, trees: Sequence[str], kept: Sequence[str], *, given: bool
+) -> dict[str, str]:
+    """Return the trees that are left as they are, and why.
+
+    Arguments:
+        source: the input.
+        trees: globs of the trees to code, all if empty.
+        kept: globs of columns that stay ordinary branches.
+        given: a codec was given: small trees are coded too, so that files of one data set agree.
+
+    Returns:
+        Reasons by tree. A small tree with columns that only coding can keep (vectors) is coded if
+        any other tree is: otherwise nothing need be rewritten at all.
+    """
+    left, small = {}, {}
+    chosen = source.tree_paths(trees)
+    for path in source.tree_paths():
+        tree = source.tree(path)
+        if path not in chosen:
+            left[path] = "not asked for"
+        elif not tree.schema.columns:
+            left[path] = "no numeric branch"
+        elif not any(b.coded for b in branches_of(tree.schema, matching(tree.schema, kept))):
+            left[path] = "all its columns are kept plain"
+        elif not given and _values_at_most(tree, LEAST_VALUES):
+            small[path] = f"fewer than {LEAST_VALUES} values"
+    if len(left) + len(small) < len(source.tree_paths()):
+        small = {p: why for p, why in small.items() if not _needs_coding(source, p)}
+    return left | small
+
+
+def _needs_coding(source: Source, path: str) -> bool:
+    schema = source.tree(path).schema
+    return not all(writer.writable(c, schema) for c in schema.columns)
+
+
+def _values_at_most(tree: SourceTree, limit: int) -> bool:
+    values = 0
+    for start, stop in tree.blocks():
+        data = tree.values(start, stop)
+        values += sum(v.flat.size for v in data.values())
+        if values >= limit:
+            return False
+    return True
+
+
+def unpaid(source: Source, sizes: Mapping[str, Sizes], fixed: int) -> dict[str, str]:
+    """Return the trees whose blobs are larger than their branches were.
+
+    Arguments:
+        source: the input.
+        sizes: what each coded tree's blocks came to.
+        fixed: bytes of the codec, shared among the trees.
+    """
+    lost = {}
+    for path, size in sizes.items():
+        before = sum(int(b.compressed_bytes) for b in source.file[path].branches)
+        if before and size.total + fixed / len(sizes) > before:
+            lost[path] = NOT_PAID
+    if len(lost) < len(sizes):
+        lost = {p: why for p, why in lost.items() if not _needs_coding(source, p)}
+    return lost
+
+
+def rewritten_size(source: Source, part: Path, compression: Any, *, drop: bool) -> float:
+    """Return the size of the input rewritten without coding, infinite if that loses something."""
+    plain = part.with_name(part.name + ".plain")
+    try:
+        writer.write(
+            source, plain, None, lambda _: {}, compression=compression, drop_unsupported=drop
+        )
+        return plain.stat().st_size
+    except UnsupportedError:
+        return float("inf")
+    finally:
+        plain.unlink(missing_ok=True)
