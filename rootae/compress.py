@@ -20,10 +20,12 @@ from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
 from rootae.training import refuse_compressed, sample_of, train_codec
 from rootae.verify import verify_against
-from rootae.writer import Sizes, compression_of
+from rootae.writer import compression_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rootae.treewriter import Sizes
 
 
 __all__ = ["compress"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rootae.codec import Codec
     from rootae.options import Options
     from rootae.source import Source
-    from rootae.writer import Sizes
+    from rootae.treewriter import Sizes
 
 __all__ = ["provenance"]
 

@@ -13,8 +13,8 @@ import numpy as np
 from rootae.branches import SIZES
 from rootae.errors import UnsupportedError
 from rootae.hook import coded
+from rootae.passing import passing_branch
 from rootae.source import SourceTree
-from rootae.writer import passing_branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae import writer
 from rootae.errors import UnsupportedError
+from rootae.passing import writable
 from rootae.survey import branches_of, matching
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rootae.source import Source, SourceTree
-    from rootae.writer import Sizes
+    from rootae.treewriter import Sizes
 
 __all__ = ["NOT_PAID", "left_alone", "rewritten_size", "unpaid"]
 
@@ -55,7 +56,7 @@ def left_alone(
 
 def _needs_coding(source: Source, path: str) -> bool:
     schema = source.tree(path).schema
-    return not all(writer.writable(c, schema) for c in schema.columns)
+    return not all(writable(c, schema) for c in schema.columns)
 
 
 def _values_at_most(tree: SourceTree, limit: int) -> bool:

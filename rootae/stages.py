@@ -49,10 +49,15 @@ def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
     return (above >> np.uint64(spec.shift)).view(np.int64)
 
 
-def _bins(output: NDArray[Any], edges: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Count the edges at or below each of a network's whole outputs."""
-    whole = output.astype(np.int64)
-    return through_table(lambda q: np.searchsorted(edges, q, side="right"), whole)
+def _bins(
+    output: NDArray[Any], edges: NDArray[np.int64], times: int = 1, dtype: type[Any] = np.int64
+) -> NDArray[Any]:
+    """Count the edges at or below each of a network's whole outputs, times a factor."""
+
+    def count(q: NDArray[np.int64]) -> NDArray[Any]:
+        return (times * np.searchsorted(edges, q, side="right")).astype(dtype)
+
+    return through_table(count, output.astype(np.int64))
 
 
 def _contexts(
@@ -63,11 +68,12 @@ def _contexts(
 ) -> NDArray[Any]:
     """Combine the bins of a target's two outputs into contexts (uint8 where they fit)."""
     bins = len(tables[target.location]) + 1
-    context = _bins(location, tables[target.location])
-    if len(tables[target.scale]):
-        context = context + bins * _bins(scale, tables[target.scale])
     most = bins * (len(tables[target.scale]) + 1)
-    return context.astype(np.uint8 if most <= 256 else np.uint16)
+    dtype: type[Any] = np.uint8 if most <= 256 else np.uint16
+    context = _bins(location, tables[target.location], 1, dtype)
+    if len(tables[target.scale]):
+        context += _bins(scale, tables[target.scale], bins, dtype)
+    return context
 
 
 class StageContexts:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rootae.adapt import Sampled
-    from rootae.writer import Sizes
+    from rootae.treewriter import Sizes
 
 __all__ = ["ColumnReport", "Report", "TreeReport", "columns_of", "lossy_estimate"]
 

@@ -13,9 +13,9 @@ from rootae.codec import held
 from rootae.coded import cache
 from rootae.errors import BoundError, CorruptError
 from rootae.hook import coded
+from rootae.passing import passing_names
 from rootae.reader import open_file
 from rootae.source import Source
-from rootae.writer import passing_names
 
 if TYPE_CHECKING:
     from rootae.bounds import Bound

@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import awkward as ak
-import numpy as np
 import uproot
 
 from rootae.container import write_records
 from rootae.errors import ArgumentError, UnsupportedError
-from rootae.rows import RowBranch, RowWriter
-from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, DIRECTORY, ENTRY, MODULUS, SideTree
+from rootae.passing import writable
+from rootae.sidetree import DIRECTORY
+from rootae.treewriter import Sizes, TreeWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from rootae.codec import Block, Codec
-    from rootae.schema import Column, TreeSchema
-    from rootae.source import Source, SourceTree
+    from rootae.codec import Codec
+    from rootae.source import Source
 
 __all__ = [
-    "Sizes",
     "compression_of",
     "is_compressed",
-    "passing_branch",
-    "passing_names",
     "refuse_losses",
     "unsupported",
-    "writable",
     "write",
     "write_objects",
 ]
 
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
-
-
-@dataclass
-class Sizes:
-    """What a tree's blocks came to.
-
-    Arguments:
-        columns: bytes of each column's blobs.
-        latents: bytes of each group's latents.
-        errors: the largest error of each column.
-        blocks: number of blocks.
-        entries: number of entries.
-    """
-
-    columns: dict[str, int] = field(default_factory=dict)
-    latents: dict[str, int] = field(default_factory=dict)
-    errors: dict[str, float] = field(default_factory=dict)
-    blocks: int = 0
-    entries: int = 0
-
-    def add(self, block: Block, errors: Mapping[str, float]) -> None:
-        """Count one block."""
-        for name, error in errors.items():
-            self.errors[name] = max(self.errors.get(name, 0.0), error)
-        for name, blob in block.columns.items():
-            self.columns[name] = self.columns.get(name, 0) + len(blob)
-        for name, blob in block.latents.items():
-            self.latents[name] = self.latents.get(name, 0) + len(blob)
-        self.blocks += 1
-        self.entries += block.entries
-
-    @property
-    def total(self) -> int:
-        """Return the bytes of all blobs."""
-        return sum(self.columns.values()) + sum(self.latents.values())
 
 
 def compression_of(code: int | None, source: Source) -> Any:
@@ -127,17 +85,6 @@ def refuse_losses(source: Source, coded: Mapping[str, set[str]], *, drop: bool) 
         raise UnsupportedError(msg)
 
 
-def writable(column: Column, schema: TreeSchema) -> bool:
-    """Say whether uproot can write a column as an ordinary branch."""
-    if column.counter is None:
-        return True
-    return (
-        not column.inner_shape
-        and schema.column(column.counter) is not None
-        and (column.counter in schema.order)
-    )
-
-
 def write(
     source: Source,
     target: Path,
@@ -170,12 +117,12 @@ def write(
         source, {p: {c.name for c in t.columns} for p, t in plans.items()}, drop=drop_unsupported
     )
     sizes: dict[str, Sizes] = {}
-
-    def write_tree(path: str) -> None:
-        writer = TreeWriter(file, source.tree(path), codec if path in plans else None)
-        sizes[path] = writer.run(advance)
-
     with uproot.recreate(target, compression=compression) as file:
+
+        def write_tree(path: str) -> None:
+            writer = TreeWriter(file, source.tree(path), codec if path in plans else None)
+            sizes[path] = writer.run(advance)
+
         write_objects(source, file, write_tree)
         if codec is not None:
             write_records(file, codec, provenance(sizes))
@@ -209,83 +156,6 @@ def _copy_object(source: Source, file: Any, name: str) -> None:
     target.mkdir = lambda *_, **__: target  # copy_from would make a directory of no name
     target.copy_from(directory, filter_name=lambda n: n == leaf)
     del target.mkdir
-
-
-class TreeWriter:
-    """Writes one tree, with its blocks if a codec is given.
-
-    Arguments:
-        file: the uproot file under way.
-        tree: the input tree.
-        codec: a codec that knows the tree, or None to pass everything through.
-    """
-
-    def __init__(self, file: Any, tree: SourceTree, codec: Codec | None) -> None:
-        path, schema = tree.schema.path, tree.schema
-        self._tree = tree
-        self._coder = None if codec is None else codec.tree(path)
-        self._side = None if codec is None else SideTree(file, codec, path)
-        carried = set(self._coder.plan.carried) if self._coder else set()
-        self._carriers = [n + CARRIER for n in schema.order if n in carried]
-        self._passing = [n for n in passing_names(schema) if n not in carried]
-        branches = []
-        for name in schema.order:
-            if name in carried:
-                branches.append(RowBranch(name + CARRIER, "uint8"))
-            elif name in self._passing:
-                branches.append(passing_branch(schema, name))
-        if codec is not None:
-            branches += [RowBranch(BLOCK, "uint32"), RowBranch(ENTRY, "uint8")]
-        self._rows = RowWriter(file, path, schema.title, branches)
-
-    def run(self, advance: Callable[[str, int], None]) -> Sizes:
-        """Write all blocks."""
-        sizes = Sizes()
-        for start, stop in self._tree.blocks():
-            number = 0
-            if self._coder is not None and self._side is not None:
-                names = [c.name for c in self._coder.plan.columns]
-                values = self._tree.values(start, stop, names)
-                block = self._coder.encode(values)
-                where = f"{self._tree.where}, entries {start}-{stop}"
-                sizes.add(block, self._coder.verify(block, values, where))
-                number = self._side.add(block)
-            self._pass(start, stop, number)
-            advance(self._tree.schema.path, stop - start)
-        self._rows.flush()
-        return sizes
-
-    def _pass(self, start: int, stop: int, number: int) -> None:
-        entries = stop - start
-        arrays = self._tree.arrays(start, stop, self._passing)
-        arrays |= dict.fromkeys(self._carriers, np.full(entries, CARRIER_VALUE, np.uint8))
-        if self._side is not None:
-            arrays[BLOCK] = np.full(entries, number, np.uint32)
-            arrays[ENTRY] = (np.arange(entries) % MODULUS).astype(np.uint8)
-        self._rows.add(arrays, entries)
-
-
-def passing_names(schema: TreeSchema) -> list[str]:
-    """Return the branches that uproot can write, in the tree's order."""
-    columns = [c.name for c in schema.columns if writable(c, schema)]
-    known = set(columns) | {b.name for b in schema.passing}
-    return [n for n in schema.order if n in known]
-
-
-def passing_branch(schema: TreeSchema, name: str) -> RowBranch:
-    """Describe a branch that is written as it was read."""
-    column = schema.column(name)
-    if column is None:
-        title = next(b.title for b in schema.passing if b.name == name)
-        return RowBranch(name, "string", title)
-    if column.counter is not None:
-        kind = ak.types.ListType(ak.types.NumpyType(column.dtype))
-        return RowBranch(name, kind, column.title, column.counter)
-    if column.is_counter:
-        return RowBranch(name, "int32", column.title, counts=column.dtype)
-    dtype = np.dtype(column.dtype)
-    shaped = np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype
-    return RowBranch(name, shaped, column.title)
 
 
 def is_compressed(source: Source) -> bool:

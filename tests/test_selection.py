@@ -8,7 +8,7 @@ import uproot
 import rootae
 from rootae.selection import left_alone, unpaid
 from rootae.source import Source
-from rootae.writer import Sizes
+from rootae.treewriter import Sizes
 
 
 def write(path, **trees):

@@ -1,0 +1,49 @@
+"""Branches that pass through: which uproot can write, and as what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import awkward as ak
+import numpy as np
+
+from rootae.rows import RowBranch
+
+if TYPE_CHECKING:
+    from rootae.schema import Column, TreeSchema
+
+__all__ = ["passing_branch", "passing_names", "writable"]
+
+
+def writable(column: Column, schema: TreeSchema) -> bool:
+    """Say whether uproot can write a column as an ordinary branch."""
+    if column.counter is None:
+        return True
+    return (
+        not column.inner_shape
+        and schema.column(column.counter) is not None
+        and (column.counter in schema.order)
+    )
+
+
+def passing_names(schema: TreeSchema) -> list[str]:
+    """Return the branches that uproot can write, in the tree's order."""
+    columns = [c.name for c in schema.columns if writable(c, schema)]
+    known = set(columns) | {b.name for b in schema.passing}
+    return [n for n in schema.order if n in known]
+
+
+def passing_branch(schema: TreeSchema, name: str) -> RowBranch:
+    """Describe a branch that is written as it was read."""
+    column = schema.column(name)
+    if column is None:
+        title = next(b.title for b in schema.passing if b.name == name)
+        return RowBranch(name, "string", title)
+    if column.counter is not None:
+        kind = ak.types.ListType(ak.types.NumpyType(column.dtype))
+        return RowBranch(name, kind, column.title, column.counter)
+    if column.is_counter:
+        return RowBranch(name, "int32", column.title, counts=column.dtype)
+    dtype = np.dtype(column.dtype)
+    shaped = np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype
+    return RowBranch(name, shaped, column.title)
