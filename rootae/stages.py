@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rootae.groups import GroupCoder
-    from rootae.plan import Feature, Stage, Target
+    from rootae.grids import Grid
+    from rootae.network import Network
+    from rootae.plan import Feature, GroupPlan, Stage, Target
 
-__all__ = ["StageContexts", "feature"]
+__all__ = ["Coder", "StageContexts", "feature"]
+
+
+class Coder(Protocol):
+    """What stages need of a group's coder."""
+
+    plan: GroupPlan
+    tables: Sequence[NDArray[np.int64]]
+    networks: Sequence[Network]
+    grids: list[Grid]
 
 
 def feature(
@@ -87,7 +97,7 @@ class StageContexts:
 
     def __init__(
         self,
-        coder: GroupCoder,
+        coder: Coder,
         codes: Callable[[int], NDArray[Any]],
         values: Callable[[int], NDArray[Any]],
         latents: Callable[[], NDArray[Any]],

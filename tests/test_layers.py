@@ -92,7 +92,6 @@ def test_imports_point_downward(name):
     """Imports for type checking and those inside functions count too, but for these."""
     allowed = {
         "codec": {"container"},  # Codec.load, inside the function
-        "stages": {"groups"},  # names the coder that it serves, for type checking
         "training": {"train"},  # inside the function: reading does without torch
     }
     for other in own(MODULES[name]) - allowed.get(name, set()) - {"__init__"}:
