@@ -61,6 +61,7 @@ _Output = Annotated[Path, typer.Argument(metavar="OUT", help="the file to write"
 _File = Annotated[str, typer.Argument(metavar="FILE", help="a ROOT file")]
 _Family = Annotated[str, typer.Option(help="auto, plain or a training family")]
 _Net = Annotated[str, typer.Option(help="architecture of the networks")]
+_Effort = Annotated[str, typer.Option(help="fast, default or max: smaller files, slower reads")]
 _Bounds = Annotated[
     list[str] | None,
     typer.Option("--bound", metavar="GLOB=BOUND", help="exact, abs:E, rel:E, none"),
@@ -107,6 +108,7 @@ def compress(
     codec: Annotated[Path | None, typer.Option(help="a trained codec, instead of training")] = None,
     family: _Family = "auto",
     net: _Net = "dense",
+    effort: _Effort = "default",
     bound: _Bounds = None,
     bounds: _BoundsFile = None,
     lossy: _Lossy = False,
@@ -134,7 +136,7 @@ def compress(
             compression=compression, progress=progress, family=family, net=net,
             bounds=_rules(bounds, bound), lossy=lossy, keep_plain=tuple(keep_plain or ()),
             trees=tuple(tree or ()), seed=seed, steps=steps, time_budget=time_budget,
-            latents=latents,
+            latents=latents, effort=effort,
         )  # fmt: skip
     if json:
         console.print_json(report.to_json())
@@ -174,6 +176,7 @@ def train(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="C.root", help="codec file")],
     family: _Family = "auto",
     net: _Net = "dense",
+    effort: _Effort = "default",
     bound: _Bounds = None,
     bounds: _BoundsFile = None,
     lossy: _Lossy = False,
@@ -197,7 +200,7 @@ def train(
             sources, output, force=force, progress=progress, family=family, net=net,
             bounds=_rules(bounds, bound), lossy=lossy, keep_plain=tuple(keep_plain or ()),
             trees=tuple(tree or ()), seed=seed, steps=steps, time_budget=time_budget,
-            latents=latents,
+            latents=latents, effort=effort,
         )  # fmt: skip
     if json:
         console.print_json(describe(output).to_json())

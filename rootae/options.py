@@ -13,9 +13,10 @@ from rootae.source import split_path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["NETS", "Options", "options_of"]
+__all__ = ["EFFORTS", "NETS", "Options", "options_of"]
 
 NETS = ("dense",)
+EFFORTS = ("fast", "default", "max")  # of networks: small and quick to read, or large
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Options:
         steps: training steps for each group, instead of a time budget.
         time_budget: seconds of training for the whole file.
         latents: number of latents, or None for the family's own choice.
+        effort: ``fast``, ``default`` or ``max``: how large networks are; larger ones make smaller
+            files that are slower to read.
     """
 
     family: str = "auto"
@@ -45,11 +48,14 @@ class Options:
     steps: int | None = None
     time_budget: float | None = None
     latents: int | None = None
+    effort: str = "default"
 
     def __post_init__(self) -> None:
-        """Refuse an architecture that does not exist."""
+        """Refuse an architecture or an effort that does not exist."""
         if self.net not in NETS:
             raise NameNotFound(self.net, NETS, "rootae", "net")
+        if self.effort not in EFFORTS:
+            raise NameNotFound(self.effort, EFFORTS, "rootae", "effort")
 
     def recorded(self) -> dict[str, Any]:
         """Return what a codec has to remember of its options."""

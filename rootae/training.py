@@ -116,6 +116,7 @@ def train_codec(
             )
         )
     record = {"family": opts.family, "seed": opts.seed, "options": opts.recorded()}
+    record |= {"effort": opts.effort} if opts.effort != "default" else {}
     plan = Plan(tuple(plans), record)
     history: list[dict[str, Any]] = []
     codec = Codec(plan, tables)

@@ -11,8 +11,9 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 from rootae.adapt import Sampled
 from rootae.bounds import rules_of
 from rootae.codec import Codec
+from rootae.errors import NameNotFound
 from rootae.network import DECODER_OPERATORS, operators
-from rootae.options import Options
+from rootae.options import EFFORTS, Options
 from rootae.progress import Progress
 from rootae.schema import Column, TreeSchema, Values
 from rootae.survey import survey
@@ -101,6 +102,20 @@ def test_learned_never_loses_to_plain_column_by_column(family):
     assert all(len(learned[c]) <= len(dull[c]) + 4 for c in dull)
 
 
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize("family", families.names())
+def test_every_effort_keeps_its_bounds(family, effort):
+    codec, _ = trained(family, "rel:1e-3", 30, effort=effort)
+    fresh = table(6000, seed=1)
+    block = codec.tree("t").encode(fresh.values)
+    codec.tree("t").verify(block, fresh.values, "t")
+
+
+def test_an_unknown_effort_names_the_nearest():
+    with pytest.raises(NameNotFound, match="default"):
+        trained("ae", "exact", effort="defualt")
+
+
 def test_auto_says_what_each_candidate_gave():
     _, history = trained("auto", "rel:1e-3")
     assert all(set(h["tried"]) >= {"plain", "ae", "predictor"} for h in history)
@@ -129,8 +144,6 @@ def test_constant_and_nan_columns_train():
 
 
 def test_an_unknown_family_names_the_nearest():
-    from rootae.errors import NameNotFound
-
     with pytest.raises(NameNotFound, match="predictor"):
         trained("predicter", "exact")
 

@@ -57,12 +57,13 @@ class Family(nn.Module, ABC):
     Arguments:
         data: what it is trained on.
         latents: number of latents, or None for the family's own choice.
+        effort: ``fast``, ``default`` or ``max``.
     """
 
     steps_share: tuple[float, ...] = (1.0,)  # of each phase of training
 
     @abstractmethod
-    def __init__(self, data: GroupData, latents: int | None) -> None:
+    def __init__(self, data: GroupData, latents: int | None, effort: str) -> None:
         """Build the networks."""
         super().__init__()
 

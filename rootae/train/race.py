@@ -30,6 +30,7 @@ __all__ = ["fit"]
 _CANDIDATES = {"auto": {"predictor": 0.9, "ae": 0.1}}
 _SECONDS_AT_LEAST, _SECONDS_AT_MOST = 6.0, 70.0
 _SECONDS_A_MEGABYTE = 1.7
+_PATIENCE = {"fast": 0.5, "default": 1.0, "max": 5.0}  # times the default budget
 _LEAST_SECONDS = 1.0  # for a group; with less it is coded plain
 
 
@@ -89,7 +90,7 @@ def _budget(options: Options, nbytes: int) -> float:
     if options.time_budget is not None:
         return options.time_budget
     wanted = _SECONDS_AT_LEAST + _SECONDS_A_MEGABYTE * nbytes / 1e6
-    return min(wanted, _SECONDS_AT_MOST)
+    return min(wanted, _SECONDS_AT_MOST) * _PATIENCE[options.effort]
 
 
 def _jobs(codec: Codec, samples: Sequence[Sampled], seed: int) -> list[_Job]:
@@ -115,7 +116,7 @@ def _race(
         if options.steps is None and seconds * share < _LEAST_SECONDS and len(shares) > 1:
             continue
         torch.manual_seed(options.seed)
-        model = families.load(name)(job.data, options.latents)
+        model = families.load(name)(job.data, options.latents, options.effort)
         budget = loop.Budget(options.steps, seconds).of(share)
         told = functools.partial(_scaled, advance, share)
         trained = loop.run(model, job.data, budget, seed=options.seed, advance=told)

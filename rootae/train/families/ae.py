@@ -21,7 +21,7 @@ __all__ = ["Family"]
 
 _TOP = 62  # a latent is 0 .. 62, centred on 31
 _LATENT_SCALE = 0.25  # brings latents to the size that layers like
-_HIDDEN = (64, 32)
+_HIDDEN = {"fast": (32,), "default": (64, 32), "max": (128, 64)}
 
 
 class Family(family.Family):
@@ -33,19 +33,23 @@ class Family(family.Family):
     Arguments:
         data: the group's rows.
         latents: number of latents; by default a quarter of the lanes, 2 to 8.
+        effort: how large the layers are.
 
     References:
         Hinton and Salakhutdinov, *Reducing the dimensionality of data with neural networks*,
         Science 313 (2006); Balle, Laparra and Simoncelli (2017), arXiv:1611.01704.
     """
 
-    def __init__(self, data: GroupData, latents: int | None) -> None:
-        super().__init__(data, latents)
+    def __init__(
+        self, data: GroupData, latents: int | None = None, effort: str = "default"
+    ) -> None:
+        super().__init__(data, latents, effort)
+        hidden = _HIDDEN[effort]
         lanes = len(data.lanes)
         self._seen = [k for k, f in enumerate(data.features) if f.source == "lane"]
         self.latents = latents or min(max(lanes // 4, 2), 8)
-        self._encode = Dense(len(self._seen), _HIDDEN, self.latents, zero=False)
-        self._decode = Dense(self.latents, _HIDDEN[::-1], 2 * lanes)
+        self._encode = Dense(len(self._seen), hidden, self.latents, zero=False)
+        self._decode = Dense(self.latents, hidden[::-1], 2 * lanes)
         self._prior = nn.Parameter(torch.zeros(2, self.latents))
         self._targets = tuple(range(lanes))
 

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Family"]
 
-_PARENTS = 4
-_HIDDEN = 16
+_SIZES = {"fast": (3, 8), "default": (4, 16), "max": (12, 40)}  # parents and hidden units
 _PROBED = 24  # earlier lanes that the probe may look at
 
 
@@ -36,6 +35,7 @@ class Family(family.Family):
     Arguments:
         data: the group's rows.
         latents: not used.
+        effort: how many parents and hidden units a column's network has.
 
     References:
         Germain et al., *MADE: masked autoencoder for distribution estimation* (2015),
@@ -44,8 +44,11 @@ class Family(family.Family):
 
     steps_share = (0.25, 0.75)
 
-    def __init__(self, data: GroupData, latents: int | None) -> None:
-        super().__init__(data, latents)
+    def __init__(
+        self, data: GroupData, latents: int | None = None, effort: str = "default"
+    ) -> None:
+        super().__init__(data, latents, effort)
+        self._parents, self._hidden = _SIZES[effort]
         position = {lane: i for i, lane in enumerate(data.lanes)}
         self._lanes = len(data.lanes)
         self._of_lane: list[list[int]] = [[] for _ in data.lanes]
@@ -70,9 +73,9 @@ class Family(family.Family):
             used[i, : len(features)] = 1
         self._seen, self._index, self._used = seen, index, used
         scale = 1 / math.sqrt(width)
-        self.first = nn.Parameter(torch.randn(self._lanes, width, _HIDDEN) * scale)
-        self.first_bias = nn.Parameter(torch.zeros(self._lanes, 1, _HIDDEN))
-        self.second = nn.Parameter(torch.zeros(self._lanes, _HIDDEN, 2))
+        self.first = nn.Parameter(torch.randn(self._lanes, width, self._hidden) * scale)
+        self.first_bias = nn.Parameter(torch.zeros(self._lanes, 1, self._hidden))
+        self.second = nn.Parameter(torch.zeros(self._lanes, self._hidden, 2))
         self.second_bias = nn.Parameter(torch.zeros(self._lanes, 1, 2))
 
     def decode(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -96,7 +99,7 @@ class Family(family.Family):
         for i, parents in enumerate(self.parents):
             ends = np.cumsum([0, *(len(self._of_lane[p]) for p in parents)])
             strength = [float(weight[i, a:b].sum()) for a, b in itertools.pairwise(ends)]
-            order = np.argsort(strength)[::-1][:_PARENTS]
+            order = np.argsort(strength)[::-1][: self._parents]
             chosen.append(sorted(parents[k] for k in order))
         self._build(chosen)
 
