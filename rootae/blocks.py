@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +44,6 @@ class BlockDecoder:
         read_latents: Callable[[str], bytes],
     ) -> None:
         self.entries = entries
-        self._lock = threading.RLock()
         self._plan = plan
         self._groups = {
             name: GroupDecoder(group, rows[name], read, functools.partial(read_latents, name))
@@ -59,16 +57,12 @@ class BlockDecoder:
         Raises:
             CorruptError: the block is damaged.
         """
-        with self._lock:
-            return self._decode(name)
-
-    def _decode(self, name: str) -> Values:
         if name not in self._values:
             column = self._plan.column(name)
             flat = self._groups[column.group].column(name, column.inner_shape)
             counts = None
             if column.counter is not None:
-                counts = self._decode(column.counter).flat.astype(np.int64)
+                counts = self.values(column.counter).flat.astype(np.int64)
             self._check(name, flat, counts)
             self._values[name] = Values(flat, counts)
         return self._values[name]

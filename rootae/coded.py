@@ -5,10 +5,8 @@ Blocks that were decoded are kept for a while, so that columns read one after th
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,15 +25,6 @@ if TYPE_CHECKING:
     from rootae.stored import StoredTree
 
 __all__ = ["CodedTree", "cache"]
-
-
-_WORKERS_AT_MOST = 4
-
-
-def _cores() -> int:
-    """Return how many cores this process may use, four at most."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _WORKERS_AT_MOST)
 
 
 class BlockCache:
@@ -174,7 +163,7 @@ class CodedTree:
         Raises:
             CorruptError: a block is damaged or not in its place.
         """
-        parts = self._parts(name, list(self._overlaps(start, stop)))
+        parts = [self._part(name, *where) for where in self._overlaps(start, stop)]
         column = self.column(name)
         if not parts:
             flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
@@ -185,14 +174,6 @@ class CodedTree:
         if column.counter is not None:
             counts = np.concatenate([p.counts for p in parts if p.counts is not None])
         return Values(np.concatenate([p.flat for p in parts]), counts)
-
-    def _parts(self, name: str, wanted: list[tuple[int, int, int]]) -> list[Values]:
-        """Decode blocks side by side: numpy, pcodec and onnxruntime let other threads run."""
-        workers = min(len(wanted), _cores())
-        if workers < 2:
-            return [self._part(name, *where) for where in wanted]
-        with ThreadPoolExecutor(workers) as pool:  # short-lived: a process may fork at any time
-            return list(pool.map(lambda where: self._part(name, *where), wanted))
 
     def _overlaps(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """Yield block and the range of its entries."""
@@ -211,8 +192,7 @@ class CodedTree:
             if block not in self._checked:
                 self._check_place(block)
                 self._checked.add(block)
-            decoder = cache.get(self, block, stored.decoder)
-        values = decoder.values(name)
+            values = cache.get(self, block, stored.decoder).values(name)
         if values.counts is None:
             return Values(values.flat[low:high])
         if low == 0 and high == len(values.counts):
