@@ -399,9 +399,9 @@ def test_no_space_left(cli, events, tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def large(folder):
-    """Return a file that takes seconds to compress."""
+    """Return a file that takes seconds to compress, on a busy machine and on an idle one."""
     rng = np.random.default_rng(0)
-    arrays = {f"x{i}": rng.normal(size=300_000).astype("f4") for i in range(10)}
+    arrays = {f"x{i}": rng.normal(size=1_200_000).astype("f4") for i in range(10)}
     return write_columns(folder / "large.root", arrays)
 
 
@@ -415,6 +415,7 @@ def test_interrupted_in_mid_write(large, tmp_path, number):
             if any(p.stat().st_size > 10_000 for p in tmp_path.glob(".c.root.*.part")):
                 break
         time.sleep(0.002)
+    assert done.poll() is None, "it was done before it could be interrupted: make the file larger"
     done.send_signal(number)
     out, err = done.communicate(timeout=60)
     assert err == "rootae: interrupted; nothing was written\n"
