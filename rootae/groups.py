@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from rootae.grids import Grid, grid_from_json
 from rootae.stages import StageContexts, feature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,14 +79,14 @@ class GroupCoder:
         codes = self.codes(values)
         latents = self.latents(codes, rows)
         encoded: dict[int, lanes.Encoded] = {}
-        contexts = StageContexts(
-            self,
-            lambda i: encoded[i].codes,
-            lambda i: self._decoded(i, encoded[i]),
-            lambda: latents,
-        )
+
+        @functools.cache
+        def decoded(i: int) -> NDArray[Any]:
+            return self._decoded(i, encoded[i])
+
+        contexts = StageContexts(self, lambda i: encoded[i].codes, decoded, lambda: latents)
         for i in self._order():
-            encoded[i] = self._encode_lane(i, values, codes, encoded, contexts)
+            encoded[i] = self._encode_lane(i, values, codes, decoded, contexts)
         stored = streams.join(streams.encode(z) for z in latents)
         columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
         blobs = {c: streams.join(encoded[i].blob for i in self.plan.lanes_of(c)) for c in columns}
@@ -124,14 +125,14 @@ class GroupCoder:
         i: int,
         values: Sequence[NDArray[Any]],
         codes: Sequence[NDArray[Any]],
-        encoded: Mapping[int, lanes.Encoded],
+        decoded: Callable[[int], NDArray[Any]],
         contexts: StageContexts,
     ) -> lanes.Encoded:
         lane, grid, bound = self.plan.lanes[i], self.grids[i], self.bounds[i]
         if bound.kind == "none" and lane.stage >= 0:
             return lanes.encode_predicted(len(codes[i]))
         if lane.derived is not None:
-            sources = [self._decoded(j, encoded[j]) for j, _ in lane.derived.terms]
+            sources = [decoded(j) for j, _ in lane.derived.terms]
             value = lane.derived.evaluate(sources, grid.dtype)
             return lanes.encode_derived(values[i], value, codes[i], grid, bound)
         if not len(codes[i]):
