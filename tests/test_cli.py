@@ -37,8 +37,15 @@ def cli():
 
 
 def spawn(*arguments, **options):
-    """Start a command in a process of its own."""
-    code = "import sys; from rootae.cli import main; sys.argv[0] = 'rootae'; main()"
+    """Start a command in a process of its own, as a terminal would.
+
+    Ctrl-C is given back its meaning first: a shell's background jobs, and so a test run among
+    them, ignore it, and processes inherit that.
+    """
+    code = (
+        "import signal, sys; from rootae.cli import main; sys.argv[0] = 'rootae'; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); main()"
+    )
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
