@@ -13,20 +13,17 @@ from __future__ import annotations
 
 import argparse
 import csv
-import tempfile
 from pathlib import Path
 
-import numpy as np
-import uproot
+import peers
 
 from rootae.adapt import Sampled
 from rootae.bounds import Rule
-from rootae.codec import TreeCoder
 from rootae.options import Options
 from rootae.progress import Progress
 from rootae.schema import Values
 from rootae.source import Source, split_path
-from rootae.survey import choices, survey
+from rootae.survey import choices
 from rootae.training import train_codec
 
 JETS = ["*=rel:1e-3", "eta_=abs:5e-4", "phi_=abs:5e-4", "mJetArea=abs:5e-4"]
@@ -38,63 +35,15 @@ def part(sampled, start, stop):
     return Sampled(sampled.schema, values)
 
 
-def cut_mantissa(x, bound):
-    """Round a float column to the fewest mantissa bits that keep a bound."""
-    if x.dtype.kind != "f" or bound.kind == "exact":
-        return x
-    integer = np.dtype(f"u{x.dtype.itemsize}")
-    total = np.finfo(x.dtype).nmant
-    for kept in range(total + 1):
-        drop = integer.type(total - kept)
-        half = integer.type(1 << (total - kept - 1)) if drop else integer.type(0)
-        y = (((x.view(integer) + half) >> drop) << drop).view(x.dtype)
-        limit = bound.error if bound.kind == "abs" else bound.error * np.abs(x.astype(float))
-        if np.all(np.abs(y.astype(float) - x) <= limit):
-            return y
-    return x
-
-
-def through_root(columns, compression):
-    """Return the bytes of all baskets of a tree written by uproot."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "t.root"
-        with uproot.recreate(path, compression=compression) as file:
-            tree = file.mktree("t", {k: v.dtype for k, v in columns.items()})
-            tree.extend(columns)
-        with uproot.open(path) as file:
-            return sum(b.compressed_bytes for b in file["t"].branches)
-
-
-def sz3(x, bound):
-    """Return the bytes of SZ3 at an absolute bound, or of pcodec where it takes no such type."""
-    from pysz import sz, szConfig, szErrorBoundMode
-
-    config = szConfig(*x.shape)
-    config.errorBoundMode = szErrorBoundMode.ABS
-    if bound.kind == "rel":  # pointwise relative: absolute on the logarithm, signs and zeros aside
-        magnitude = np.abs(x.astype(np.float64))
-        logs = np.log(np.where(magnitude > 0, magnitude, 1.0)).astype(np.float32)
-        config.absErrorBound = float(np.log1p(bound.error))
-        signs = np.packbits(np.sign(x) < 0).tobytes() + np.packbits(x == 0).tobytes()
-        import zlib
-
-        return len(sz.compress(logs, config)[0]) + len(zlib.compress(signs, 9))
-    config.absErrorBound = bound.error if bound.kind == "abs" else 0.5
-    x = x.astype(np.int32) if x.dtype.kind in "biu" else x
-    return len(sz.compress(np.ascontiguousarray(x), config)[0])
-
-
-def zfp(x, bound):
-    """Return the bytes of ZFP at an absolute bound (on the logarithm where it is relative)."""
-    import zfpy
-
-    if bound.kind == "rel":
-        magnitude = np.abs(x.astype(np.float64))
-        x = np.log(np.where(magnitude > 0, magnitude, 1.0))
-        return len(zfpy.compress_numpy(x, tolerance=float(np.log1p(bound.error))))
-    if x.dtype.kind in "biu":
-        return len(zfpy.compress_numpy(x.astype(np.int32)))
-    return len(zfpy.compress_numpy(x, tolerance=bound.error))
+def peer_rate(peer, columns, bounds):
+    """Return a peer's bytes, and a note if values came back outside their bounds."""
+    nbytes = bad = 0
+    for name, x in columns.items():
+        blob = peer.encode(x, bounds[name])
+        back = peer.decode(blob, x.dtype, len(x), bounds[name])
+        bad += peers.broken(x, back, bounds[name])
+        nbytes += len(blob)
+    return nbytes, f"{bad} values outside their bounds" if bad else ""
 
 
 def rootae_rate(seen, kept_back, options):
@@ -116,17 +65,15 @@ def rows_of(seen, kept_back, rules, budget):
     def row(name, nbytes, fixed=0, note=""):
         return {"codec": name, "bits_a_row": round(nbytes * 8 / n, 2), "fixed": fixed, "note": note}
 
-    for name, code in (("ZLIB-1", uproot.ZLIB(1)), ("LZ4-4", uproot.LZ4(4))):
-        yield row(f"ROOT {name}, lossless", through_root(columns, code))
-    for name, code in (("ZSTD-5", uproot.ZSTD(5)), ("LZMA-9", uproot.LZMA(9))):
-        yield row(f"ROOT {name}, lossless", through_root(columns, code))
-        cut = {k: cut_mantissa(x, bounds[k]) for k, x in columns.items()}
-        yield row(f"mantissa cut + {name}", through_root(cut, code))
-    yield row("SZ3", sum(sz3(x, bounds[k]) for k, x in columns.items()))
-    yield row("ZFP", sum(zfp(x, bounds[k]) for k, x in columns.items()))
-    tables = []
-    dull = survey(seen.schema, seen.values, rules, tables=tables, derive=False)
-    yield row("grid + pcodec", TreeCoder(dull, tables, ()).encode(kept_back.values).nbytes)
+    kept = {k: peers.mantissa_bits(x, bounds[k]) for k, x in columns.items()}
+    cut = {k: peers.cut_mantissa(x, kept[k]) for k, x in columns.items()}
+    for name, code in peers.ROOT.items():
+        yield row(f"ROOT {name}, lossless", peers.basket_bytes(columns, code))
+        if name in ("ZSTD-5", "LZMA-9"):
+            yield row(f"mantissa cut + {name}", peers.basket_bytes(cut, code))
+    for peer in peers.PEERS:
+        nbytes, note = peer_rate(peer, columns, bounds)
+        yield row(peer.name, nbytes, note=note)
     for family in ("plain", "ae", "predictor", "auto"):
         options = Options(family=family, bounds=rules, time_budget=budget)
         nbytes, fixed, history = rootae_rate(seen, kept_back, options)

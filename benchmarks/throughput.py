@@ -1,121 +1,323 @@
 #!/usr/bin/env python
-"""Size, write and read speed of a whole file: rootae beside ROOT's own codecs through uproot.
+"""Size, write and read speed of the same entries: rootae beside ROOT's own codecs and peers.
 
-    python benchmarks/throughput.py FILE OUT.csv [--time-budget S] [--bound GLOB=BOUND]...
+    python benchmarks/throughput.py FILE[:TREE] OUT.csv [--codec FILE | --time-budget S]
+        [--effort E] [--lossy] [--bound GLOB=BOUND]... [--some A,B,C] [--held-out]
 
-Every row is of the same entries in the same run. Megabytes are those of the decoded columns. A
-read is a fresh `open` and `arrays` of every tree in a warm process, no array cache, one core, the
-file in the page cache; a write of rootae is with a codec at hand. Medians of several runs.
+Also draws OUT.png. The codec is trained on the first 90% of the entries, unless one is given.
+Measured are all entries, or with --held-out the last 10%. Megabytes are those of the numeric
+columns' values; peers keep the bounds that the compressed file records, and values outside them are
+counted for every row. A read is a fresh `rootae.open` and `arrays` of every tree, for ROOT's codecs
+too, in a warm process, no array cache, one core, the file in the page cache. A write of rootae is
+`compress` with a codec at hand on all cores, its reading back included; ROOT's codecs write through
+uproot from memory, peers code columns in memory. Medians of several runs (of fewer where they take
+long). Needs: pip install 'rootae[train,bench]'.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import dataclasses
+import functools
 import os
 import platform
+import random
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import chart
+import peers
+import tables
 import uproot
 
 import rootae
+from rootae.bounds import EXACT
 from rootae.coded import cache
-from rootae.source import Source
-from rootae.writer import write
+from rootae.container import load_codec
+from rootae.schema import Values
+from rootae.source import split_path
 
-PEERS = {
-    "ZLIB-1": uproot.ZLIB(1),
-    "LZ4-4": uproot.LZ4(4),
-    "ZSTD-5": uproot.ZSTD(5),
-    "LZMA-9": uproot.LZMA(9),
-}
+LONG = 30.0  # seconds after which no further run is begun
+
+
+@dataclass
+class Job:
+    """What is measured.
+
+    Arguments:
+        path: the file that rootae compresses.
+        trees: its trees in memory.
+        folder: for the files of every codec.
+        runs: how often each timing is repeated.
+        bounds: of every column, by tree; known once rootae wrote its file.
+    """
+
+    path: Path
+    trees: dict[str, tables.Table]
+    folder: Path
+    runs: int
+    bounds: dict[str, dict[str, rootae.Bound]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def megabytes(self):
+        """Return the size of the numeric columns' values."""
+        return sum(t.nbytes for t in self.trees.values()) / 1e6
+
+    def columns(self):
+        """Yield tree, name, values and bound of every numeric column."""
+        for tree, table in self.trees.items():
+            for name, values in table.values.items():
+                yield tree, name, values.flat, self.bounds.get(tree, {}).get(name, EXACT)
+
+    def row(self, name, nbytes, write, read, bad, note):
+        """Make a row of bytes, seconds and violations."""
+        notes = [note] if note else []
+        notes += [f"{bad} values outside their bounds"] if bad else []
+        return {
+            "codec": name,
+            "bytes": nbytes,
+            "write_MB_s": self.megabytes / write,
+            "read_MB_s": self.megabytes / read,
+            "violations": bad,
+            "note": "; ".join(notes),
+        }
+
+    def file_row(self, name, target, write, note=""):
+        """Time the reading of a file and hold it against the original."""
+        seconds = on_one_core(lambda: read_all(target), self.runs)
+        return self.row(name, target.stat().st_size, write, seconds, self.violations(target), note)
+
+    def violations(self, target):
+        """Count the values of a file that are outside their bounds."""
+        bad = 0
+        with uproot.open(target) as file:
+            for tree, table in self.trees.items():
+                for column in table.schema.columns:
+                    back = Values.from_array(file[tree][column.name].array(), column)
+                    original = table.values[column.name]
+                    bound = self.bounds.get(tree, {}).get(column.name, EXACT)
+                    bad += peers.broken(original.flat, back.flat, bound)
+        return bad
 
 
 def timed(run, runs):
     """Return the median of wall seconds."""
     seconds = []
-    for _ in range(runs):
+    while len(seconds) < runs and sum(seconds) < LONG:
         start = time.perf_counter()
         run()
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds)
 
 
-def read(path, columns=None):
-    """Read every tree of a file and return the bytes of its columns."""
-    cache.clear()
-    with uproot.open(path, array_cache=None) as file:
-        names = [k for k, c in file.classnames(cycle=False).items() if c == "TTree"]
-        trees = [file[n] for n in dict.fromkeys(names) if not n.startswith("rootae/")]
-        return sum(t.arrays(columns).nbytes for t in trees)
+@contextlib.contextmanager
+def one_core():
+    """Pin all threads of this process to a single core."""
+    cores = os.sched_getaffinity(0)
+
+    def pin(to):
+        for thread in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), to)
+
+    pin({max(cores)})
+    try:
+        yield
+    finally:
+        pin(cores)
 
 
 def on_one_core(run, runs):
-    """Time something on a single core."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(cores)})
-    try:
+    """Time something on a single core, after a run that is not counted."""
+    with one_core():
         run()
         return timed(run, runs)
-    finally:
-        os.sched_setaffinity(0, cores)
 
 
-def measure(path, folder, options):
-    """Yield one row a codec."""
-    nbytes = read(path)
+def read_all(path, columns=None):
+    """Read every tree of a file, or the named columns, and nothing from any cache."""
+    cache.clear()
+    load_codec.cache_clear()  # sessions are made anew
+    with rootae.open(path, array_cache=None) as file:
+        for name in dict.fromkeys(
+            k for k, c in file.classnames(cycle=False).items() if c == "TTree"
+        ):
+            tree = file[name]
+            wanted = None if columns is None else [c for c in columns if c in tree]
+            if wanted is None or wanted:
+                tree.arrays(wanted)
 
-    def row(name, target, seconds):
-        return {
-            "codec": name,
-            "bytes": target.stat().st_size,
-            "write_MB_s": round(nbytes / 1e6 / seconds, 1),
-            "read_MB_s": round(nbytes / 1e6 / on_one_core(lambda: read(target), options.runs), 1),
-        }
 
-    with Source.open(path) as source:
-        for name, code in PEERS.items():
-            target = folder / f"{name}.root"
-
-            def run(target=target, code=code):
-                write(source, target, None, lambda _: {}, compression=code)
-
-            yield row(name, target, timed(run, 1))
-    codec = folder / "codec.root"
-    bounds = dict(b.rpartition("=")[::2] for b in options.bound or [])
-    rootae.train([path], codec, bounds=bounds, time_budget=options.time_budget)
-    trained, target = rootae.Codec.load(codec), folder / "rootae.root"
+def rootae_rows(job, codec, some):
+    """Compress with a codec at hand; yield the whole file, then a few of its columns."""
+    target = job.folder / "rootae.root"
+    trained = rootae.Codec.load(codec)
 
     def compress():
-        rootae.compress(path, target, codec=trained, force=True)
+        rootae.compress(job.path, target, codec=trained, force=True)
 
     compress()
-    yield row("rootae", target, timed(compress, options.runs))
+    write = timed(compress, job.runs)
+    with rootae.open(target) as file:
+        job.bounds = file.bounds
+    whole = job.file_row("rootae", target, write)
+    yield whole
+    every = job.megabytes / whole["read_MB_s"]
+    triples = [some] if some else chosen(job)
+    shares = [
+        on_one_core(lambda names=names: read_all(target, names), job.runs) / every
+        for names in triples
+    ]
+    note = (
+        f"share of the time that all take: mean {statistics.mean(shares):.2f}, median "
+        f"{statistics.median(shares):.2f}, {min(shares):.2f} to {max(shares):.2f}"
+    )
+    name = (
+        f"rootae, {len(triples[0])} of {len(list(job.columns()))} columns, {len(triples)} choices"
+    )
+    yield {"codec": name, "note": note}
+
+
+def chosen(job):
+    """Return three columns of the largest tree, drawn twenty times."""
+    largest = max(job.trees, key=lambda t: job.trees[t].nbytes)
+    names = sorted(job.bounds.get(largest) or job.trees[largest].values)
+    draw = random.Random(0)
+    return [draw.sample(names, 3) for _ in range(20)]
+
+
+def root_rows(job):
+    """Write and read through uproot: as it is, and with mantissas cut."""
+    for name, code in peers.ROOT.items():
+        target = job.folder / f"{name}.root"
+        write = timed(functools.partial(tables.save, target, job.trees, code), job.runs)
+        yield job.file_row(f"ROOT {name}", target, write, "lossless")
+    kept = {(t, n): peers.mantissa_bits(x.ravel(), b) for t, n, x, b in job.columns()}
+    for name in ("ZSTD-5", "LZMA-9"):
+        target = job.folder / f"cut-{name}.root"
+
+        def write(target=target, name=name):
+            cut = {tree: with_cut(table, tree, kept) for tree, table in job.trees.items()}
+            tables.save(target, cut, peers.ROOT[name])
+
+        yield job.file_row(f"mantissa cut + {name}", target, timed(write, job.runs))
+
+
+def with_cut(table, tree, kept):
+    """Return a table with fewer mantissa bits."""
+    values = {
+        n: dataclasses.replace(v, flat=peers.cut_mantissa(v.flat, kept[tree, n]))
+        for n, v in table.values.items()
+    }
+    return dataclasses.replace(table, values=values)
+
+
+def memory_rows(job):
+    """Code every numeric column in memory with each peer."""
+    columns = [(x.ravel(), bound) for _, _, x, bound in job.columns()]
+    skipped = [n for t in job.trees.values() for n in t.strings]
+    note = "in memory, one core"
+    note += f"; not numeric, skipped: {' '.join(skipped)}" if skipped else ""
+    for peer in peers.PEERS:
+
+        def encode(peer=peer):
+            return [peer.encode(x, bound) for x, bound in columns]
+
+        def decode(blobs, peer=peer):
+            pairs = zip(blobs, columns, strict=True)
+            return [peer.decode(blob, x.dtype, len(x), bound) for blob, (x, bound) in pairs]
+
+        blobs = encode()
+        write = on_one_core(encode, job.runs)
+        read = on_one_core(functools.partial(decode, blobs), job.runs)
+        pairs = zip(columns, decode(blobs), strict=True)
+        bad = sum(peers.broken(x, y, bound) for (x, bound), y in pairs)
+        yield job.row(peer.name, sum(map(len, blobs)), write, read, bad, note)
+
+
+def prepared(options, folder):
+    """Write the entries to measure and to train on; return the former's path and a codec."""
+    path, tree = split_path(options.file)
+    whole = tables.load(Path(path), tree)
+    for name, table in whole.items():
+        for branch in table.left_out:
+            print(f"left out, uproot cannot write it: {name}:{branch}")
+    cuts = {n: int(0.9 * t.entries) for n, t in whole.items()}
+    seen = {n: tables.part(t, 0, cuts[n]) for n, t in whole.items()}
+    kept_back = {n: tables.part(t, cuts[n], t.entries) for n, t in whole.items()}
+    tables.save(folder / "input.root", kept_back if options.held_out else whole, uproot.ZSTD(5))
+    if options.codec is not None:
+        return folder / "input.root", options.codec
+    tables.save(folder / "seen.root", seen, uproot.ZSTD(5))
+    bounds = dict(b.rpartition("=")[::2] for b in options.bound or [])
+    rootae.train(
+        [folder / "seen.root"],
+        folder / "codec.root",
+        bounds=bounds,
+        lossy=options.lossy,
+        effort=options.effort,
+        time_budget=options.time_budget,
+    )
+    return folder / "input.root", folder / "codec.root"
+
+
+def compared(rows):
+    """Yield rows with ratios to uproot's LZMA-9 and ZSTD-5."""
+    by_name = {r["codec"]: r for r in rows}
+    lzma, zstd = by_name["ROOT LZMA-9"], by_name["ROOT ZSTD-5"]
+    ratios = {
+        "size_to_LZMA-9": ("bytes", lzma),
+        "read_to_LZMA-9": ("read_MB_s", lzma),
+        "read_to_ZSTD-5": ("read_MB_s", zstd),
+        "write_to_LZMA-9": ("write_MB_s", lzma),
+    }
+    for row in rows:
+        found = {k: round(row[f] / ref[f], 3) for k, (f, ref) in ratios.items() if f in row}
+        speeds = {k: round(row[k], 1) for k in ("write_MB_s", "read_MB_s") if k in row}
+        kept = {k: row.get(k, "") for k in ("codec", "bytes")}
+        late = {k: row.get(k, "") for k in ("violations", "note")}
+        blank = dict.fromkeys(("write_MB_s", "read_MB_s", *ratios), "")
+        yield kept | blank | speeds | found | late | {"machine": machine()}
+
+
+def machine():
+    """Return the processor's name and how many cores this process may use."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [x.partition(":")[2].strip() for x in lines if x.startswith("model name")]
+    return f"{(names or [platform.machine()])[0]}, {len(os.sched_getaffinity(0))} cores"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("file")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--codec", type=Path, help="trained elsewhere")
     parser.add_argument("--time-budget", type=float, default=60.0)
+    parser.add_argument("--effort", default="default")
+    parser.add_argument("--lossy", action="store_true")
     parser.add_argument("--bound", action="append")
+    parser.add_argument("--some", type=lambda s: s.split(","), help="columns to read alone")
+    parser.add_argument("--held-out", action="store_true", help="measure the last tenth alone")
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = list(measure(options.file, Path(folder), options))
-    lzma = next(r for r in rows if r["codec"] == "LZMA-9")
+    with tempfile.TemporaryDirectory() as name:
+        path, codec = prepared(options, Path(name))
+        job = Job(path, tables.load(path), Path(name), options.runs)
+        mine = list(rootae_rows(job, codec, options.some))
+        rows = list(compared([*root_rows(job), *memory_rows(job), *mine]))
+    print("codec", *list(rows[0])[1:-1], sep=" | ")
     for row in rows:
-        row["size_to_LZMA-9"] = round(row["bytes"] / lzma["bytes"], 3)
-        row["read_to_LZMA-9"] = round(row["read_MB_s"] / lzma["read_MB_s"], 2)
-        row["machine"] = f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"
-        print(*row.values())
+        print(*list(row.values())[:-1], sep=" | ")
     with options.out.open("w", newline="") as file:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
+    chart.draw(rows, options.out.with_suffix(".png"))
 
 
 if __name__ == "__main__":

@@ -7,20 +7,22 @@ is coded plain; where it lacks a column, whatever looked at that column is coded
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rootae.bounds import Bound, Rule, choose
 from rootae.codec import Codec
 from rootae.errors import ArgumentError
-from rootae.plan import GroupPlan, Stage, TreePlan
+from rootae.plan import Diagram, GroupPlan, Stage, TreePlan
 from rootae.survey import branches_of, survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from rootae.plan import Lane
+    from rootae.links import Link
+    from rootae.plan import Feature, Lane, Target
     from rootae.schema import Column, TreeSchema, Values
 
 __all__ = ["Sampled", "adapt"]
@@ -144,6 +146,11 @@ def _merge_group(
     index = {
         i: where[x.column, x.element] for i, x in enumerate(trained.lanes) if x.column in matched
     }
+    links: list[Link] = []
+    for k, link in enumerate(trained.links):
+        if link.by in index and link.column in matched:
+            index[len(trained.lanes) + k] = len(lanes) + len(links)
+            links.append(dataclasses.replace(link, by=index[link.by]))
     centred = {
         i
         for i, x in enumerate(trained.lanes)
@@ -155,64 +162,71 @@ def _merge_group(
         encoder = dataclasses.replace(encoder, inputs=inputs)
     else:
         encoder = None
-    stages: list[Stage] = []
-    new_stage = {-1: -1}
+    move = functools.partial(_move, index=index, centred=centred, latents=encoder is not None)
+    lost = {i for i, x in enumerate(trained.lanes) if x.centre is not None} - centred
+    stages, diagrams = dict[int, Stage](), dict[int, Diagram]()
     for i, stage in enumerate(trained.stages):
-        moved = _move_stage(stage, trained, index, centred, latents=encoder is not None)
-        if moved is not None:
-            new_stage[i] = len(stages)
-            stages.append(moved)
+        if (seen := move(stage.inputs)) is not None:
+            targets = (_move_target(t, index, lost) for t in stage.targets)
+            stages[i] = Stage(stage.network, seen, tuple(targets))
+    for i, diagram in enumerate(trained.diagrams):
+        if (seen := move(diagram.inputs)) is not None:
+            diagrams[i] = Diagram(seen, diagram.tables)
     hurt, final = [], []
     for lane in lanes:
-        settled = _settle(lane, index, new_stage) if lane.column in matched else lane
+        settled = _settle(lane, index, stages, diagrams) if lane.column in matched else lane
         hurt += [lane.column] if (settled.derived is None) != (lane.derived is None) else []
-        hurt += [lane.column] if (settled.stage < 0) != (lane.stage < 0) else []
+        hurt += [lane.column] if settled.has_contexts != lane.has_contexts else []
         hurt += [lane.column] if (settled.centre is None) != (lane.centre is None) else []
         final.append(settled)
-    plan = GroupPlan(trained.name, tuple(final), tuple(stages), encoder, trained.family)
-    return plan, hurt
+    kept = tuple(stages.values()), encoder, trained.family, tuple(diagrams.values())
+    return GroupPlan(trained.name, tuple(final), *kept, tuple(links)), hurt
 
 
-def _move_stage(
-    stage: Stage,
-    trained: GroupPlan,
+def _move(
+    inputs: tuple[Feature, ...],
     index: Mapping[int, int],
     centred: AbstractSet[int],
     *,
     latents: bool,
-) -> Stage | None:
-    """Renumber a stage's lanes; None if its network would see other things than in training."""
-    for f in stage.inputs:
+) -> tuple[Feature, ...] | None:
+    """Renumber lanes that are looked at; None if something else would be seen than in training."""
+    for f in inputs:
         there = {"latent": latents, "lane": f.index in index, "centre": f.index in centred}
         if not there[f.source]:
             return None
-    inputs = tuple(
-        f if f.source == "latent" else dataclasses.replace(f, index=index[f.index])
-        for f in stage.inputs
+    return tuple(
+        f if f.source == "latent" else dataclasses.replace(f, index=index[f.index]) for f in inputs
     )
-    lost = {i for i, x in enumerate(trained.lanes) if x.centre is not None} - centred
-    targets = tuple(
-        dataclasses.replace(t, lane=-1 if t.lane in lost else index.get(t.lane, -1))
-        for t in stage.targets
-    )
-    return Stage(stage.network, inputs, targets)
 
 
-def _settle(lane: Lane, index: Mapping[int, int], stages: Mapping[int, int]) -> Lane:
+def _move_target(target: Target, index: Mapping[int, int], lost: AbstractSet[int]) -> Target:
+    lane = -1 if target.lane in lost else index.get(target.lane, -1)
+    return dataclasses.replace(target, lane=lane)
+
+
+def _settle(
+    lane: Lane, index: Mapping[int, int], stages: Mapping[int, Any], diagrams: Mapping[int, Any]
+) -> Lane:
     derived = lane.derived
     if derived is not None:
         kept = all(i in index for i, _ in derived.terms)
         terms = tuple((index[i], c) for i, c in derived.terms) if kept else ()
         derived = dataclasses.replace(derived, terms=terms) if kept else None
-    centre, stage = lane.centre, stages.get(lane.stage, -1)
+    # stages and diagrams are numbered anew, in the order in which they were kept
+    stage, diagram = (
+        list(kept).index(i) if i in kept else -1
+        for i, kept in ((lane.stage, stages), (lane.diagram, diagrams))
+    )
+    centre = lane.centre
     if centre is not None and all(i in index for i in centre.sources):
         moved = tuple(
             dataclasses.replace(t, lanes=tuple(index[i] for i in t.lanes)) for t in centre.terms
         )
         centre = dataclasses.replace(centre, terms=moved)
     elif centre is not None:
-        centre, stage = None, -1
-    return dataclasses.replace(lane, derived=derived, stage=stage, centre=centre)
+        centre, stage, diagram = None, -1, -1
+    return dataclasses.replace(lane, derived=derived, stage=stage, diagram=diagram, centre=centre)
 
 
 def _shifted(plan: TreePlan, by: int) -> TreePlan:

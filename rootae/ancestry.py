@@ -29,7 +29,7 @@ def how(group: GroupPlan, column: str) -> str:
             phrases.append("derived from " + " + ".join(terms))
         else:
             centred = "" if lane.centre is None else ", centred on a relation"
-            phrases.append(("contexts" if lane.stage >= 0 else "plain") + centred)
+            phrases.append(("contexts" if lane.has_contexts else "plain") + centred)
     return ", ".join(dict.fromkeys(phrases))
 
 
@@ -56,4 +56,5 @@ def _parents(plan: TreePlan, name: str) -> set[str]:
     parents = {column.counter} if column.counter is not None else set()
     for i in group.lanes_of(name):
         parents |= {group.lanes[j].column for j in group.parents(i)}
+        parents |= {c for link in group.linked(i) for c in (link.column, link.group, group.name)}
     return parents

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+import weakref
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae.errors import CorruptError
 from rootae.groups import GroupDecoder
+from rootae.links import follow
 from rootae.schema import Values
 
 if TYPE_CHECKING:
@@ -45,8 +47,15 @@ class BlockDecoder:
     ) -> None:
         self.entries = entries
         self._plan = plan
+        me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped
         self._groups = {
-            name: GroupDecoder(group, rows[name], read, functools.partial(read_latents, name))
+            name: GroupDecoder(
+                group,
+                rows[name],
+                read,
+                functools.partial(read_latents, name),
+                functools.partial(BlockDecoder._linked, me, name),
+            )
             for name, group in groups.items()
         }
         self._values: dict[str, Values] = {}
@@ -66,6 +75,14 @@ class BlockDecoder:
             self._check(name, flat, counts)
             self._values[name] = Values(flat, counts)
         return self._values[name]
+
+    def _linked(self, group: str, number: int) -> NDArray[Any]:
+        """Return another group's values as the rows of one see them."""
+        link = self._plan.group(group).links[number]
+        other = self._plan.group(link.group).lanes_of(link.column)[link.element]
+        by = self._groups[group].lane(link.by).values
+        mine, theirs = (self.values(n).flat.astype(np.int64) for n in (group, link.group))
+        return follow(by, mine, theirs, self._groups[link.group].lane(other).values)
 
     def _check(
         self, name: str, flat: NDArray[np.generic], counts: NDArray[np.int64] | None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Centre", "Term"]
 
+_ROWS = 16_384  # at a time: intermediate results stay near the processor
 _LANES = {"one": 0, "lane": 1}  # of a term; a component's are four
 
 
@@ -93,10 +94,20 @@ class Centre:
             rows: their number.
             grid: the grid of the lane that is centred.
         """
+        sources = {i: values(i) for i in self.sources}
+        q = np.empty(rows, np.int64)
+        for a in range(0, rows, _ROWS):
+            part = {i: x[a : a + _ROWS] for i, x in sources.items()}
+            q[a : a + _ROWS] = self._some(part.__getitem__, min(_ROWS, rows - a), grid)
+        return q
+
+    def _some(
+        self, values: Callable[[int], NDArray[Any]], rows: int, grid: Grid
+    ) -> NDArray[np.int64]:
         total = np.zeros(rows)
         with np.errstate(all="ignore"):
             for term in self.terms:
-                total = total + term.evaluate(values, rows, squared=self.root)
+                total += term.evaluate(values, rows, squared=self.root)
             total = np.sqrt(np.maximum(total, 0.0)) if self.root else total
             total = np.where(np.isfinite(total), total, 0.0)
             dtype = np.dtype(grid.dtype)
@@ -105,5 +116,4 @@ class Centre:
             else:
                 info = np.iinfo(np.int32 if dtype.itemsize > 4 or dtype.kind == "b" else dtype)
                 value = np.clip(np.rint(total), info.min, info.max).astype(np.int64)
-        q = grid.forward(value)
-        return np.clip(q, self.low, self.high)
+        return np.clip(grid.forward(value), self.low, self.high)

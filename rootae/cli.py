@@ -62,6 +62,7 @@ _File = Annotated[str, typer.Argument(metavar="FILE", help="a ROOT file")]
 _Family = Annotated[str, typer.Option(help="auto, plain or a training family")]
 _Net = Annotated[str, typer.Option(help="architecture of the networks")]
 _Effort = Annotated[str, typer.Option(help="fast, default or max: smaller files, slower reads")]
+_Device = Annotated[str | None, typer.Option(help="of networks: cpu, cuda or auto")]
 _Bounds = Annotated[
     list[str] | None,
     typer.Option("--bound", metavar="GLOB=BOUND", help="exact, abs:E, rel:E, none"),
@@ -78,9 +79,7 @@ _Trees = Annotated[
     list[str] | None, typer.Option("--tree", metavar="GLOB", help="trees to code; others stay")
 ]
 _Seed = Annotated[int, typer.Option(min=0, help="of training")]
-_Steps = Annotated[
-    int | None, typer.Option(min=1, help="training steps a group: repeats the same bytes")
-]
+_Steps = Annotated[int | None, typer.Option(min=1, help="steps a group: repeats the same bytes")]
 _Budget = Annotated[float | None, typer.Option(min=0, help="seconds of training")]
 _Latents = Annotated[int | None, typer.Option(min=0, help="number of latents")]
 _Level = Annotated[
@@ -118,6 +117,7 @@ def compress(
     steps: _Steps = None,
     time_budget: _Budget = None,
     latents: _Latents = None,
+    device: _Device = None,
     drop_unsupported: Annotated[
         bool, typer.Option("--drop-unsupported", help="leave out what cannot be written, by name")
     ] = False,
@@ -136,7 +136,7 @@ def compress(
             compression=compression, progress=progress, family=family, net=net,
             bounds=_rules(bounds, bound), lossy=lossy, keep_plain=tuple(keep_plain or ()),
             trees=tuple(tree or ()), seed=seed, steps=steps, time_budget=time_budget,
-            latents=latents, effort=effort,
+            latents=latents, effort=effort, device=device,
         )  # fmt: skip
     if json:
         console.print_json(report.to_json())
@@ -152,6 +152,7 @@ def decompress(
     target: _Output,
     *,
     compression: _Level = None,
+    device: _Device = None,
     force: _Force = False,
     json: _Json = False,
     quiet: _Quiet = False,
@@ -160,7 +161,9 @@ def decompress(
     from rootae.decompress import decompress as run
 
     with console.bars(quiet=quiet or json) as progress:
-        report = run(source, target, force=force, compression=compression, progress=progress)
+        report = run(
+            source, target, force=force, compression=compression, device=device, progress=progress
+        )
     if json:
         console.print_json(report.to_json())
     elif not quiet:
@@ -186,6 +189,7 @@ def train(
     steps: _Steps = None,
     time_budget: _Budget = None,
     latents: _Latents = None,
+    device: _Device = None,
     force: _Force = False,
     json: _Json = False,
     quiet: _Quiet = False,
@@ -200,7 +204,7 @@ def train(
             sources, output, force=force, progress=progress, family=family, net=net,
             bounds=_rules(bounds, bound), lossy=lossy, keep_plain=tuple(keep_plain or ()),
             trees=tuple(tree or ()), seed=seed, steps=steps, time_budget=time_budget,
-            latents=latents, effort=effort,
+            latents=latents, effort=effort, device=device,
         )  # fmt: skip
     if json:
         console.print_json(describe(output).to_json())
@@ -227,6 +231,7 @@ def verify(
     against: Annotated[
         Path | None, typer.Option(metavar="ORIGINAL", help="hold every value against this file")
     ] = None,
+    device: _Device = None,
     json: _Json = False,
     quiet: _Quiet = False,
 ) -> None:
@@ -234,7 +239,7 @@ def verify(
     from rootae.verify import verify as run
 
     with console.bars(quiet=quiet or json) as progress:
-        report = run(file, against, progress)
+        report = run(file, against, progress, device=device)
     if json:
         console.print_json(vars(report))
     elif not quiet:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae import streams
 from rootae.blocks import BlockDecoder
 from rootae.bounds import Bound, deviation
+from rootae.device import CPU
 from rootae.errors import BoundError, CorruptError
 from rootae.groups import GroupCoder
-from rootae.network import Network
+from rootae.links import follow, group_order
+from rootae.network import Network, usable
 from rootae.plan import Plan
+from rootae.sound import check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rootae.groups import EncodedGroup
     from rootae.plan import TreePlan
     from rootae.schema import Values
 
@@ -79,6 +84,7 @@ class Codec:
         self.tables = tuple(tables)
         encoders = {g.encoder.network for t in plan.trees for g in t.groups if g.encoder}
         self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
+        self.device = CPU
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Codec:
@@ -90,6 +96,25 @@ class Codec:
         from rootae.container import Container  # a codec is usable without any file
 
         return Container.open(path).only_codec()
+
+    def on(self, device: str) -> Codec:
+        """Return this codec with its networks on a device; contexts are the same on all.
+
+        Arguments:
+            device: ``cpu``, ``cuda`` or ``auto``, which takes CUDA where there is any.
+
+        Raises:
+            MissingDependency: CUDA is asked for and cannot be used.
+        """
+        where = usable(device)
+        return self if where == self.device else self._moved(where)
+
+    @functools.cache  # noqa: B019  as below; sessions are made once for all files of a codec
+    def _moved(self, device: str) -> Codec:
+        moved = copy.copy(self)
+        moved.device = device
+        moved.networks = tuple(n.on(device) for n in self.networks)
+        return moved
 
     @functools.cached_property
     def parts(self) -> tuple[bytes, bytes, bytes]:
@@ -152,8 +177,10 @@ class TreeCoder:
     def __init__(
         self, plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: Sequence[Network]
     ) -> None:
+        check(plan, tables, len(networks))
         self.plan = plan
         self.groups = {g.name: GroupCoder(g, tables, networks) for g in plan.groups}
+        self._order = group_order({g.name: g.links for g in plan.groups})
 
     @functools.cached_property
     def bounds(self) -> dict[str, Bound]:
@@ -171,15 +198,33 @@ class TreeCoder:
         columns: dict[str, bytes] = {}
         record: dict[str, tuple[tuple[int, int], ...]] = {}
         entries = 0
-        for name, coder in self.groups.items():
+        done: dict[str, EncodedGroup] = {}
+        for name in self._order:
+            coder = self.groups[name]
             values = [lane_values(data[x.column], x.element) for x in coder.plan.lanes]
-            encoded = coder.encode(values)
+            linked = functools.partial(self._linked, data, done, name, values)
+            encoded = done[name] = coder.encode(values, linked)
             rows[name] = len(values[0])
             entries = rows[name] if not name else entries
             latents[name] = encoded.latents
             columns |= encoded.columns
             record[name] = tuple(zip(encoded.sizes, encoded.modes, strict=True))
+        done.clear()  # what was decoded and what it is linked to hold each other
         return Block(entries or entries_of(data), rows, latents, columns, record)
+
+    def _linked(
+        self,
+        data: Mapping[str, Values],
+        done: Mapping[str, EncodedGroup],
+        group: str,
+        values: Sequence[NDArray[Any]],
+        number: int,
+    ) -> NDArray[Any]:
+        """Return what a reader will see of another group."""
+        link = self.groups[group].plan.links[number]
+        other = self.groups[link.group].plan.lanes_of(link.column)[link.element]
+        mine, theirs = (data[n].flat.astype(np.int64) for n in (group, link.group))
+        return follow(values[link.by], mine, theirs, done[link.group].decoded(other))
 
     def decoder(self, block: Block) -> BlockDecoder:
         """Return a decoder of a block that is in memory."""

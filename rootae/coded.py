@@ -13,6 +13,7 @@ import numpy as np
 
 from rootae.container import Container
 from rootae.errors import CorruptError
+from rootae.network import usable
 from rootae.schema import Values
 from rootae.sidetree import BLOCK, ENTRY, MODULUS
 from rootae.stored import read_branch
@@ -20,11 +21,15 @@ from rootae.stored import read_branch
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from numpy.typing import NDArray
+
     from rootae.blocks import BlockDecoder
     from rootae.schema import Column
     from rootae.stored import StoredTree
 
-__all__ = ["CodedTree", "cache"]
+__all__ = ["CodedTree", "cache", "decode_on"]
+
+_DEVICE = "_rootae_device"
 
 
 class BlockCache:
@@ -32,24 +37,36 @@ class BlockCache:
 
     Arguments:
         limit: bytes of decoded values to keep.
+        at_once: bytes to keep of the blocks that one request spans: columns are asked for one
+            after the other, and each would find the blocks gone that the last one decoded.
     """
 
-    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = 128 << 20, at_once: int = 2 << 30) -> None:
         self.limit = limit
+        self.at_once = at_once
         self._blocks: OrderedDict[tuple[CodedTree, int], BlockDecoder] = OrderedDict()
         self._lock = threading.RLock()
 
-    def get(self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder]) -> BlockDecoder:
+    def get(
+        self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder], span: range
+    ) -> BlockDecoder:
         """Return a block's decoder, made once while it is kept.
 
         A file that is opened anew has other decoders: those of a closed one cannot read any more.
+
+        Arguments:
+            tree, block: which.
+            make: makes it.
+            span: the blocks of the same tree that are being read with it.
         """
         with self._lock:
             decoder = self._blocks.pop((tree, block), None) or make(block)
             self._blocks[tree, block] = decoder
             size = sum(d.nbytes for d in self._blocks.values())
-            while size > self.limit and len(self._blocks) > 2:
-                size -= self._blocks.popitem(last=False)[1].nbytes
+            for kept, limit in (({tree: span}, self.limit), ({}, self.at_once)):
+                for key in list(self._blocks)[:-2]:
+                    if size > limit and key[1] not in kept.get(key[0], ()):
+                        size -= self._blocks.pop(key).nbytes
             return decoder
 
     def clear(self) -> None:
@@ -59,6 +76,11 @@ class BlockCache:
 
 
 cache = BlockCache()
+
+
+def decode_on(file: Any, device: str) -> None:
+    """Have an opened file's trees decoded on ``cpu`` or ``cuda``."""
+    file.__dict__[_DEVICE] = device
 
 
 class CodedTree:
@@ -77,6 +99,7 @@ class CodedTree:
         self._lock = threading.RLock()
         self._stored: StoredTree | None = None
         self._checked: set[int] = set()
+        self._recorded: dict[str, tuple[int, int, NDArray[Any]]] = {}
 
     @property
     def path(self) -> str:
@@ -89,11 +112,13 @@ class CodedTree:
 
         Raises:
             CorruptError: tree and blocks do not belong together.
+            MissingDependency: ``ROOTAE_DEVICE`` asks for CUDA, which cannot be used.
         """
         with self._lock:
             if self._stored is None:
                 file = self._tree.file
-                container = Container(file.root_directory, str(file.file_path))
+                device = file.__dict__.get(_DEVICE) or usable()
+                container = Container(file.root_directory, str(file.file_path), device)
                 stored = container.stored(self.path)
                 self._check_whole(container, stored)
                 self._stored = stored
@@ -158,18 +183,20 @@ class CodedTree:
         return size * rows / max(self.stored.total, 1)
 
     def values(self, name: str, start: int, stop: int) -> Values:
-        """Return a column over a range of entries.
+        """Return a column over a range of entries, in memory of its own.
 
         Raises:
             CorruptError: a block is damaged or not in its place.
         """
-        parts = [self._part(name, *where) for where in self._overlaps(start, stop)]
+        wanted = list(self._overlaps(start, stop))
+        span = range(wanted[0][0], wanted[-1][0] + 1) if wanted else range(0)
+        parts = [self._part(name, *where, span) for where in wanted]
         column = self.column(name)
         if not parts:
             flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
             return Values(flat, None if column.counter is None else np.zeros(0, np.int64))
-        if len(parts) == 1:
-            return parts[0]
+        if len(parts) == 1:  # what the cache keeps may be read again
+            return Values(parts[0].flat.copy(), parts[0].counts)
         counts = None
         if column.counter is not None:
             counts = np.concatenate([p.counts for p in parts if p.counts is not None])
@@ -186,19 +213,26 @@ class CodedTree:
             if high > low:
                 yield block, int(low), int(high)
 
-    def _part(self, name: str, block: int, low: int, high: int) -> Values:
+    def _part(self, name: str, block: int, low: int, high: int, span: range) -> Values:
         stored = self.stored
         with self._lock:
             if block not in self._checked:
                 self._check_place(block)
                 self._checked.add(block)
-            values = cache.get(self, block, stored.decoder).values(name)
-        if values.counts is None:
-            return Values(values.flat[low:high])
-        if low == 0 and high == len(values.counts):
-            return values
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])
-        return Values(values.flat[offsets[low] : offsets[high]], values.counts[low:high])
+            values = cache.get(self, block, stored.decoder, span).values(name)
+        return values.part(low, high)
+
+    def _record(self, branch: Any, start: int, stop: int) -> NDArray[Any]:
+        """Return some entries of a bookkeeping branch; the baskets that hold them are kept."""
+        ends = branch.entry_offsets
+        first = int(ends[np.searchsorted(ends, start, "right") - 1])
+        last = int(ends[np.searchsorted(ends, stop, "left")])
+        name = str(branch.name)
+        if self._recorded.get(name, (0, 0))[:2] != (first, last):
+            kept = read_branch(branch, entry_start=first, entry_stop=last)
+            self._recorded[name] = first, last, kept
+        kept = self._recorded[name][2]
+        return kept[start - first : stop - first]
 
     def _check_place(self, block: int) -> None:
         """Hold the entries' own record of their block against the block."""
@@ -209,10 +243,8 @@ class CodedTree:
         if BLOCK not in lookup or ENTRY not in lookup:
             msg = f"{where}: branch {BLOCK} or {ENTRY} is gone: go back to the full file"
             raise CorruptError(msg)
-        ids, index = (
-            read_branch(lookup[n], entry_start=start, entry_stop=stop) for n in (BLOCK, ENTRY)
-        )
-        right = np.arange(stop - start) % MODULUS
+        ids, index = (self._record(lookup[n], start, stop) for n in (BLOCK, ENTRY))
+        right = np.resize(np.arange(MODULUS, dtype=np.uint8), stop - start)
         if (ids != stored.ids[block]).any() or (index != right).any():
             msg = (
                 f"{where} do not belong to block {block}: entries were skimmed, swapped or "

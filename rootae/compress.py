@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rootae import writer
 from rootae.adapt import Sampled, adapt
 from rootae.codec import Codec
+from rootae.network import usable
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
 from rootae.plan import Plan
@@ -54,13 +55,15 @@ def compress(
             default.
         progress: told about phases.
         options: as in `Options`: ``family``, ``bounds`` (``{glob: bound}``), ``lossy``,
-            ``keep_plain``, ``trees``, ``seed``, ``steps``, ``time_budget``, ``latents``.
+            ``keep_plain``, ``trees``, ``seed``, ``steps``, ``time_budget``, ``latents``,
+            ``effort``, ``device``.
 
     Returns:
         What every column became.
 
     Raises:
         ArgumentError: an option is wrong.
+        MissingDependency: a package or a device that is asked for is not there.
         UnsupportedError: something of the input would be lost.
         BoundError: a value did not keep its bound (nothing is written).
 
@@ -70,6 +73,7 @@ def compress(
         3.4
     """
     opts, (path,) = options_of(options, [src])
+    usable(opts.device)  # before anything takes long
     with Source.open(path) as source:
         refuse_compressed(source)
         target = check_target(dst, [path], force=force)
@@ -179,7 +183,7 @@ class _Job:
         return writer.write(
             self.source,
             part,
-            codec,
+            codec.on(self.options.device),  # it is read back on the CPU, whatever wrote it
             lambda sizes: provenance(self.source, self.options, codec, sizes),
             compression=self.setting,
             drop_unsupported=self.drop,

@@ -206,12 +206,10 @@ def show_info(info: FileInfo, *, verbose: bool) -> None:
             f"codec {codec.id[:12]}: format {codec.format}, {codec.networks} networks, "
             f"{_bytes(codec.nbytes)} before compression"
         )
-        head = ("tree", "group", "family", "lanes", "latents", "stages", "contexts")
-        rows = [
-            [g.tree, g.name or "(event)", g.family, g.lanes, g.latents, g.stages, g.contexts]
-            for g in codec.groups
-        ]
-        _print_table(console, head, rows)
+        fields = ("family", "lanes", "latents", "stages", "diagrams", "contexts")
+        groups = [(g, [g.tree, g.name or "(event)"]) for g in codec.groups]
+        rows = [[*where, *(getattr(g, f) for f in fields)] for g, where in groups]
+        _print_table(console, ["tree", "group", *fields], rows)
     for tree in info.trees:
         _print_tree(console, tree, verbose=verbose)
     for record in info.provenance:
@@ -225,7 +223,8 @@ def _print_tree(console: Console, tree: TreeInfo, *, verbose: bool) -> None:
         return
     console.print(
         f"[bold]{tree.path}[/] ({tree.title}): {tree.entries:,} entries in {tree.blocks} blocks, "
-        f"{_bytes(tree.nbytes)}, latents {_bytes(tree.latents)}"
+        f"{_bytes(tree.nbytes)}, latents {_bytes(tree.latents)}; a column needs "
+        f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
     )
     if verbose or len(tree.columns) <= _MOST:
         head = ["column", "type", "bound", "why", "bytes", "bits/value", "how", "needs", "title"]

@@ -17,8 +17,9 @@ import uproot
 
 from rootae import streams
 from rootae.codec import Codec
+from rootae.device import CPU
 from rootae.errors import CorruptError, FormatError, NameNotFound
-from rootae.sidetree import DIRECTORY, TREES, bytes_rows
+from rootae.sidetree import BYTES, DIRECTORY, TREES, bytes_rows
 from rootae.stored import StoredTree, read_branch
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Container", "write_records"]
+__all__ = ["Container", "load_codec", "write_records"]
 
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 ENTRIES = f"{DIRECTORY}/entries"
@@ -36,8 +37,8 @@ _PLAN_AT_MOST = 1 << 28
 def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:
     """Write the codec, and one row on how this file was made (none for a codec file)."""
     plan, tables, networks = codec.parts
-    kinds = {"id": "32 * uint8", "plan": "var * uint8", "size": "uint32"}
-    kinds |= {"tables": "var * uint8", "networks": "var * uint8"}
+    kinds: dict[str, Any] = {"id": np.dtype((np.uint8, 32)), "plan": BYTES, "size": "uint32"}
+    kinds |= {"tables": BYTES, "networks": BYTES}
     tree = file.mktree(CODECS, kinds, title="rootae codecs")
     tree.extend(
         {
@@ -48,7 +49,7 @@ def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None)
             "networks": bytes_rows([networks]),
         }
     )
-    record = file.mktree(FILES, {"json": "var * uint8"}, title="rootae provenance")
+    record = file.mktree(FILES, {"json": BYTES}, title="rootae provenance")
     if provenance is not None:
         text = json.dumps(provenance, sort_keys=True, separators=(",", ":")).encode()
         record.extend({"json": bytes_rows([text])})
@@ -64,10 +65,12 @@ class Container:
     Arguments:
         root: the file's top directory.
         where: the file, for messages.
+        device: where the codecs' networks run.
     """
 
     root: Any
     where: str
+    device: str = CPU
 
     @classmethod
     def open(cls, path: Any) -> Container:
@@ -115,7 +118,8 @@ class Container:
             digest = rows["id"][i].tobytes()
             if digest not in found:
                 parts = (rows[k][i].tobytes() for k in ("plan", "tables", "networks"))
-                found[digest] = _codec(digest, int(rows["size"][i]), *parts, self.where)
+                codec = load_codec(digest, int(rows["size"][i]), *parts, self.where)
+                found[digest] = codec.on(self.device)
         return found
 
     def only_codec(self) -> Codec:
@@ -168,9 +172,14 @@ class Container:
 
 
 @functools.lru_cache(maxsize=64)
-def _codec(
+def load_codec(
     digest: bytes, size: int, plan: bytes, tables: bytes, networks: bytes, where: str
 ) -> Codec:
+    """Rebuild a codec from its row in a file, once in a process for each that is met.
+
+    Raises:
+        CorruptError: it is not the codec that the digest names.
+    """
     if size > _PLAN_AT_MOST:
         msg = f"{where}: a plan of {size} bytes: the file is damaged"
         raise CorruptError(msg)

@@ -63,8 +63,7 @@ def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
     if len(runs) != len(bounds) - 1:
         msg = f"{len(runs)} runs for {len(bounds) - 1} contexts: the block is damaged"
         raise CorruptError(msg)
-    parts = [streams.decode(r, int(n)) for r, n in zip(runs, np.diff(bounds), strict=True)]
-    gathered = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+    gathered = streams.decode_all(runs, np.diff(bounds).tolist())
     out = np.empty_like(gathered)
     out[order] = gathered
     return out
@@ -74,6 +73,7 @@ def _gather(contexts: NDArray[Any], merge: int) -> tuple[NDArray[np.intp], NDArr
     """Return the order that sorts values by context, and where each context's run begins."""
     merged = contexts >> merge if merge else contexts
     order = np.argsort(merged, kind="stable")
-    counts = np.bincount(merged)
-    counts = counts[counts > 0]
-    return order, np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
+    ranked = merged[order]
+    inner = np.flatnonzero(ranked[1:] != ranked[:-1]) + 1
+    starts = np.concatenate([np.zeros(min(len(order), 1), np.int64), inner])
+    return order, np.append(starts, len(order))

@@ -58,6 +58,7 @@ def decompress(
     *,
     force: bool = False,
     compression: int | None = None,
+    device: str | None = None,
     progress: Progress | None = None,
 ) -> Decompressed:
     """Write a compressed file's trees as ordinary branches.
@@ -67,6 +68,7 @@ def decompress(
         dst: the output; it appears only after it was read back.
         force: overwrite the output.
         compression: ROOT's algorithm * 100 + level; the original's by default.
+        device: where networks run, as in `rootae.open`.
         progress: told about phases.
 
     Returns:
@@ -76,6 +78,7 @@ def decompress(
         ArgumentError: an argument is wrong, or the file is a codec without any tree.
         UnsupportedError: uproot cannot write some of the branches.
         CorruptError: the input is damaged.
+        MissingDependency: CUDA is asked for and cannot be used.
         BoundError: the output does not hold what was written (it is removed).
 
     Example:
@@ -88,7 +91,7 @@ def decompress(
         msg = f"decompress takes a whole file, not one tree: leave :{tree} out"
         raise ArgumentError(msg)
     path = Path(name)
-    with open_file(path) as file:
+    with open_file(path, device=device) as file:
         target = check_target(dst, [path], force=force)
         if file.container.is_coded and not file.is_coded and file.container.codecs:
             msg = f"{path} is a codec without trees: there is nothing to decompress"

@@ -7,7 +7,7 @@
     ├── CorruptError            bytes are damaged, or a tree and its coded columns no longer match
     ├── BoundError              a decoded value broke the bound that its column was promised
     ├── UnsupportedError        the input holds something that the output could not keep
-    └── MissingDependency       an optional package is not installed (an ImportError)
+    └── MissingDependency       an optional package or a device is not there (an ImportError)
 
 `exit_code` is what the command line returns: 2 for usage, 3 for a broken bound or checksum, else 1.
 """
@@ -93,4 +93,4 @@ class UnsupportedError(RootaeError):
 
 
 class MissingDependency(RootaeError, ImportError):
-    """An optional package is needed here and not installed."""
+    """An optional package or a device is needed here and not there."""

@@ -10,9 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ExactFloat", "ExactInteger", "Grid", "through_table", "wide"]
-
-_LOOKUP = 1 << 20  # codes spanning no more than that many values are read through a table
+__all__ = ["ExactFloat", "ExactInteger", "Grid", "wide"]
 
 
 class Grid(Protocol):
@@ -53,7 +51,7 @@ class ExactInteger:
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""
-        return q.astype(np.int64, copy=False).astype(np.dtype(self.dtype))
+        return q.astype(np.dtype(self.dtype))
 
 
 @dataclass(frozen=True)
@@ -93,16 +91,3 @@ def wide(x: NDArray[Any]) -> NDArray[np.float64]:
     """Return values as float64; a signalling NaN among them is no reason to warn."""
     with np.errstate(invalid="ignore"):
         return x.astype(np.float64)
-
-
-def through_table(values: Any, q: NDArray[Any]) -> NDArray[Any]:
-    """Evaluate a map of codes once per code in their range where that is less work."""
-    if not len(q):
-        return np.asarray(values(q.astype(np.int64)))
-    low, high = int(q.min()), int(q.max())
-    if high - low >= min(_LOOKUP, 2 * q.size):
-        return np.asarray(values(q.astype(np.int64)))
-    table = np.asarray(values(np.arange(high - low + 1) + low))
-    index = np.subtract(q, low, dtype=np.intp)
-    found: NDArray[Any] = np.take(table, index, mode="clip")  # saves a check: none is out of range
-    return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rootae.errors import FormatError
-from rootae.exactgrid import ExactFloat, ExactInteger, Grid, through_table, wide
+from rootae.exactgrid import ExactFloat, ExactInteger, Grid, wide
 from rootae.relgrid import POINTS_AT_MOST, RelGrid
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ __all__ = [
     "grid_for",
     "grid_from_json",
     "grid_to_json",
-    "through_table",
 ]
 
 _TOP = 2.0**62

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import weakref
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from rootae import lanes, streams
 from rootae.bounds import Bound
 from rootae.errors import CorruptError
 from rootae.grids import Grid, grid_from_json
+from rootae.order import in_order, milestones
 from rootae.stages import StageContexts, feature
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["EncodedGroup", "GroupCoder", "GroupDecoder", "feature"]
 
 
+Linked: TypeAlias = "Callable[[int], NDArray[Any]]"
+
+
 @dataclass(frozen=True)
 class EncodedGroup:
     """A group's bytes.
@@ -34,12 +39,14 @@ class EncodedGroup:
         columns: each column's blob: the joined blobs of its lanes.
         modes: the mode of each lane, for the record.
         sizes: bytes of each lane.
+        decoded: gives a lane's values as its reader will see them.
     """
 
     latents: bytes
     columns: dict[str, bytes]
     modes: tuple[int, ...]
     sizes: tuple[int, ...]
+    decoded: Callable[[int], NDArray[Any]]
 
 
 class GroupCoder:
@@ -58,7 +65,15 @@ class GroupCoder:
         self.tables = tables
         self.networks = networks
         self.grids: list[Grid] = [grid_from_json(self._with_tables(x.grid)) for x in plan.lanes]
+        self.linked_grids: list[Grid] = [grid_from_json(x.grid) for x in plan.links]
         self.bounds = [Bound.parse(x.bound) for x in plan.lanes]
+        inputs = [*(x.inputs for x in plan.stages), *(x.inputs for x in plan.diagrams)]
+        self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
+
+    @functools.cached_property
+    def milestones(self) -> dict[int, tuple[int, ...]]:
+        """Return the lanes to decode first of those that lie far behind others."""
+        return milestones(self.plan)
 
     def _with_tables(self, grid: dict[str, Any]) -> dict[str, Any]:
         if grid.get("kind") != "rank":
@@ -69,12 +84,14 @@ class GroupCoder:
         """Put every lane's values on its grid."""
         return [grid.forward(x) for grid, x in zip(self.grids, values, strict=True)]
 
-    def encode(self, values: Sequence[NDArray[Any]]) -> EncodedGroup:
+    def encode(self, values: Sequence[NDArray[Any]], linked: Linked | None = None) -> EncodedGroup:
         """Code one block.
 
         Arguments:
             values: each lane's values, shape (rows,), the column's dtype.
+            linked: gives the values of a link, by its number.
         """
+        linked = linked or _nothing
         rows = len(values[0]) if values else 0
         codes = self.codes(values)
         latents = self.latents(codes, rows)
@@ -82,17 +99,23 @@ class GroupCoder:
 
         @functools.cache
         def decoded(i: int) -> NDArray[Any]:
-            return self._decoded(i, encoded[i])
+            own = len(self.plan.lanes)
+            return linked(i - own) if i >= own else self._decoded(i, encoded[i], decoded)
 
-        contexts = StageContexts(self, lambda i: encoded[i].codes, decoded, lambda: latents)
-        for i in self._order():
+        def seen_codes(i: int) -> NDArray[Any]:
+            own = len(self.plan.lanes)
+            return self.linked_grids[i - own].forward(decoded(i)) if i >= own else encoded[i].codes
+
+        seen = seen_codes, decoded, (lambda: latents)
+        contexts = StageContexts(self, *seen, rows)
+        for i in in_order(self.plan):
             encoded[i] = self._encode_lane(i, values, codes, decoded, contexts)
         stored = streams.join(streams.encode(z) for z in latents)
         columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
         blobs = {c: streams.join(encoded[i].blob for i in self.plan.lanes_of(c)) for c in columns}
         ordered = [encoded[i] for i in range(len(codes))]
         modes = tuple(e.mode for e in ordered)
-        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered))
+        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered), decoded)
 
     def latents(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
         """Run the encoder: whole numbers of shape (latents, rows)."""
@@ -102,23 +125,6 @@ class GroupCoder:
         inputs = [feature(f, codes[f.index], self.tables) for f in encoder.inputs]
         z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
         return z
-
-    def _order(self) -> list[int]:
-        """Return the lanes so that each comes after all that it is decoded from."""
-        done: dict[int, None] = {}
-        for lane in range(len(self.plan.lanes)):
-            self._visit(lane, done, set())
-        return list(done)
-
-    def _visit(self, lane: int, done: dict[int, None], open_: set[int]) -> None:
-        if lane in done:
-            return
-        if lane in open_:
-            msg = f"column {self.plan.lanes[lane].column} follows from itself: the plan is damaged"
-            raise CorruptError(msg)
-        for parent in self.plan.parents(lane):
-            self._visit(parent, done, open_ | {lane})
-        done[lane] = None
 
     def _encode_lane(
         self,
@@ -137,19 +143,32 @@ class GroupCoder:
             return lanes.encode_derived(values[i], value, codes[i], grid, bound)
         if not len(codes[i]):
             return lanes.encode(values[i], codes[i], grid, bound)
-        context = contexts.of(i) if lane.stage >= 0 else None
+        context = contexts.of(i) if lane.has_contexts else None
         return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
-    def _decoded(self, i: int, encoded: lanes.Encoded) -> NDArray[Any]:
+    def _decoded(
+        self, i: int, encoded: lanes.Encoded, decoded: Callable[[int], NDArray[Any]]
+    ) -> NDArray[Any]:
         """Return a lane's values as the reader will see them, escapes included."""
-        rows = len(encoded.codes)
+        rows, rule = len(encoded.codes), self.plan.lanes[i].derived
         if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
             return lanes.with_escapes(encoded.blob, self.grids[i].inverse(encoded.codes))
-        return lanes.decode(encoded.blob, rows, self.grids[i], _never, _never).values
+
+        def derived() -> NDArray[Any]:
+            if rule is None:
+                return _never()
+            return rule.evaluate([decoded(j) for j, _ in rule.terms], self.grids[i].dtype)
+
+        return lanes.decode(encoded.blob, rows, self.grids[i], _never, derived).values
+
+
+def _nothing(link: int) -> NDArray[Any]:
+    msg = f"link {link} leads nowhere: the plan is damaged"
+    raise CorruptError(msg)
 
 
 def _never() -> NDArray[Any]:
-    msg = "a derived lane's source follows from another lane: the plan is damaged"
+    msg = "a lane that others are made of has no values yet: the plan is damaged"
     raise CorruptError(msg)
 
 
@@ -162,25 +181,46 @@ class GroupDecoder:
         rows: the number of rows.
         read: gives a column's blob.
         read_latents: gives the latents' blob.
+        linked: gives the values of a link, by its number.
     """
 
     coder: GroupCoder
     rows: int
     read: Callable[[str], bytes]
     read_latents: Callable[[], bytes]
+    linked: Linked
     _lanes: dict[int, lanes.Decoded] = field(default_factory=dict)
     _blobs: dict[str, list[bytes]] = field(default_factory=dict)
+    _seen: dict[int, NDArray[Any]] = field(default_factory=dict)
     _z: NDArray[Any] | None = None
     _contexts: StageContexts | None = None
 
     def __post_init__(self) -> None:
         """Tie the stages to this block's codes and latents."""
+        me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped
         self._contexts = StageContexts(
             self.coder,
-            lambda i: self.lane(i).codes,
-            lambda i: self.lane(i).values,
-            self.latents,
+            lambda i: me._codes(i),
+            lambda i: me._values(i),
+            lambda: me.latents(),
+            self.rows,
         )
+
+    def _codes(self, i: int) -> NDArray[Any]:
+        """Return the codes of a lane or of a linked one."""
+        own = len(self.coder.plan.lanes)
+        if i < own:
+            return self.lane(i).codes
+        return self.coder.linked_grids[i - own].forward(self._values(i))
+
+    def _values(self, i: int) -> NDArray[Any]:
+        """Return the values of a lane or of a linked one."""
+        own = len(self.coder.plan.lanes)
+        if i < own:
+            return self.lane(i).values
+        if i - own not in self._seen:
+            self._seen[i - own] = self.linked(i - own)
+        return self._seen[i - own]
 
     def column(self, name: str, inner_shape: tuple[int, ...]) -> NDArray[Any]:
         """Return a column's values, shape (rows, *inner_shape)."""
@@ -203,14 +243,21 @@ class GroupDecoder:
     def lane(self, i: int) -> lanes.Decoded:
         """Return a decoded lane."""
         if i not in self._lanes:
-            self._lanes[i] = self._decode(i)
+            for milestone in self.coder.milestones.get(i, ()):
+                self.lane(milestone)
+            found = self._decode(i)
+            if i not in self.coder.looked_at:  # nobody will ask for the codes
+                found = lanes.Decoded(found.codes[:0].copy(), found.values)
+            self._lanes[i] = found
         return self._lanes[i]
 
     @property
     def nbytes(self) -> int:
         """Return the bytes of decoded lanes."""
-        kept = tuple(self._lanes.values())  # another thread may be adding to it
-        return sum(d.values.nbytes + d.codes.nbytes for d in kept)
+        kept = tuple(self._lanes.values())  # another thread may be adding to them
+        linked = sum(x.nbytes for x in tuple(self._seen.values()))
+        waiting = self._contexts.nbytes if self._contexts is not None else 0
+        return waiting + linked + sum(d.values.nbytes + d.codes.nbytes for d in kept)
 
     def _decode(self, i: int) -> lanes.Decoded:
         plan = self.coder.plan

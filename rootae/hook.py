@@ -105,7 +105,7 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
         """Decode the column over a range of entries."""
         self._coded.check_carrier(self._branch)
         values = self._coded.values(self._branch.name, entry_start, max(entry_start, entry_stop))
-        output: Any = values.flat.copy()  # the cache's own may be read again
+        output: Any = values.flat
         if values.counts is not None:
             offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])
             output = JaggedArray(offsets, output)

@@ -77,10 +77,16 @@ class TreeInfo:
         """Return the bytes of all blobs and kept baskets."""
         return self.latents + sum(c.nbytes for c in self.columns)
 
+    @property
+    def ancestors(self) -> tuple[float, int]:
+        """Return how many other columns are decoded for one column: the mean and the most."""
+        found = [c.ancestors for c in self.columns if c.how != "kept"] or [0]
+        return sum(found) / len(found), max(found)
+
 
 @dataclass(frozen=True)
 class GroupInfo:
-    """How one group is coded: family, number of lanes, latents, stages and contexts."""
+    """How one group is coded: family, number of lanes, latents, stages, diagrams and contexts."""
 
     tree: str
     name: str
@@ -88,6 +94,7 @@ class GroupInfo:
     lanes: int
     latents: int
     stages: int
+    diagrams: int
     contexts: int
 
 
@@ -126,6 +133,8 @@ class FileInfo:
         """Return plain JSON values."""
         data = dataclasses.asdict(self) | {"path": str(self.path)}
         for tree, shown in zip(self.trees, data["trees"], strict=True):
+            mean, most = tree.ancestors
+            shown["ancestors"] = {"mean": mean, "max": most}
             for column, fields in zip(tree.columns, shown["columns"], strict=True):
                 fields["bits"] = column.bits
         return data
@@ -179,9 +188,10 @@ def _group(codec: Codec, tree: TreePlan, group: GroupPlan) -> GroupInfo:
     targets = [t for s in group.stages for t in s.targets]
     sizes = [len(codec.tables[i]) + 1 for t in targets for i in (t.location, t.scale)]
     contexts = sum(a * b for a, b in zip(sizes[::2], sizes[1::2], strict=True))
+    contexts += sum(int(codec.tables[d.tables[-1]].max()) + 1 for d in group.diagrams)
     latents = group.encoder.latents if group.encoder is not None else 0
-    lanes, stages = len(group.lanes), len(group.stages)
-    return GroupInfo(tree.path, group.name, group.family, lanes, latents, stages, contexts)
+    counts = len(group.lanes), latents, len(group.stages), len(group.diagrams), contexts
+    return GroupInfo(tree.path, group.name, group.family, *counts)
 
 
 def _trees(file: File) -> list[TreeInfo]:

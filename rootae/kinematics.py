@@ -37,7 +37,9 @@ def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
     total = np.ones_like(r)
     for n in range(_TERMS, 0, -1):
-        total = 1.0 + total * r / n
+        total *= r
+        total /= n
+        total += 1.0
     return np.ldexp(total, k.astype(np.int32))
 
 

@@ -7,25 +7,28 @@ that can hold are let in.
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.errors import CorruptError, MissingDependency
+from rootae.device import CPU, CUDA, settled
+from rootae.errors import CorruptError, MissingDependency, RootaeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["DECODER_OPERATORS", "Network", "operators"]
+__all__ = ["DECODER_OPERATORS", "Network", "operators", "usable"]
 
 DECODER_OPERATORS = frozenset(
     {"Gather", "Reshape", "Transpose", "Concat", "MatMul", "Gemm", "Add", "Mul", "Floor", "Clip"}
     | {"Relu"}
 )
-_BATCH = 8192
+_ROWS = {CPU: 8192, CUDA: 1 << 17}  # at a time: what a cache holds; a whole block
+_ON_CUDA, _ON_CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _GRAPH, _NODE, _OPERATOR, _ATTRIBUTE, _SUBGRAPHS = 7, 1, 4, 5, (6, 11)
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
@@ -36,13 +39,15 @@ class Network:
     Arguments:
         onnx: the serialised model.
         integer: it is a decoder, so only the operators of exact integer networks are allowed.
+        device: ``cpu`` or ``cuda``, where it runs.
 
     Raises:
         CorruptError: the bytes are no model, or hold a forbidden operator.
     """
 
-    def __init__(self, onnx: bytes, *, integer: bool = True) -> None:
+    def __init__(self, onnx: bytes, *, integer: bool = True, device: str = CPU) -> None:
         self.onnx = onnx
+        self.device = device
         self._lock = threading.Lock()
         self._session: Any = None
         forbidden = operators(onnx) - DECODER_OPERATORS
@@ -58,32 +63,75 @@ class Network:
 
         Returns:
             Outputs of shape (outputs, rows), float32 or float64 as the network has it.
+
+        Raises:
+            CorruptError: the bytes are no model, or one of other inputs.
+            MissingDependency: it is to run on CUDA, and onnxruntime puts it elsewhere.
+            RootaeError: the CUDA device fails, for want of memory perhaps.
         """
         session = self._open()
         node = session.get_inputs()[0]
         dtype = np.float64 if node.type == "tensor(double)" else np.float32
-        rows = len(x[0])
+        rows, step = len(x[0]), _ROWS[self.device]
+        evaluate = _run if self.device == CPU else _run_bound
         try:
             outputs = [
-                session.run(None, {node.name: _batch(x, a, min(a + _BATCH, rows), dtype)})[0]
-                for a in range(0, max(rows, 1), _BATCH)
+                evaluate(session, node.name, _batch(x, a, min(a + step, rows), dtype))
+                for a in range(0, max(rows, 1), step)
             ]
         except Exception as error:
-            msg = f"a network does not run: {error}"
-            raise CorruptError(msg) from error
+            raise self._failed(error) from error
         return np.concatenate(outputs, axis=1)
+
+    def on(self, device: str) -> Network:
+        """Return the same network for ``cpu`` or ``cuda``."""
+        return Network(self.onnx, integer=False, device=device)  # it was looked at already
+
+    def _failed(self, error: Exception) -> RootaeError:
+        if self.device == CPU:
+            return CorruptError(f"a network does not run: {error}")
+        return RootaeError(f"a network does not run on CUDA: {error}; device cpu gives the same")
 
     def _open(self) -> Any:
         with self._lock:
             if self._session is None:
-                self._session = _session(self.onnx)
+                self._session = (_session if self.device == CPU else _cuda_session)(self.onnx)
         return self._session
 
-    def __getstate__(self) -> bytes:
-        return self.onnx
+    def __getstate__(self) -> tuple[bytes, str]:
+        return self.onnx, self.device
 
-    def __setstate__(self, onnx: bytes) -> None:
-        self.__init__(onnx, integer=False)  # type: ignore[misc]
+    def __setstate__(self, state: tuple[bytes, str]) -> None:
+        self.__init__(state[0], integer=False, device=state[1])  # type: ignore[misc]
+
+
+def usable(device: str | None = None) -> str:
+    """Return where onnxruntime runs networks: ``cpu`` or ``cuda``.
+
+    Arguments:
+        device: ``cpu``, ``cuda`` or ``auto``; None for what ``ROOTAE_DEVICE`` says.
+
+    Raises:
+        NameNotFound: there is no such device.
+        MissingDependency: CUDA is asked for and cannot be used.
+    """
+    return settled(device, _trouble)
+
+
+@functools.cache
+def _trouble() -> str:
+    """Say why onnxruntime cannot use CUDA; nothing if it can."""
+    ort = _onnxruntime()
+    if _ON_CUDA not in ort.get_available_providers():
+        return (
+            "this onnxruntime was built without CUDA: pip uninstall onnxruntime, "
+            "then pip install onnxruntime-gpu"
+        )
+    try:  # the package says nothing of the machine: a few bytes on the device do
+        ort.OrtValue.ortvalue_from_numpy(np.zeros(1, np.float32), "cuda", 0)
+    except Exception as error:
+        return f"onnxruntime finds no CUDA device that works ({error})"
+    return ""
 
 
 def _batch(
@@ -96,21 +144,65 @@ def _batch(
     return part
 
 
-def _session(onnx: bytes) -> Any:
+def _run(session: Any, name: str, x: NDArray[Any]) -> NDArray[Any]:
+    found: NDArray[Any] = session.run(None, {name: x})[0]
+    return found
+
+
+def _run_bound(session: Any, name: str, x: NDArray[Any], device: str = CUDA) -> NDArray[Any]:
+    """Run with input and output bound to a device: each crosses the bus once."""
+    binding = session.io_binding()
+    binding.bind_cpu_input(name, x)
+    binding.bind_output(session.get_outputs()[0].name, device)
+    session.run_with_iobinding(binding)
+    found: NDArray[Any] = binding.copy_outputs_to_cpu()[0]
+    return found
+
+
+def _onnxruntime() -> Any:
     try:
-        import onnxruntime as ort
+        import onnxruntime
     except ImportError as error:
         msg = "decoding needs onnxruntime: pip install onnxruntime"
         raise MissingDependency(msg) from error
-    options = ort.SessionOptions()
+    return onnxruntime
+
+
+def _options() -> Any:
+    options = _onnxruntime().SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
+    return options
+
+
+def _session(onnx: bytes) -> Any:
+    ort = _onnxruntime()
     try:
-        return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(onnx, _options(), providers=[_ON_CPU])
     except Exception as error:
         msg = f"a stored network is not a valid ONNX model: {error}"
         raise CorruptError(msg) from error
+
+
+def _cuda_session(onnx: bytes) -> Any:
+    """Open a session on CUDA, or say why there is none: onnxruntime itself falls back silently.
+
+    TF32 cuts factors to 11 bits, which the proof that sums do not round knows nothing of.
+    """
+    providers = [(_ON_CUDA, {"use_tf32": "0"}), _ON_CPU]
+    try:
+        session = _onnxruntime().InferenceSession(
+            onnx, _options(), providers=providers, enable_fallback=False
+        )
+        reason = "" if session.get_providers()[0] == _ON_CUDA else "it took the CPU"
+    except Exception as error:
+        _session(onnx)  # raises if it is the model that is wrong
+        session, reason = None, str(error)
+    if reason:
+        msg = f"onnxruntime does not run a network on CUDA ({reason}): device cpu gives the same"
+        raise MissingDependency(msg)
+    return session
 
 
 def operators(onnx: bytes) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.bounds import Rule, rules_of
+from rootae.device import CPU, chosen
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.source import split_path
 
@@ -36,6 +37,7 @@ class Options:
         latents: number of latents, or None for the family's own choice.
         effort: ``fast``, ``default`` or ``max``: how large networks are; larger ones make smaller
             files that are slower to read.
+        device: ``cpu``, ``cuda`` or ``auto``: where networks are trained and run.
     """
 
     family: str = "auto"
@@ -49,9 +51,11 @@ class Options:
     time_budget: float | None = None
     latents: int | None = None
     effort: str = "default"
+    device: str = CPU
 
     def __post_init__(self) -> None:
-        """Refuse an architecture or an effort that does not exist."""
+        """Refuse an architecture, an effort or a device that does not exist."""
+        chosen(self.device)
         if self.net not in NETS:
             raise NameNotFound(self.net, NETS, "rootae", "net")
         if self.effort not in EFFORTS:
@@ -69,6 +73,7 @@ def options_of(
     """Split keyword options and ``file.root:tree`` names into options and paths."""
     rules = options.pop("bounds", None)
     options["bounds"] = rules_of(rules)
+    options["device"] = chosen(options.get("device"))
     pairs = [split_path(str(s)) for s in sources]
     trees = tuple(options.pop("trees", ())) + tuple(t for _, t in pairs if t is not None)
     try:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import types
-import typing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from rootae.centres import Centre
 from rootae.errors import CorruptError, FormatError
+from rootae.links import Link
 from rootae.relations import Derived
 from rootae.schema import Branch, Column
+from rootae.typed import checked
 
 __all__ = [
     "FORMAT",
+    "Diagram",
     "Encoder",
     "Feature",
     "GroupPlan",
@@ -81,6 +82,29 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Diagram:
+    """Contexts by looking at one code after the other: a decision diagram, as tables.
+
+    A row is in state 0 at first; after each input it is in the state that the input's table names
+    for the state that it was in and what the input says. The last state is the context.
+
+    Arguments:
+        inputs: what is looked at, features of the kind ``edges``.
+        tables: one for each input: (states before) x (edges + 1) states, row by row; the last
+            one's are 0 .. 255.
+    """
+
+    inputs: tuple[Feature, ...]
+    tables: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a diagram that cannot be followed."""
+        if len(self.inputs) != len(self.tables) or any(f.kind != "edges" for f in self.inputs):
+            msg = "a diagram has other inputs than tables: the codec's plan is damaged"
+            raise CorruptError(msg)
+
+
+@dataclass(frozen=True)
 class Encoder:
     """The network that makes the latents; only the writer runs it."""
 
@@ -101,6 +125,7 @@ class Lane:
         why: where the bound comes from.
         derived: the rule if the lane follows from others.
         stage: the stage that gives its contexts, -1 for none.
+        diagram: the diagram that gives its contexts, -1 for none.
         centre: where its codes are centred, if they are.
     """
 
@@ -111,7 +136,13 @@ class Lane:
     why: str
     derived: Derived | None = None
     stage: int = -1
+    diagram: int = -1
     centre: Centre | None = None
+
+    @property
+    def has_contexts(self) -> bool:
+        """Say whether a network or a diagram gives the lane's contexts."""
+        return self.stage >= 0 or self.diagram >= 0
 
 
 @dataclass(frozen=True)
@@ -123,18 +154,37 @@ class GroupPlan:
     stages: tuple[Stage, ...] = ()
     encoder: Encoder | None = None
     family: str = "plain"
+    diagrams: tuple[Diagram, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def looks_at(self, lane: int) -> tuple[Feature, ...]:
+        """Return what a lane's contexts are made of."""
+        plan = self.lanes[lane]
+        seen = self.stages[plan.stage].inputs if plan.stage >= 0 else ()
+        return seen + (self.diagrams[plan.diagram].inputs if plan.diagram >= 0 else ())
 
     def parents(self, lane: int) -> tuple[int, ...]:
-        """Return the lanes that have to be decoded before one."""
+        """Return the own lanes that have to be decoded before one, or before a linked one."""
+        seen = (lane,) if lane >= len(self.lanes) else self.sources(lane)
+        own = (self.links[i - len(self.lanes)].by if i >= len(self.lanes) else i for i in seen)
+        return tuple(dict.fromkeys(own))
+
+    def linked(self, lane: int) -> tuple[Link, ...]:
+        """Return the other groups' lanes that have to be decoded before one."""
+        return tuple(
+            self.links[i - len(self.lanes)] for i in self.sources(lane) if i >= len(self.lanes)
+        )
+
+    def sources(self, lane: int) -> tuple[int, ...]:
+        """Return what a lane is decoded from: own lanes, and linked ones behind them."""
         plan, found = self.lanes[lane], list[int]()
         if plan.derived is not None:
             found += [i for i, _ in plan.derived.terms]
         if plan.centre is not None:
             found += plan.centre.sources
-        if plan.stage >= 0:
-            for f in self.stages[plan.stage].inputs:
-                centre = self.lanes[f.index].centre if f.source == "centre" else None
-                found += [f.index] if f.source == "lane" else centre.sources if centre else ()
+        for f in self.looks_at(lane):
+            centre = self.lanes[f.index].centre if f.source == "centre" else None
+            found += [f.index] if f.source == "lane" else centre.sources if centre else ()
         return tuple(dict.fromkeys(found))
 
     def lanes_of(self, column: str) -> tuple[int, ...]:
@@ -218,38 +268,5 @@ class Plan:
                 "upgrade with pip install -U rootae"
             )
             raise FormatError(msg)
-        plan: Plan = _load(cls, data, "plan")
+        plan: Plan = checked(cls, data, "plan")
         return plan
-
-
-def _load(kind: Any, data: Any, where: str) -> Any:
-    """Build a value of an annotated type from JSON, or say where the JSON departs from it."""
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if dataclasses.is_dataclass(kind):
-        return _load_dataclass(kind, data, where)
-    if origin is tuple and isinstance(data, list):
-        kinds = [arguments[0]] * len(data) if arguments[-1] is Ellipsis else list(arguments)
-        if len(kinds) == len(data):
-            pairs = enumerate(zip(kinds, data, strict=True))
-            return tuple(_load(k, d, f"{where}[{i}]") for i, (k, d) in pairs)
-    elif origin is types.UnionType:
-        return None if data is None else _load(arguments[0], data, where)
-    elif origin is Literal:
-        if data in arguments:
-            return data
-    elif origin is dict and isinstance(data, dict):
-        return data
-    elif kind is float and type(data) in (int, float):
-        return float(data)
-    elif isinstance(kind, type) and type(data) is kind:
-        return data
-    msg = f"{where} is {str(data)[:40]!r}, not {kind}: the codec's plan is damaged"
-    raise CorruptError(msg)
-
-
-def _load_dataclass(kind: Any, data: Any, where: str) -> Any:
-    hints = typing.get_type_hints(kind)
-    if not isinstance(data, dict) or set(data) != set(hints):
-        msg = f"{where} has not the members of a {kind.__name__}: the codec's plan is damaged"
-        raise CorruptError(msg)
-    return kind(**{k: _load(h, data[k], f"{where}.{k}") for k, h in hints.items()})

@@ -29,6 +29,7 @@ _LANES_AT_MOST = 400
 _TOLERANCE = 1e-6  # of a column's size: float32 rounding of a sum is 6e-8
 _ESCAPED_AT_MOST = 1e-3
 _WHOLE = 1e-3
+_ROWS = 16_384  # at a time: intermediate results stay near the processor
 _EXACT_INTEGER = 2.0**53
 
 
@@ -56,12 +57,17 @@ class Derived:
         target = np.dtype(dtype)
         if len(self.terms) == 1 and self.terms[0][1] == 1 and sources[0].dtype == target:
             return sources[0].copy()
-        whole = target.kind != "f"
+        out = np.empty(len(sources[0]), target)
+        for a in range(0, len(out), _ROWS):
+            out[a : a + _ROWS] = self._some([s[a : a + _ROWS] for s in sources], target)
+        return out
+
+    def _some(self, sources: Sequence[NDArray[Any]], target: np.dtype[Any]) -> NDArray[Any]:
+        wide: Any = np.int64 if target.kind != "f" else np.float64
+        total = np.zeros(len(sources[0]), wide)
         with np.errstate(all="ignore"):
-            wide: Any = np.int64 if whole else np.float64
-            total = np.zeros(len(sources[0]), wide)
             for (_, coefficient), source in zip(self.terms, sources, strict=True):
-                total = total + source.astype(wide) * wide(coefficient)
+                total += source.astype(wide) * wide(coefficient)
             return total.astype(target)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from rootae.exactgrid import ExactFloat, through_table, wide
+from rootae.exactgrid import ExactFloat, wide
+from rootae.indexed import through_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,8 @@ __all__ = ["POINTS_AT_MOST", "RelGrid"]
 
 POINTS_AT_MOST = 2048  # an octave; beyond it segments of equal steps lose under 0.02 bits
 _SEGMENTS = 32
+_TABLED = 512  # points an octave; beyond it a table of all values is too large to be quick
+_BUCKETS = 4096  # of an octave; none holds two boundaries of the densest grid
 
 
 @functools.lru_cache(maxsize=32)
@@ -31,6 +34,23 @@ def _octave(n: int) -> NDArray[np.float64]:
             points.append(float(point))
             point *= root
     return np.array([*points, 2.0])
+
+
+@functools.lru_cache(maxsize=32)
+def _boundaries(n: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return how many boundaries lie below each bucket of an octave, and the boundaries."""
+    octave = _octave(n)
+    middle = (octave[:-1] + octave[1:]) / 2
+    below = np.searchsorted(middle, 1 + np.arange(_BUCKETS) / _BUCKETS)
+    return below, np.append(middle, np.inf)
+
+
+def _nearest(mantissa: NDArray[np.float64], n: int) -> NDArray[np.intp]:
+    """Count the boundaries of an octave below each mantissa, 1 <= mantissa < 2."""
+    below, middle = _boundaries(n)
+    index = below[((mantissa - 1) * _BUCKETS).astype(np.intp)]
+    index += middle[index] < mantissa
+    return index
 
 
 @dataclass(frozen=True)
@@ -93,8 +113,7 @@ class RelGrid:
         mantissa, exponent = np.frexp(np.where(usable, magnitude, 1.0))
         mantissa *= 2
         if self.octave:
-            octave = _octave(self.points)
-            index = np.searchsorted((octave[:-1] + octave[1:]) / 2, mantissa)
+            index = _nearest(mantissa, self.points)
         else:
             starts, base, step = self._segments
             segment = np.floor((mantissa - 1) * _SEGMENTS).astype(np.int64)
@@ -104,9 +123,14 @@ class RelGrid:
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""
-        return through_table(self._values, q)
+        table = _every_value(self)
+        if table is None or not len(q) or max(-int(q.min()), int(q.max())) > len(table) // 2:
+            return through_table(self.evaluate, q)
+        found: NDArray[Any] = np.take(table, q, mode="wrap")  # negative codes count from the end
+        return found
 
-    def _values(self, q: NDArray[np.int64]) -> NDArray[Any]:
+    def evaluate(self, q: NDArray[np.int64]) -> NDArray[Any]:
+        """Map codes to values by arithmetic, one by one."""
         exponent, index = np.divmod(np.abs(q) - self._first, self.points)
         if self.octave:
             mantissa = _octave(self.points)[index]
@@ -118,3 +142,13 @@ class RelGrid:
         with np.errstate(over="ignore", under="ignore"):
             y = np.ldexp(mantissa, exponent) * np.sign(q)
             return y.astype(np.dtype(self.dtype))
+
+
+@functools.lru_cache(maxsize=8)
+def _every_value(grid: RelGrid) -> NDArray[Any] | None:
+    """Return the values of all codes of a coarse float32 grid: 0, 1, ..., -2, -1."""
+    if grid.dtype != "float32" or not 0 < grid.octave <= _TABLED:
+        return None
+    octaves = int(np.finfo(np.float32).maxexp) - int(np.finfo(np.float32).minexp) + 25
+    above = grid.evaluate(np.arange(1, octaves * grid.octave + 2))
+    return np.concatenate([np.zeros(1, np.float32), above, -above[::-1]])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
+import uproot
 from uproot.writing._cascadetree import Tree
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["RowBranch", "RowWriter", "joined"]
 
 _FLUSH_BYTES = 32 * 1024 * 1024
 _FLUSH_ENTRIES = 1 << 20
+_QUICK = uproot.ZSTD(1)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class RowBranch:
         title: its title, or None for the one that uproot makes up.
         counter: the branch that counts its elements, if it is jagged.
         counts: the integer type it has if it counts others, which uproot would make int32.
+        bookkeeping: it is rootae's own; such branches hold hardly anything and are read often.
     """
 
     name: str
@@ -35,6 +38,7 @@ class RowBranch:
     title: str | None = None
     counter: str | None = None
     counts: str | None = None
+    bookkeeping: bool = False
 
 
 class RowWriter:
@@ -117,3 +121,5 @@ def _restore(tree: Tree, branches: Mapping[str, RowBranch]) -> None:
             datum["fTitle"] = branch.title
         if branch is not None and branch.counts is not None:
             datum["dtype"] = np.dtype(branch.counts).newbyteorder(">")
+        if branch is not None and branch.bookkeeping:
+            datum["compression"] = _QUICK

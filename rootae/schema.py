@@ -148,6 +148,16 @@ class Values:
         offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts)])
         return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), content))
 
+    def part(self, start: int, stop: int) -> Values:
+        """Return the values of some entries."""
+        if self.counts is None:
+            return Values(self.flat[start:stop])
+        if start == 0 and stop == len(self.counts):
+            return self
+        ends = np.cumsum(self.counts[:stop])
+        low, high = (int(ends[i - 1]) if i else 0 for i in (start, stop))
+        return Values(self.flat[low:high], self.counts[start:stop])
+
 
 def _native(flat: NDArray[Any], column: Column) -> NDArray[Any]:
     shape = (len(flat), *column.inner_shape)

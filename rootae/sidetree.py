@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLOCK",
+    "BYTES",
     "CARRIER",
     "CARRIER_VALUE",
     "DIRECTORY",
@@ -32,7 +33,6 @@ __all__ = [
     "SideTree",
     "block_id",
     "bytes_rows",
-    "placement",
 ]
 
 CARRIER = "__rae"
@@ -41,23 +41,20 @@ BLOCK, ENTRY = "rootae_block", "rootae_entry"
 MODULUS = 251
 DIRECTORY = "rootae"
 TREES = f"{DIRECTORY}/trees"
-_OWN_BRANCH_AT_MOST = 128  # columns of a tree; beyond it those of a group share a branch
-FIXED = {"codec": "32 * uint8", "carriers": "uint64", "block": "uint32", "entries": "int64"}
-HEAD = {"crc32": "uint32", "head": "var * uint8"}
+FIXED = {
+    "codec": np.dtype((np.uint8, 32)),
+    "carriers": "uint64",
+    "block": "uint32",
+    "entries": "int64",
+}
+BYTES = ak.types.ListType(ak.types.NumpyType("uint8"))  # as an object: parsing text takes 30 ms
+HEAD = {"crc32": "uint32", "head": BYTES}
 
 
 def carriers_hash(plan: TreePlan) -> int:
     """Return 64 bits that name the list of a tree's carriers."""
     text = json.dumps(list(plan.carried), separators=(",", ":"))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
-
-
-def placement(plan: TreePlan) -> dict[str, str]:
-    """Say which branch of the side tree holds each column: a rule on the schema alone."""
-    groups = {g.name: f"group_{i}" for i, g in enumerate(plan.groups)}
-    if len(plan.columns) > _OWN_BRANCH_AT_MOST:
-        return {c.name: groups[c.group] for c in plan.columns}
-    return {c.name: f"column_{i}" for i, c in enumerate(plan.columns)}
 
 
 class SideTree:
@@ -73,23 +70,21 @@ class SideTree:
         plan = codec.tree(path).plan
         self._plan = plan
         self._codec = codec
-        self._place = placement(plan)
-        groups = {f"group_{i}": "var * uint8" for i in range(len(plan.groups))}
-        own = dict.fromkeys(self._place.values(), "var * uint8")
-        types = {**FIXED, **HEAD, **groups, **own}
+        groups = {f"group_{i}": BYTES for i in range(len(plan.groups))}
+        types: dict[str, Any] = {**FIXED, **HEAD, **groups}
         self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
         self._tree.compression = None
 
     def add(self, block: Block) -> int:
         """Write one block and return its id."""
-        head, blobs = bytearray(), dict.fromkeys(self._branches(), b"")
+        head, rows = bytearray(), dict[str, bytes]()
         for i, group in enumerate(self._plan.groups):
+            columns = dict.fromkeys(x.column for x in group.lanes)
+            blobs = [block.latents[group.name], *(block.columns[c] for c in columns)]
             head += streams.varint(block.rows[group.name])
-            head += _entry(block.latents[group.name])
-            blobs[f"group_{i}"] += block.latents[group.name]
-            for column in dict.fromkeys(x.column for x in group.lanes):
-                head += _entry(block.columns[column])
-                blobs[self._place[column]] += block.columns[column]
+            for blob in blobs:
+                head += _entry(blob)
+            rows[f"group_{i}"] = b"".join(blobs)
         number = block_id(self._codec.digest, bytes(head))
         row: dict[str, Any] = {
             "codec": np.frombuffer(self._codec.digest, np.uint8).reshape(1, 32),
@@ -99,12 +94,8 @@ class SideTree:
             "crc32": np.array([zlib.crc32(bytes(head))], np.uint32),
             "head": bytes_rows([bytes(head)]),
         }
-        self._tree.extend(row | {name: bytes_rows([blob]) for name, blob in blobs.items()})
+        self._tree.extend(row | {name: bytes_rows([data]) for name, data in rows.items()})
         return number
-
-    def _branches(self) -> list[str]:
-        groups = [f"group_{i}" for i in range(len(self._plan.groups))]
-        return list(dict.fromkeys([*groups, *self._place.values()]))
 
 
 def block_id(digest: bytes, head: bytes) -> int:

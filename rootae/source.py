@@ -16,7 +16,7 @@ from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.schema import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,7 @@ __all__ = ["ROWS_AT_MOST", "Source", "SourceTree", "split_path"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
+_BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
 _DIRECTORY = "TDirectory"
 _TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
 
@@ -186,6 +187,46 @@ class SourceTree:
                 sizes = out[vector].counts
                 out[column.name] = Values(np.asarray(sizes, np.int64))
         return out
+
+    def parts(
+        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, int, dict[str, Values]]]:
+        """Read columns block by block.
+
+        Neighbouring blocks are read at once as far as memory allows: a basket may hold several
+        blocks, and would be decompressed for each of them.
+
+        Arguments:
+            blocks: entry ranges, in order.
+            names: the columns, all by default.
+
+        Yields:
+            Start and stop of each block, and its values by column.
+        """
+        for together in self._neighbours(blocks, names):
+            first = together[0][0]
+            whole = self.values(first, together[-1][1], names)
+            for start, stop in together:
+                part = {n: v.part(start - first, stop - first) for n, v in whole.items()}
+                yield start, stop, part
+
+    def _neighbours(
+        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None
+    ) -> Iterator[list[tuple[int, int]]]:
+        """Group blocks that can be read at once."""
+        wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
+        sizes = [(c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in wanted]
+        flat, jagged = (sum(n for kind, n in sizes if kind == is_flat) for is_flat in (True, False))
+        group: list[tuple[int, int]] = []
+        for block in blocks:
+            entries = block[1] - group[0][0] if group else 0
+            nbytes = flat * entries + jagged * ROWS_AT_MOST * (len(group) + 1)
+            if group and (group[-1][1] != block[0] or nbytes > _BYTES_AT_ONCE):
+                yield group
+                group = []
+            group.append(block)
+        if group:
+            yield group
 
     def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
         """Read branches as uproot gives them.

@@ -1,13 +1,14 @@
-"""From codes decoded earlier to contexts: what a stage's network sees, and what it says."""
+"""From codes decoded earlier to contexts: what networks and diagrams see, and what they say."""
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rootae.errors import CorruptError
-from rootae.grids import through_table
+from rootae.indexed import Indexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 
     from rootae.grids import Grid
     from rootae.network import Network
-    from rootae.plan import Feature, GroupPlan, Stage, Target
+    from rootae.plan import Diagram, Feature, GroupPlan, Stage
 
 __all__ = ["Coder", "StageContexts", "feature"]
+
+_OUTPUTS = 1024  # a network's outputs are 0 .. 1023
 
 
 class Coder(Protocol):
@@ -43,14 +46,17 @@ def feature(
     Returns:
         Whole numbers of shape (rows,), float32, at most 1024 or the digit's top.
     """
-    if spec.kind == "raw":
-        return codes.astype(np.float32)
+    return _of_codes(spec, Indexed(codes), tables, np.float32)
+
+
+def _of_codes(
+    spec: Feature, codes: Indexed, tables: Sequence[NDArray[np.int64]], dtype: type[Any]
+) -> NDArray[Any]:
     if spec.kind == "edges":
-        edges = tables[spec.table]
-        return through_table(
-            lambda q: np.searchsorted(edges, q, side="right").astype(np.float32), codes
-        )
-    return through_table(lambda q: _digit(spec, q).astype(np.float32), codes)
+        return codes.count(tables[spec.table], dtype)
+    if spec.kind == "digit":
+        return codes.through(lambda q: _digit(spec, q).astype(dtype))
+    return codes.through(lambda q: q.astype(dtype))
 
 
 def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -59,40 +65,53 @@ def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
     return (above >> np.uint64(spec.shift)).view(np.int64)
 
 
+@functools.lru_cache(maxsize=4096)
+def _counts(edges: bytes, times: int, dtype: str) -> NDArray[Any]:
+    """Return how many edges lie at or below each possible output of a network, times a factor."""
+    below = np.searchsorted(np.frombuffer(edges, np.int64), np.arange(_OUTPUTS), side="right")
+    return (times * below).astype(dtype)
+
+
 def _bins(
     output: NDArray[Any], edges: NDArray[np.int64], times: int = 1, dtype: type[Any] = np.int64
 ) -> NDArray[Any]:
     """Count the edges at or below each of a network's whole outputs, times a factor."""
-
-    def count(q: NDArray[np.int64]) -> NDArray[Any]:
-        return (times * np.searchsorted(edges, q, side="right")).astype(dtype)
-
-    return through_table(count, output.astype(np.int64))
+    table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
+    with np.errstate(invalid="ignore"):  # a damaged network may say anything
+        return _take(table, output.astype(np.intp))
 
 
-def _contexts(
-    target: Target,
-    location: NDArray[Any],
-    scale: NDArray[Any],
-    tables: Sequence[NDArray[np.int64]],
-) -> NDArray[Any]:
-    """Combine the bins of a target's two outputs into contexts (uint8 where they fit)."""
-    bins = len(tables[target.location]) + 1
-    most = bins * (len(tables[target.scale]) + 1)
-    dtype: type[Any] = np.uint8 if most <= 256 else np.uint16
-    context = _bins(location, tables[target.location], 1, dtype)
-    if len(tables[target.scale]):
-        context += _bins(scale, tables[target.scale], bins, dtype)
-    return context
+def _take(table: NDArray[Any], at: NDArray[Any]) -> NDArray[Any]:
+    """Look up; what a damaged codec puts outside a table is moved to its ends."""
+    if not len(table):
+        msg = "a table of contexts is empty: the codec is damaged"
+        raise CorruptError(msg)
+    found: NDArray[Any] = np.take(table, at, mode="clip")
+    return found
+
+
+def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
+    """Combine the bins of a target's location and scale into contexts (uint8 where they fit)."""
+    bins = len(edges[0]) + 1
+    dtype: type[Any] = np.uint8 if bins * (len(edges[1]) + 1) <= 256 else np.uint16
+    parts = [
+        _bins(y, e, times, dtype)
+        for y, e, times in zip(output, edges, (1, bins), strict=True)
+        if len(e)
+    ]
+    if not parts:
+        return np.zeros(output.shape[1], np.uint8)
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 class StageContexts:
-    """Runs stages once each and hands out the contexts and centres of their lanes.
+    """Runs networks and diagrams once each and hands out the contexts and centres of their lanes.
 
     Arguments:
         coder: the group's coder.
         codes, values: give an earlier lane's, decoded.
         latents: gives the latents, shape (latents, rows).
+        rows: the number of rows.
     """
 
     def __init__(
@@ -101,20 +120,35 @@ class StageContexts:
         codes: Callable[[int], NDArray[Any]],
         values: Callable[[int], NDArray[Any]],
         latents: Callable[[], NDArray[Any]],
+        rows: int,
     ) -> None:
         self._coder = coder
         self._codes = codes
         self._values = values
         self._latents = latents
+        self._rows = rows
         self._done: dict[int, NDArray[Any]] = {}
-        self._features: dict[Feature, NDArray[Any]] = {}
+        self._features: dict[tuple[Feature, type[Any]], NDArray[Any]] = {}
         self._centres: dict[int, NDArray[np.int64]] = {}
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes that are kept for lanes still to come."""
+        # another thread may be adding to them
+        arrays: tuple[dict[Any, NDArray[Any]], ...] = (self._done, self._features, self._centres)
+        return sum(x.nbytes for part in arrays for x in tuple(part.values()))
 
     def of(self, lane: int) -> NDArray[Any]:
         """Return a lane's contexts, or its codes if it has no bound."""
         if lane not in self._done:
             plan = self._coder.plan
-            self._run(plan.stages[plan.lanes[lane].stage])
+            if plan.lanes[lane].diagram >= 0:
+                self._done[lane] = self._follow(plan.diagrams[plan.lanes[lane].diagram])
+            elif plan.lanes[lane].stage >= 0:
+                self._run(plan.stages[plan.lanes[lane].stage])
+            else:
+                msg = f"{plan.lanes[lane].column} has no contexts by its plan: the block is damaged"
+                raise CorruptError(msg)
         return self._done[lane]
 
     def centre(self, lane: int) -> NDArray[np.int64] | None:
@@ -123,28 +157,44 @@ class StageContexts:
         if rule is None:
             return None
         if lane not in self._centres:
-            rows = len(self._values(rule.sources[0]))
-            self._centres[lane] = rule.codes(self._values, rows, self._coder.grids[lane])
+            self._centres[lane] = rule.codes(self._values, self._rows, self._coder.grids[lane])
         return self._centres[lane]
 
-    def _input(self, f: Feature) -> NDArray[Any]:
-        """Return a feature, computed once however many stages see it."""
-        if f not in self._features:
-            self._features[f] = self._compute(f)
-        return self._features[f]
+    def _input(self, f: Feature, dtype: type[Any] = np.float32) -> NDArray[Any]:
+        """Return a feature, computed once however many look at it."""
+        if (f, dtype) not in self._features:
+            codes = Indexed(self._source(f))
+            self._features[f, dtype] = _of_codes(f, codes, self._coder.tables, dtype)
+        return self._features[f, dtype]
 
-    def _compute(self, f: Feature) -> NDArray[Any]:
+    def _source(self, f: Feature) -> NDArray[Any]:
+        """Return the codes that a feature is made of."""
         if f.source == "latent":
-            codes = self._latents()[f.index]
-        elif f.source == "centre":
-            found = self.centre(f.index)
-            if found is None:
-                msg = "a network looks at a centre that no lane has: the plan is damaged"
-                raise CorruptError(msg)
-            codes = found
-        else:
-            codes = self._codes(f.index)
-        return feature(f, codes, self._coder.tables)
+            latents: NDArray[Any] = self._latents()[f.index]
+            return latents
+        if f.source == "lane":
+            return self._codes(f.index)
+        found = self.centre(f.index)
+        if found is None:
+            msg = "a network looks at a centre that no lane has: the plan is damaged"
+            raise CorruptError(msg)
+        return found
+
+    def _follow(self, diagram: Diagram) -> NDArray[Any]:
+        """Take every row through a diagram."""
+        tables = [self._coder.tables[i] for i in diagram.tables]
+        widths = [len(self._coder.tables[f.table]) + 1 for f in diagram.inputs]
+        small = all(len(t) <= 1 << 16 for t in tables) and max(widths, default=1) <= 1 << 16
+        at_most = np.uint16 if small else np.uint32  # narrow numbers: fresh memory is slow
+        state = np.zeros(self._rows, np.uint8)
+        for k, (f, table) in enumerate(zip(diagram.inputs, tables, strict=True)):
+            seen = self._input(f, np.uint8 if widths[k] <= 256 else at_most)
+            at = state + seen if k else seen
+            # states are stored times the width of the next table's rows
+            last = k + 1 == len(widths)
+            wide = table.astype(np.uint8) if last else (table * widths[k + 1]).astype(at_most)
+            state = _take(wide, at)
+        return state
 
     def _run(self, stage: Stage) -> None:
         coder = self._coder
@@ -159,5 +209,5 @@ class StageContexts:
                 edges = coder.tables[target.location]
                 self._done[target.lane] = _bins(y[2 * t], edges)
             else:
-                pair = y[2 * t], y[2 * t + 1]
-                self._done[target.lane] = _contexts(target, *pair, coder.tables)
+                edges_of = [coder.tables[i] for i in (target.location, target.scale)]
+                self._done[target.lane] = _contexts(y[2 * t : 2 * t + 2], edges_of)

@@ -12,7 +12,7 @@ import uproot
 from rootae import streams
 from rootae.blocks import BlockDecoder
 from rootae.errors import CorruptError, RootaeError
-from rootae.sidetree import FIXED, HEAD, block_id, placement
+from rootae.sidetree import FIXED, HEAD, block_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["StoredTree", "read_branch"]
 
 Span = tuple[str, int, int, int]  # branch, offset, size, crc32
+_ROWS_KEPT = 64  # places of a group's blobs in a block, or the blobs where they were packed anew
 _ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
 
 
@@ -66,6 +67,7 @@ class StoredTree:
         self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.entries)])
         self.ids = np.asarray(index["block"], np.uint32)
         self._index = index
+        self._rows: dict[tuple[str, int], _Row] = {}
 
     def _read_index(self) -> dict[str, NDArray[Any]]:
         try:
@@ -161,8 +163,7 @@ class StoredTree:
     ) -> bytes:
         branch, start, size, crc = spans[key]
         try:
-            array = read_branch(self._tree[branch], entry_start=block, entry_stop=block + 1)
-            data = bytes(array[0][start : start + size])
+            data = self._row(branch, block).read(start, size)
         except RootaeError:
             raise
         except Exception as error:
@@ -174,27 +175,62 @@ class StoredTree:
             raise CorruptError(msg)
         return data
 
+    def _row(self, name: str, block: int) -> _Row:
+        """Return one row of a branch of bytes, found once."""
+        row = self._rows.get((name, block))
+        if row is None:
+            row = self._rows[name, block] = _Row(self._tree[name], block)
+            for old in list(self._rows)[:-_ROWS_KEPT]:
+                self._rows.pop(old, None)
+        return row
+
+
+class _Row:
+    """One row of a branch of bytes, of which parts are read.
+
+    As rootae writes it, a row is the only one of a basket that is not compressed, and parts are
+    read where they lie in the file. Baskets that another program packed anew are read whole.
+
+    Arguments:
+        branch: the branch.
+        row: which.
+    """
+
+    def __init__(self, branch: Any, row: int) -> None:
+        number = int(np.searchsorted(branch.entry_offsets, row, "right")) - 1
+        first, last = (int(x) for x in branch.entry_offsets[number : number + 2])
+        self._whole: bytes | None = None
+        if last - first == 1 and number < branch.num_baskets - len(branch.embedded_baskets):
+            key = branch.basket_key(number)
+            if key.data_compressed_bytes == key.data_uncompressed_bytes:
+                self._source = branch.file.source
+                self._start = int(key.data_cursor.index)
+                return
+        basket = branch.basket(number)
+        ends = [int(x) for x in basket.byte_offsets[row - first : row - first + 2]]
+        self._whole = basket.data[ends[0] : ends[1]].tobytes()
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return some of its bytes."""
+        if self._whole is not None:
+            return self._whole[start : start + size]
+        chunk = self._source.chunk(self._start + start, self._start + start + size)
+        return bytes(chunk.raw_data) if size else b""
+
 
 def _directory(head: bytes, plan: TreePlan) -> tuple[dict[str, int], dict[tuple[str, str], Span]]:
     """Read a block's directory: rows by group; branch, offset, size and crc32 by blob."""
-    cursor, place = streams.Cursor(head), placement(plan)
+    cursor = streams.Cursor(head)
     rows: dict[str, int] = {}
     spans: dict[tuple[str, str], Span] = {}
-    filled: dict[str, int] = {}
-
-    def span(branch: str) -> Span:
-        size = cursor.varint()
-        crc = int.from_bytes(cursor.take(4), "little")
-        start = filled.get(branch, 0)
-        filled[branch] = start + size
-        return branch, start, size, crc
-
     for i, group in enumerate(plan.groups):
         rows[group.name] = cursor.varint()
         if rows[group.name] > _ROWS_AT_MOST:
             msg = f"a block announces {rows[group.name]} rows: the file is damaged"
             raise CorruptError(msg)
-        spans["group", group.name] = span(f"group_{i}")
-        for column in dict.fromkeys(x.column for x in group.lanes):
-            spans["column", column] = span(place[column])
+        start, columns = 0, dict.fromkeys(x.column for x in group.lanes)
+        for key in (("group", group.name), *(("column", c) for c in columns)):
+            size = cursor.varint()
+            spans[key] = f"group_{i}", start, size, int.from_bytes(cursor.take(4), "little")
+            start += size
     return rows, spans

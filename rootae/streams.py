@@ -13,113 +13,39 @@ pcodec: https://github.com/pcodec/pcodec (format 4). zstd: RFC 8878. svarint: LE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cramjam
 import numpy as np
 from pcodec import ChunkConfig, DeltaSpec, ModeSpec, PagingSpec, wrapped
 
+from rootae.cursor import Cursor, join, split, svarint, varint
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Cursor", "decode", "encode", "join", "split", "svarint", "varint", "zstd"]
+__all__ = [
+    "Cursor",
+    "decode",
+    "decode_all",
+    "encode",
+    "join",
+    "split",
+    "svarint",
+    "varint",
+    "zstd",
+]
 
 _CONSTANT, _PCODEC, _BYTES, _BITS = range(4)
-_LEVEL = 8
+_LEVEL = 9
 _ZSTD_LEVEL = 12
 _WIDTHS = {2: "u16", 4: "u32", 8: "u64"}
 _FILE = wrapped.FileCompressor()
 _HEADER = _FILE.write_header()
-
-
-def varint(value: int) -> bytes:
-    r"""Write an unsigned integer as LEB128.
-
-    Example:
-        >>> varint(300)
-        b'\xac\x02'
-    """
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def svarint(value: int) -> bytes:
-    """Write a signed integer as LEB128 of its zigzag code."""
-    return varint(value << 1 if value >= 0 else (-value << 1) - 1)
-
-
-class Cursor:
-    """Read front to back through bytes that may lie.
-
-    Arguments:
-        data: what to read.
-
-    Raises:
-        CorruptError: more was asked for than is there.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def take(self, n: int) -> bytes:
-        """Return the next n bytes."""
-        if n < 0 or self._at + n > len(self._data):
-            msg = f"a blob ends {self._at + n - len(self._data)} bytes early: the file is damaged"
-            raise CorruptError(msg)
-        self._at += n
-        return self._data[self._at - n : self._at]
-
-    def byte(self) -> int:
-        """Return the next byte as an integer."""
-        return self.take(1)[0]
-
-    def varint(self) -> int:
-        """Return the next unsigned integer."""
-        value = shift = 0
-        more = True
-        while more and shift < 70:
-            byte = self.byte()
-            value |= (byte & 0x7F) << shift
-            more, shift = byte >= 0x80, shift + 7
-        if more or value >> 64:
-            msg = "a blob holds an integer of over 64 bits: the file is damaged"
-            raise CorruptError(msg)
-        return value
-
-    def svarint(self) -> int:
-        """Return the next signed integer."""
-        value = self.varint()
-        return -((value + 1) >> 1) if value & 1 else value >> 1
-
-    def rest(self) -> bytes:
-        """Return everything that is left."""
-        return self.take(len(self._data) - self._at)
-
-
-def join(parts: Iterable[bytes]) -> bytes:
-    """Concatenate byte strings behind their count and lengths."""
-    parts = list(parts)
-    return b"".join([varint(len(parts)), *(varint(len(p)) for p in parts), *parts])
-
-
-def split(data: bytes) -> list[bytes]:
-    """Undo `join`."""
-    cursor = Cursor(data)
-    count = cursor.varint()
-    if count > len(data):
-        msg = f"a blob announces {count} parts in {len(data)} bytes: the file is damaged"
-        raise CorruptError(msg)
-    lengths = [cursor.varint() for _ in range(count)]
-    return [cursor.take(n) for n in lengths]
+_READER, _ = wrapped.FileDecompressor.new(_HEADER)
 
 
 def zstd(data: bytes, level: int = _ZSTD_LEVEL) -> bytes:
@@ -165,7 +91,9 @@ def encode(q: NDArray[Any]) -> bytes:
     if span <= 0xFF:
         small = u.astype(np.uint8)
         kind, data = (_BITS, np.packbits(small)) if span == 1 else (_BYTES, small)
-        best = min(best, bytes([kind]) + svarint(low) + zstd(data.tobytes()), key=len)
+        # a quick look first: pcodec mostly wins, and the thorough search is slow
+        if len(zstd(data.tobytes(), 1)) < 1.2 * len(best):
+            best = min(best, bytes([kind]) + svarint(low) + zstd(data.tobytes()), key=len)
     return best
 
 
@@ -195,38 +123,97 @@ def decode(data: bytes, n: int) -> NDArray[Any]:
     Raises:
         CorruptError: the bytes are no such stream.
     """
-    cursor = Cursor(data)
-    kind, low = cursor.byte(), cursor.svarint()
-    if kind == _CONSTANT:
-        return np.full(n, low, _signed(low, 0))
-    if kind == _PCODEC:
-        width = cursor.byte()
-        if width not in _WIDTHS:
-            msg = f"a stream has numbers of {width} bytes: the file is damaged"
+    return decode_all([data], [n])
+
+
+def decode_all(parts: Sequence[bytes], counts: Sequence[int]) -> NDArray[Any]:
+    """Read streams one behind the other into one array.
+
+    Arguments:
+        parts: streams.
+        counts: the number of values in each.
+
+    Returns:
+        Integers of shape (sum of counts,): int32 where they fit, else int64.
+
+    Raises:
+        CorruptError: the bytes are no such streams.
+
+    Example:
+        >>> decode_all([encode(np.array([7, 7])), encode(np.array([1, 2]))], [2, 2]).tolist()
+        [7, 7, 1, 2]
+    """
+    heads = [_Head.read(part) for part in parts]
+    width = max((h.width for h in heads), default=1)
+    # every stream is read in place, less its minimum; the minima are added in one go
+    u, at = np.zeros(sum(counts), f"u{width}"), 0
+    for part, head, n in zip(parts, heads, counts, strict=True):
+        head.fill(part, u[at : at + n])
+        at += n
+    lows = [h.low for h in heads]
+    if any(_signed(h.low, 8 * h.width) is np.int64 for h in heads):
+        low64 = np.array([low & (2**64 - 1) for low in lows], np.uint64)
+        return (u.astype(np.uint64) + np.repeat(low64, counts)).view(np.int64)
+    values = u.astype(np.int32)
+    values += np.int32(lows[0]) if len(lows) == 1 else np.repeat(np.array(lows, np.int32), counts)
+    return values
+
+
+class _Head(NamedTuple):
+    """What comes before a stream's values.
+
+    Arguments:
+        kind: of the stream.
+        low: the minimum.
+        width: bytes a number, 1 to 8.
+        start: where the values begin.
+    """
+
+    kind: int
+    low: int
+    width: int
+    start: int
+
+    @classmethod
+    def read(cls, data: bytes) -> _Head:
+        cursor = Cursor(data)
+        kind, low, width = cursor.byte(), cursor.svarint(), 1
+        if kind > _BITS:
+            msg = f"a stream is of the unknown kind {kind}: the file is damaged"
             raise CorruptError(msg)
-        u = _read_page(cursor.rest(), n, width)
-    elif kind == _BYTES:
-        width, u = 1, np.frombuffer(unzstd(cursor.rest(), n), np.uint8)
-    elif kind == _BITS:
-        packed = np.frombuffer(unzstd(cursor.rest(), (n + 7) // 8), np.uint8)
-        width, u = 1, np.unpackbits(packed, count=n)
-    else:
-        msg = f"a stream is of the unknown kind {kind}: the file is damaged"
-        raise CorruptError(msg)
-    dtype = _signed(low, 8 * width)
-    if dtype is np.int64:
-        return (u.astype(np.uint64) + np.uint64(low & (2**64 - 1))).view(np.int64)
-    return u.astype(np.int32) + np.int32(low)
+        if kind == _PCODEC:
+            width = cursor.byte()
+            if width not in _WIDTHS:
+                msg = f"a stream has numbers of {width} bytes: the file is damaged"
+                raise CorruptError(msg)
+        return cls(kind, low, width, cursor.at)
+
+    def fill(self, data: bytes, out: NDArray[Any]) -> None:
+        """Write the values less their minimum over zeros."""
+        n = len(out)
+        if self.kind == _PCODEC:
+            own = out if out.itemsize == self.width else np.empty(n, f"u{self.width}")
+            _read_page(data[self.start :], own, self.width)
+            if own is not out:
+                out[:] = own
+        elif self.kind == _BYTES:
+            out[:] = np.frombuffer(unzstd(data[self.start :], n), np.uint8)
+        elif self.kind == _BITS:
+            packed = np.frombuffer(unzstd(data[self.start :], (n + 7) // 8), np.uint8)
+            out[:] = np.unpackbits(packed, count=n)
 
 
 def _signed(low: int, bits: int) -> type[np.int32] | type[np.int64]:
     return np.int32 if bits < 32 and -(2**30) < low < 2**30 else np.int64
 
 
-def _read_page(data: bytes, n: int, width: int) -> NDArray[Any]:
-    out = np.empty(n, f"u{width}")
+def _read_page(data: bytes, out: NDArray[Any], width: int) -> None:
+    n = len(out)
     try:
-        file, used = wrapped.FileDecompressor.new(data)
+        if data.startswith(_HEADER):
+            file, used = _READER, len(_HEADER)
+        else:
+            file, used = wrapped.FileDecompressor.new(data)
         chunk, more = file.chunk_decompressor(data[used:], _WIDTHS[width])
         progress, _ = chunk.read_page_into(data[used + more :], n, out)
     except (RuntimeError, TypeError) as error:
@@ -235,4 +222,3 @@ def _read_page(data: bytes, n: int, width: int) -> NDArray[Any]:
     if progress.n_processed != n:
         msg = f"a pcodec page holds {progress.n_processed} numbers, not {n}: the file is damaged"
         raise CorruptError(msg)
-    return out

@@ -114,7 +114,7 @@ def columns_of(
     out = []
     for column in coder.plan.columns:
         group, lane = lanes[column.name]
-        how = "contexts" if lane.stage >= 0 else "plain"
+        how = "contexts" if lane.has_contexts else "plain"
         if lane.derived is not None:
             terms = [group.lanes[i].column for i, _ in lane.derived.terms]
             how = "derived from " + " + ".join(terms)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae import nearly, relations
+from rootae import nearly, references, relations
 from rootae.bounds import Bound, Choice, choose
 from rootae.codec import lane_values
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
@@ -87,6 +87,8 @@ def survey(
     needed = {c.counter for c in schema.columns if c.name not in kept}
     coded = tuple(c for c in schema.columns if c.name not in kept or c.name in needed)
     groups = tuple(_plan_group(g, sample, chosen, tables, derive=derive) for g in groups_of(coded))
+    if derive:
+        groups = references.link(groups, sample)
     return TreePlan(schema.path, schema.title, coded, branches_of(schema, kept), groups)
 
 

@@ -37,7 +37,7 @@ def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
     """Read at most four blocks, spread evenly over a tree."""
     blocks = list(tree.blocks())
     pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
-    parts = [tree.values(*blocks[i]) for i in pick] if blocks else [tree.values(0, 0)]
+    parts = [v for *_, v in tree.parts(blocks[i] for i in pick)] if blocks else [tree.values(0, 0)]
     values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
     names = matching(tree.schema, kept)
     read = sum(blocks[i][1] - blocks[i][0] for i in pick) if blocks else 0

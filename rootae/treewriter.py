@@ -82,11 +82,12 @@ class TreeWriter:
         branches = []
         for name in schema.order:
             if name in carried:
-                branches.append(RowBranch(name + CARRIER, "uint8"))
+                branches.append(RowBranch(name + CARRIER, "uint8", bookkeeping=True))
             elif name in self._passing:
                 branches.append(passing_branch(schema, name))
         if codec is not None:
-            branches += [RowBranch(BLOCK, "uint32"), RowBranch(ENTRY, "uint8")]
+            own = {BLOCK: "uint32", ENTRY: "uint8"}
+            branches += [RowBranch(n, kind, bookkeeping=True) for n, kind in own.items()]
         self._rows = RowWriter(file, path, schema.title, branches)
 
     def run(self, advance: Callable[[str, int], None]) -> Sizes:
@@ -114,8 +115,7 @@ class TreeWriter:
         waiting: deque[tuple[int, int, Future[tuple[Block, dict[str, float]]]]] = deque()
         with ThreadPoolExecutor(_WORKERS) as pool:
             try:
-                for start, stop in self._tree.blocks():
-                    values = self._tree.values(start, stop, names)
+                for start, stop, values in self._tree.parts(self._tree.blocks(), names):
                     waiting.append((start, stop, pool.submit(self._encode, start, stop, values)))
                     if len(waiting) > _WORKERS:
                         a, b, done = waiting.popleft()

@@ -11,6 +11,7 @@ import numpy as np
 
 from rootae.codec import held
 from rootae.coded import cache
+from rootae.device import CPU
 from rootae.errors import BoundError, CorruptError
 from rootae.hook import coded
 from rootae.passing import passing_names
@@ -19,7 +20,9 @@ from rootae.source import Source
 
 if TYPE_CHECKING:
     from rootae.bounds import Bound
+    from rootae.coded import CodedTree
     from rootae.progress import Progress
+    from rootae.schema import Values
     from rootae.source import SourceTree
 
 __all__ = ["Verified", "verify", "verify_against"]
@@ -43,7 +46,11 @@ class Verified:
 
 
 def verify(
-    path: str | Path, against: str | Path | None = None, progress: Progress | None = None
+    path: str | Path,
+    against: str | Path | None = None,
+    progress: Progress | None = None,
+    *,
+    device: str | None = None,
 ) -> Verified:
     """Decode everything in a file, check all checksums, and compare with the original if given.
 
@@ -51,16 +58,18 @@ def verify(
         path: a compressed file (or a plain copy).
         against: the original.
         progress: told about phases.
+        device: where networks run, as in `rootae.open`.
 
     Raises:
         CorruptError: something is damaged.
+        MissingDependency: CUDA is asked for and cannot be used.
         BoundError: a value is outside its bound, or another one stands where it passed through.
     """
     errors: dict[str, dict[str, float]] = {}
-    with open_file(path) as file:
+    with open_file(path, device=device) as file:
         if against is not None:
             with Source.open(against) as source:
-                errors = verify_against(Path(path), source, progress)
+                errors = verify_against(Path(path), source, progress, device=device)
         trees, columns, values = {}, 0, 0
         for name in dict.fromkeys(
             k for k, c in file.classnames(cycle=False).items() if c == "TTree"
@@ -94,6 +103,7 @@ def verify_against(
     progress: Progress | None = None,
     *,
     dropped: bool = False,
+    device: str | None = CPU,
 ) -> dict[str, dict[str, float]]:
     """Hold every value of a file against the original it was made from.
 
@@ -102,6 +112,7 @@ def verify_against(
         source: the original.
         progress: told about phases.
         dropped: branches that uproot cannot write were left out on purpose.
+        device: where networks run, as in `rootae.open`.
 
     Returns:
         The largest error by tree and column.
@@ -110,7 +121,7 @@ def verify_against(
         BoundError: a value, a count or an object is not what it should be.
     """
     errors: dict[str, dict[str, float]] = {}
-    with open_file(path) as file:
+    with open_file(path, device=device) as file:
         bounds = file.bounds
         names = source.tree_paths()
         if progress is not None:
@@ -163,17 +174,28 @@ class _Pair:
             msg = f"{self.where}: branches {', '.join(missing[:10])} are missing"
             raise BoundError(msg)
         errors: dict[str, float] = {}
-        for start, stop in self.tree.blocks():
+        names = None if mine is not None else ()
+        for start, stop, original in self.tree.parts(self.tree.blocks(), names):
             if mine is not None:
-                original = self.tree.values(start, stop)
-                for name, bound in self.bounds.items():
-                    returned = mine.values(name, start, stop)
-                    error = held(original[name], returned, bound, (self.where, name))
-                    errors[name] = max(errors.get(name, 0.0), error)
+                self._compare_coded(mine, start, stop, original, errors)
             self._compare_passing(start, stop)
+            cache.clear()  # no block is read twice
             if progress is not None:
                 progress.advance(stop - start)
         return errors
+
+    def _compare_coded(
+        self,
+        mine: CodedTree,
+        start: int,
+        stop: int,
+        original: dict[str, Values],
+        errors: dict[str, float],
+    ) -> None:
+        for name, bound in self.bounds.items():
+            returned = mine.values(name, start, stop)
+            error = held(original[name], returned, bound, (self.where, name))
+            errors[name] = max(errors.get(name, 0.0), error)
 
     def _compare_passing(self, start: int, stop: int) -> None:
         names = [n for n in passing_names(self.tree.schema) if n not in self.bounds]

@@ -1,4 +1,7 @@
-"""A second reader, written from export/FORMAT.md alone: it shares no line with rootae."""
+"""A second reader, written from export/FORMAT.md alone: it shares no line with rootae.
+
+Networks are evaluated by `onnx_numpy`, so that it shares no arithmetic with onnxruntime either.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import zlib
 
 import cramjam
 import numpy as np
-import onnxruntime
 import uproot
 from pcodec import wrapped
 
@@ -233,9 +235,9 @@ def centre_codes(centre, lane_values, rows, grid, tables):
 
 
 class Codec:
-    """Sections 2.3 and 3."""
+    """Sections 2.3 and 3; `how` networks are evaluated is up to `onnx_numpy.Network`."""
 
-    def __init__(self, plan, tables, networks):
+    def __init__(self, plan, tables, networks, **how):
         self.plan = json.loads(plan)
         assert self.plan["format"] == 1
         self.tables = []
@@ -248,17 +250,14 @@ class Codec:
         raw = unzstd(b.rest())
         assert len(raw) == size
         self.networks = parts(raw)
-        self.sessions = {}
+        self.how = how
 
     def run(self, index, x):
-        if index not in self.sessions:
-            self.sessions[index] = onnxruntime.InferenceSession(
-                self.networks[index], providers=["CPUExecutionProvider"]
-            )
-        session = self.sessions[index]
-        (node,) = session.get_inputs()
-        dtype = np.float64 if node.type == "tensor(double)" else np.float32
-        return session.run(None, {node.name: x.astype(dtype)})[0]
+        from onnx_numpy import Network  # files without networks need no onnx
+
+        y = Network(self.networks[index], **self.how)(x)
+        assert ((y >= 0) & (y <= 1023) & (y == np.floor(y))).all()
+        return y
 
 
 class Group:
@@ -269,6 +268,7 @@ class Group:
         self.columns = {name: parts(blob) for name, blob in columns.items()}
         self.z = [stream(p, rows) for p in parts(latents)]
         self.lanes, self.outputs, self.centres = {}, {}, {}
+        self.others = {}  # the block's groups by name
 
     def centre(self, i):
         """Return the codes of a lane's centre."""
@@ -312,11 +312,48 @@ class Group:
         bins = len(self.codec.tables[target["location"]]) + 1
         return location + bins * self.count(target["scale"], y[2 * t + 1])
 
+    def of_diagram(self, lane):
+        diagram = self.plan["diagrams"][self.plan["lanes"][lane]["diagram"]]
+        state = np.zeros(self.rows, np.int64)
+        for f, table in zip(diagram["inputs"], diagram["tables"], strict=True):
+            assert f["kind"] == "edges"
+            bins = len(self.codec.tables[f["table"]]) + 1
+            state = self.codec.tables[table][state * bins + self.feature(f)]
+            assert (state >= 0).all()
+        assert (state < 256).all()
+        return state
+
+    def contexts(self, lane):
+        plan = self.plan["lanes"][lane]
+        assert (plan["stage"] >= 0) != (plan["diagram"] >= 0)
+        return self.of_diagram(lane) if plan["diagram"] >= 0 else self.of_stage(lane, code=False)
+
     def lane(self, i):
         """Return codes and values."""
         if i not in self.lanes:
-            self.lanes[i] = self.decode(i)
+            own = len(self.plan["lanes"])
+            self.lanes[i] = self.decode(i) if i < own else self.linked(self.plan["links"][i - own])
         return self.lanes[i]
+
+    def linked(self, link):
+        """Section 4.3: what the rows see of another group."""
+        other, scalars = self.others[link["group"]], self.others[""]
+        columns = [x["column"] for x in scalars.plan["lanes"]]
+        mine, theirs = (
+            scalars.lane(columns.index(g.plan["name"]))[1].tolist() for g in (self, other)
+        )
+        where = [(x["column"], x["element"]) for x in other.plan["lanes"]]
+        values = other.lane(where.index((link["column"], link["element"])))[1]
+        by, seen, row, first = self.lane(link["by"])[1].tolist(), [], 0, 0
+        for rows, objects in zip(mine, theirs, strict=True):
+            for index in by[row : row + rows]:
+                zero = np.zeros(1, values.dtype)[0]
+                seen.append(values[first + index] if 0 <= index < objects else zero)
+            row, first = row + rows, first + objects
+        assert row == self.rows
+        assert first == other.rows
+        x = np.array(seen, values.dtype)
+        return code_on(link["grid"], x, self.codec.tables), x
 
     def decode(self, i):
         lane = self.plan["lanes"][i]
@@ -336,7 +373,7 @@ class Group:
             else:
                 assert mode in (0, 1, 2, 5)
                 s = b.take(1)[0]
-                inside = self.of_stage(i, code=False) if mode == 1 else None
+                inside = self.contexts(i) if mode == 1 else None
                 read = stream(b.rest(), n) if inside is None else runs(b.rest(), inside)
                 if mode == 5 or (mode == 1 and lane["centre"] is not None):
                     read = read + (self.centre(i) >> s)
@@ -361,8 +398,6 @@ def block_groups(codec, tree, row):
     """Section 2.2: one block's groups from its row of branches."""
     head, branches = Bytes(row["head"]), {}
     assert zlib.crc32(head.data) == row["crc32"]
-    own = len(tree["columns"]) <= 128
-    place = {c["name"]: f"column_{i}" for i, c in enumerate(tree["columns"])}
 
     def blob(branch):
         size, crc = head.varint(), int.from_bytes(head.take(4), "little")
@@ -374,9 +409,11 @@ def block_groups(codec, tree, row):
     for i, plan in enumerate(tree["groups"]):
         rows, latents = head.varint(), blob(f"group_{i}")
         names = dict.fromkeys(lane["column"] for lane in plan["lanes"])
-        columns = {n: blob(place[n] if own else f"group_{i}") for n in names}
+        columns = {n: blob(f"group_{i}") for n in names}
         groups[plan["name"]] = Group(codec, plan, rows, latents, columns)
     assert not head.rest()
+    for group in groups.values():
+        group.others = groups
     return groups
 
 
@@ -391,7 +428,7 @@ def column(tree, groups, name):
     return flat, counts
 
 
-def read(path, name):
+def read(path, name, **how):
     """Read every coded column of a tree: {column: (values of all blocks, counts)}."""
     with uproot.open(path) as file:
         codecs = {}
@@ -402,7 +439,7 @@ def read(path, name):
             three = [plan, bytes(stored["tables"][i]), bytes(stored["networks"][i])]
             joined = varint(3) + b"".join(varint(len(p)) for p in three) + b"".join(three)
             assert hashlib.sha256(joined).digest() == identity.tobytes()
-            codecs[identity.tobytes()] = Codec(*three)
+            codecs[identity.tobytes()] = Codec(*three, **how)
         rows = file[f"rootae/trees/{name}"].arrays(library="np")
         total = file[f"rootae/entries/{name}"].values()[0]
         assert rows["entries"].sum() == total == file[name].num_entries

@@ -13,11 +13,12 @@ from rootae.plan import Encoder, Feature, Plan, Stage, Target
 from rootae.survey import survey
 
 
-def model(nodes, weights, inputs, outputs, opset=17, **graph):
-    """Serialise a network of (inputs, rows) to (outputs, rows)."""
+def model(nodes, weights, inputs, outputs, opset=17, whole=None, **graph):
+    """Serialise a network of (inputs, rows) to (outputs, rows); `whole` are int64 constants."""
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [inputs, None])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [outputs, None])
     tensors = [numpy_helper.from_array(np.asarray(w, "f4"), n) for n, w in weights.items()]
+    tensors += [numpy_helper.from_array(np.asarray(w, "i8"), n) for n, w in (whole or {}).items()]
     made = helper.make_graph(nodes, "net", [x], [y], tensors)
     opsets = [helper.make_opsetid("", opset)]
     return helper.make_model(made, opset_imports=opsets, ir_version=8, **graph).SerializeToString()

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from test_codec import round_trip, table
+from test_stages import coded_by
 
 from rootae.adapt import Sampled, adapt
 from rootae.bounds import rules_of
 from rootae.codec import Codec
 from rootae.errors import ArgumentError
-from rootae.plan import Plan
+from rootae.plan import Diagram, Feature, Plan
 from rootae.survey import survey
 
 RNG = np.random.default_rng(0)
@@ -109,27 +112,69 @@ def test_a_bound_may_speak_of_columns_that_the_codec_does_not_know():
     assert str(fitted.tree("t").bounds["c"]) == "abs:0.5"
 
 
-@pytest.fixture(params=[False, True], ids=["lane", "latent"])
-def networked(request):
+@pytest.fixture(params=["lane", "latent", "diagram"])
+def contextual(request):
+    """Return a codec whose column b takes its contexts from a, by a network or a diagram."""
+    if request.param == "diagram":
+        return coded_by({"a": A, "b": B, "c": C}, {"b": ("a",)})[0]
     networks = pytest.importorskip("networks", reason="onnx is not installed")
-    return networks.contexts_codec(*table({"a": A, "b": B, "c": C}), "a", "b", latent=request.param)
+    latent = request.param == "latent"
+    return networks.contexts_codec(*table({"a": A, "b": B, "c": C}), "a", "b", latent=latent)
 
 
-def test_contexts_survive_extra_columns_and_another_order(networked):
-    _, _, block = meet(networked, {"z": C + 1, "b": B, "c": C, "a": A})
+def test_contexts_survive_extra_columns_and_another_order(contextual):
+    _, _, block = meet(contextual, {"z": C + 1, "b": B, "c": C, "a": A})
     assert len(block.columns["b"]) < 7000
 
 
-def test_a_column_whose_parent_is_missing_loses_its_contexts_only(networked):
-    _, warnings, block = meet(networked, {"b": B, "c": C})
+def test_a_column_whose_parent_is_missing_loses_its_contexts_only(contextual):
+    _, warnings, block = meet(contextual, {"b": B, "c": C})
     assert "lacks a; coded plain for that: b" in warnings[0]
     assert len(block.columns["b"]) > 7000
 
 
-def test_a_missing_column_that_had_contexts_is_no_one_s_problem(networked):
-    _, _, block = meet(networked, {"c": C, "a": A})
+def test_a_missing_column_that_had_contexts_is_no_one_s_problem(contextual):
+    _, _, block = meet(contextual, {"c": C, "a": A})
     assert set(block.columns) == {"a", "c"}
 
 
-def test_values_that_the_codec_never_saw_are_no_error(networked):
-    meet(networked, {"a": A - 10**6, "b": -B, "c": np.full(len(A), np.nan)})
+def test_values_that_the_codec_never_saw_are_no_error(contextual):
+    meet(contextual, {"a": A - 10**6, "b": -B, "c": np.full(len(A), np.nan)})
+
+
+def test_diagrams_that_are_kept_are_numbered_anew():
+    columns = {"a": A, "b": B, "c": A[::-1].copy(), "d": B[::-1].copy(), "e": B + 1}
+    codec, _ = coded_by(columns, {"b": ("a",), "d": ("c",), "e": ("c", "a")})
+    fitted, warnings, block = meet(codec, {k: columns[k] for k in "edcb"})
+    (group,) = fitted.tree("t").plan.groups
+    kept = {x.column: x.diagram for x in group.lanes}
+    assert kept == {"b": -1, "c": -1, "d": 0, "e": -1}
+    [diagram] = group.diagrams
+    assert [group.lanes[f.index].column for f in diagram.inputs] == ["c"]
+    assert warnings == ["t: the file lacks a; coded plain for that: b, e"]
+    assert len(block.columns["d"]) < 7000 < len(block.columns["b"])
+
+
+def test_what_looks_at_a_lost_centre_is_coded_plainly():
+    rng = np.random.default_rng(0)
+    one, two = rng.integers(0, 500, (2, 20_000)).astype("i4")
+    near = (one + two + (rng.random(20_000) < 0.05)).astype("i4")
+    codec = trained({"one": one, "two": two, "near": near})
+    (tree,) = codec.plan.trees
+    (group,) = tree.groups
+    (at,) = (i for i, x in enumerate(group.lanes) if x.centre is not None)
+    diagram = Diagram((Feature("centre", at, "edges", table=0),), (1,))
+    lanes = [
+        dataclasses.replace(x, diagram=0 if i == at else -1) for i, x in enumerate(group.lanes)
+    ]
+    group = dataclasses.replace(group, lanes=tuple(lanes), diagrams=(diagram,))
+    plan = Plan((dataclasses.replace(tree, groups=(group,)),), codec.plan.training)
+    codec = Codec(plan, [np.arange(100, 900, 100), np.arange(9)])
+    columns = {"one": one, "two": two, "near": near}
+    name = group.lanes[at].column
+    lost = next(group.lanes[i].column for i in group.lanes[at].centre.sources)
+    fitted, warnings, _ = meet(codec, {k: x for k, x in columns.items() if k != lost})
+    (left,) = (x for x in fitted.tree("t").plan.groups[0].lanes if x.column == name)
+    assert (left.centre, left.diagram) == (None, -1)
+    assert fitted.tree("t").plan.groups[0].diagrams == ()
+    assert warnings == [f"t: the file lacks {lost}; coded plain for that: {name}"]

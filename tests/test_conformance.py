@@ -79,14 +79,18 @@ def test_every_family_only_uses_certified_operators(family):
     codec, _ = trained(family, "rel:1e-3", 200)
     encoders = {g.encoder.network for t in codec.plan.trees for g in t.groups if g.encoder}
     decoders = [n for i, n in enumerate(codec.networks) if i not in encoders]
-    assert decoders, "the data is made so that contexts pay"
+    diagrams = [d for t in codec.plan.trees for g in t.groups for d in g.diagrams]
+    assert decoders or diagrams, "the data is made so that contexts pay"
+    assert bool(diagrams) == (family == "diagram")
     assert all(operators(n.onnx) <= DECODER_OPERATORS for n in decoders)
 
 
 @pytest.mark.parametrize("family", families.names())
 def test_steps_and_seed_repeat_the_same_codec(family):
-    assert trained(family, "exact", 20)[0].id == trained(family, "exact", 20)[0].id
-    assert trained(family, "exact", 20)[0].id != trained(family, "exact", 21)[0].id
+    one, again, other = (trained(family, "exact", steps)[0].id for steps in (20, 20, 21))
+    assert one == again
+    takes_steps = bool(families.load(family).steps_share)
+    assert (one != other) == takes_steps, "a family without steps gives the same for any number"
 
 
 @pytest.mark.parametrize("family", families.names())
@@ -117,10 +121,33 @@ def test_an_unknown_effort_names_the_nearest():
 
 
 def test_auto_says_what_each_candidate_gave():
-    _, history = trained("auto", "rel:1e-3")
-    assert all(set(h["tried"]) >= {"plain", "ae", "predictor"} for h in history)
-    for h in history:
-        assert min(h["tried"].values()) == pytest.approx(h["tried"][h["family"]])
+    codec, history = trained("auto", "rel:1e-3")
+    assert all(set(h["tried"]) == {"plain", "diagram", "predictor", "ae"} for h in history)
+    for h in history:  # a family's networks may stand beside diagrams: "diagram+predictor"
+        last = h["family"].split("+")[-1]
+        assert min(h["tried"].values()) == pytest.approx(h["tried"][last])
+    assert {h["group"]: h["family"] for h in history} == {
+        g.name: g.family for g in codec.plan.trees[0].groups
+    }
+
+
+def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch):
+    from rootae.train import race
+
+    networks = {}
+    for least in (0.0, 99.0):
+        monkeypatch.setitem(race._LEAST, "default", least)
+        codec, history = trained("auto", "rel:1e-3", 200)
+        assert all(h["tried"]["predictor"] <= h["tried"]["diagram"] for h in history)
+        groups = codec.plan.trees[0].groups
+        lanes = [x for g in groups for x in g.lanes]
+        assert not any(x.stage >= 0 and x.diagram >= 0 for x in lanes)
+        networks[least] = sum(x.stage >= 0 for x in lanes)
+        for g in groups:
+            assert {x.diagram for x in g.lanes} - {-1} == set(range(len(g.diagrams)))
+            assert bool(g.diagrams) == g.family.startswith("diagram")
+    assert networks[0.0] > 0
+    assert networks[99.0] == 0
 
 
 def test_too_few_rows_are_coded_plain():

@@ -8,7 +8,7 @@ from conftest import same, write_columns, write_events
 import rootae
 from rootae.container import Container, write_records
 from rootae.errors import CorruptError, FormatError, NameNotFound
-from rootae.sidetree import BLOCK, CARRIER, ENTRY, MODULUS, placement
+from rootae.sidetree import BLOCK, CARRIER, ENTRY, MODULUS
 
 
 def test_a_compressed_file_holds_what_it_says(packed, events):
@@ -86,16 +86,12 @@ def test_branch_names_do_not_depend_on_values_size_or_codec(packed, tmp_path):
         assert names_of(tmp_path / "out.root") == names_of(packed)
 
 
-def test_columns_share_branches_where_there_are_many():
-    from rootae.plan import GroupPlan, TreePlan
-    from rootae.schema import Column
-
-    def plan(n):
-        columns = tuple(Column(f"x{i}", "float32") for i in range(n))
-        return TreePlan("t", "", columns, (), (GroupPlan("", ()),))
-
-    assert len(set(placement(plan(128)).values())) == 128
-    assert set(placement(plan(129)).values()) == {"group_0"}
+def test_each_group_has_one_branch_however_many_columns_it_has(packed):
+    side, _, _ = names_of(packed)
+    fixed = {"codec", "carriers", "block", "entries", "crc32", "head", "nhead"}
+    groups = Container.open(packed).only_codec().tree("Events").groups
+    assert list(groups) == ["", "nJet", "nMuon"]
+    assert set(side) == fixed | {f"{n}group_{i}" for i in range(3) for n in ("", "n")}
 
 
 def test_a_tree_of_many_columns_is_read_back(tmp_path):

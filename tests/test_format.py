@@ -28,6 +28,7 @@ from rootae.options import Options
 from rootae.plan import FORMAT, Plan
 from rootae.progress import Progress
 from rootae.schema import Column, TreeSchema, Values
+from rootae.sidetree import SideTree
 from rootae.survey import survey
 from rootae.training import train_codec
 
@@ -64,7 +65,7 @@ def test_example_decodes() -> None:
         assert (counts is None) == (name != "j_pt")
 
 
-def test_example_is_what_the_code_writes() -> None:
+def test_example_is_what_the_code_writes(tmp_path: Path) -> None:
     (plan,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     columns = (
         Column("a", "int32", title="a/I", typename="int32_t"),
@@ -81,9 +82,14 @@ def test_example_is_what_the_code_writes() -> None:
     }
     tree = survey(schema, values, rules_of({"x": "abs:0.1", "j_pt": "rel:0.01"}))
     assert Plan((tree,)).to_json() == plan.replace("\n", "")
-    block = Codec(Plan((tree,))).tree("t").encode(values)
-    for i, name in enumerate(schema.order):
-        assert f"column_{i}  {block.columns[name].hex()}\n" in TEXT
+    coder = Codec(Plan((tree,)))
+    block = coder.tree("t").encode(values)
+    with uproot.recreate(tmp_path / "x.root") as file:
+        SideTree(file, coder, "t").add(block)
+    with uproot.open(tmp_path / "x.root") as file:
+        row = file["rootae/trees/t"].arrays(library="np")
+    for name in ("head", "group_0", "group_1"):
+        assert f"{name:8} {bytes(row[name][0]).hex()}\n" in TEXT, name
 
 
 OPTIONS = [
@@ -92,6 +98,7 @@ OPTIONS = [
     {"family": "plain", "bounds": {"*": "rel:1e-5", "*eta*": "abs:1e-9", "*phi*": "none"}},
     {"family": "ae", "lossy": True, "steps": 30},
     {"family": "predictor", "lossy": True, "steps": 30},
+    {"family": "diagram", "lossy": True},
 ]
 
 
@@ -150,17 +157,20 @@ def test_second_reader_agrees_on_centres(bound: str) -> None:
     reread(codec, wild(related(3000, 2)))
 
 
-@pytest.mark.parametrize("bound", BOUNDS)
-def test_second_reader_agrees_on_stages_that_see_centres(bound: str) -> None:
+@pytest.mark.parametrize(
+    ("family", "bound"),
+    [("predictor", b) for b in BOUNDS] + [("diagram", b) for b in ("exact", "rel:1e-3")],
+)
+def test_second_reader_agrees_on_contexts_that_see_centres(family: str, bound: str) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("onnx", reason="onnx is not installed")
     schema, values = table(related(8000))
-    options = Options(family="predictor", bounds=rules_of({"*": bound}), steps=200)
+    options = Options(family=family, bounds=rules_of({"*": bound}), steps=200)
     sample = Sampled(schema, values, share=0.001)  # as of a file so large that networks pay
     codec, _ = train_codec({"t": [sample]}, options, 1, Progress())
     (group,) = codec.plan.trees[0].groups
     assert {"one", "lane", "energy", "root"} <= kinds_of_centres(codec)
-    seen = {f.source for s in group.stages for f in s.inputs}
+    seen = {f.source for s in (*group.stages, *group.diagrams) for f in s.inputs}
     assert "centre" in seen
     _, modes = reread(codec, related(8000, 1))
     by_contexts = [x for x, m in zip(group.lanes, modes, strict=True) if m == 1]

@@ -8,6 +8,8 @@ import uproot
 from conftest import same, write_events
 
 import rootae
+import rootae.source
+from rootae.coded import cache
 from rootae.errors import CorruptError
 
 NAMES = ["MET_pt", "Jet_pt", "nJet", "matrix", "event", "HLT_mu", "Muon_charge", "label"]
@@ -64,6 +66,41 @@ def check(path, wanted):
 def test_two_files_of_one_codec(hadd, inputs, tmp_path, mode):
     out = merged(hadd, inputs, tmp_path / "out.root", "a_one", "b_one", mode=mode)
     check(out, originals(inputs, "a", "b"))
+
+
+@pytest.fixture(scope="module")
+def many_blocks(inputs):
+    """Return the folder with a and b coded in so many blocks that ROOT packs several together."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rootae.source, "ROWS_AT_MOST", 300)
+        for name in ("a", "b"):
+            out = inputs / f"{name}_many.root"
+            options = {"codec": inputs / "one.root", "trees": ["Events"]}
+            rootae.compress(inputs / f"{name}.root", out, **options)
+    return inputs
+
+
+@pytest.mark.parametrize(
+    ("mode", "packs"),
+    [("-f", True), ("-f505", True), ("-f0", True), ("-ff", False), ("-fk", False)],
+)
+def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
+    hadd, many_blocks, tmp_path, mode, packs
+):
+    out = merged(hadd, many_blocks, tmp_path / "out.root", "a_many", "b_many", mode=mode)
+    with rootae.open(out) as file:
+        side = file["rootae/trees/Events"]
+        blocks = side.num_entries
+        baskets = [side[f"group_{i}"].num_baskets for i in range(3)]
+    assert blocks > 20
+    assert all(n < blocks for n in baskets) if packs else baskets == [blocks] * 3
+    check(out, originals(many_blocks, "a", "b"))
+    with rootae.open(out) as file:
+        cache.clear()
+        some = file["Events"]["Jet_pt"].array(entry_start=1400, entry_stop=1600)
+    assert same(
+        ak.to_packed(some), ak.to_packed(originals(many_blocks, "a", "b")["Jet_pt"][1400:1600])
+    )
 
 
 @pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])

@@ -284,12 +284,34 @@ def test_the_cache_keeps_two_blocks_and_forgets_the_oldest():
         return Decoder()
 
     for block in (0, 1, 0, 2, 0, 1):
-        kept.get(None, block, make)
+        kept.get(None, block, make, range(0))
     assert made == [0, 1, 2, 1]
     kept.limit = 0
-    kept.get(None, 3, make)
-    kept.get(None, 1, make)
+    kept.get(None, 3, make, range(0))
+    kept.get(None, 1, make, range(0))
     assert made == [0, 1, 2, 1, 3]
+
+
+def test_the_cache_keeps_all_blocks_of_one_request_as_far_as_memory_allows():
+    class Decoder:
+        nbytes = 10
+
+    made = []
+
+    def read(kept, tree, blocks):
+        """Read two columns over the same blocks."""
+        made.clear()
+        for block in (*blocks, *blocks):
+            kept.get(tree, block, lambda b: made.append((tree, b)) or Decoder(), blocks)
+        return [b for _, b in made]
+
+    kept = BlockCache(limit=25, at_once=200)
+    assert read(kept, "a", range(10)) == list(range(10))
+    assert read(kept, "b", range(10)) == list(range(10))
+    assert read(kept, "b", range(10)) == []
+    assert read(kept, "a", range(8, 10)) == [8, 9], "another tree's blocks made room"
+    few = BlockCache(limit=25, at_once=40)
+    assert len(read(few, "a", range(10))) > 10
 
 
 def test_installing_twice_changes_nothing():

@@ -13,7 +13,7 @@ CORE = {n: p for n, p in MODULES.items() if not n.startswith("train.")}
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
-    ["progress", "schema"],
+    ["cursor", "device", "indexed", "links", "progress", "schema", "typed"],
     ["bounds"],
     ["exactgrid", "kinematics", "streams"],
     ["contexts", "relgrid"],
@@ -21,7 +21,8 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["centres", "lanes", "relations"],
     ["nearly"],
     ["network", "plan"],
-    ["stages"],
+    ["order", "references"],
+    ["sound", "stages"],
     ["groups"],
     ["blocks"],
     ["ancestry", "codec"],

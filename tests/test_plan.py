@@ -8,6 +8,7 @@ import pytest
 from rootae.errors import CorruptError, FormatError
 from rootae.plan import (
     FORMAT,
+    Diagram,
     Encoder,
     Feature,
     GroupPlan,
@@ -24,9 +25,12 @@ COLUMNS = (Column("n", "int32", is_counter=True), Column("x.é", "float32", (3,)
 LANES = (
     Lane("x.é", 0, {"kind": "abs", "dtype": "float32", "step": 0.25}, "abs:0.125", "why", stage=0),
     Lane("x.é", 1, {"kind": "bits", "dtype": "float32"}, "exact", "", Derived(((0, 2.5),))),
+    Lane("x.é", 2, {"kind": "bits", "dtype": "float32"}, "exact", "", diagram=0),
 )
 STAGE = Stage(1, (Feature("lane", 0, "digit", low=-5, shift=2, top=9),), (Target(0, 1, 2),))
-GROUP = GroupPlan("n", LANES, (STAGE,), Encoder(0, (Feature("lane", 0, "edges", 3),), 2), "ae")
+SEEN = Feature("lane", 0, "edges", 3)
+DIAGRAM = Diagram((SEEN, Feature("lane", 1, "edges", 4), SEEN), (5, 6, 6))
+GROUP = GroupPlan("n", LANES, (STAGE,), Encoder(0, (SEEN,), 2), "ae", (DIAGRAM,))
 TREE = TreePlan("d/t", "a title", COLUMNS, (Branch("n", "int32_t", "", coded=True),), (GROUP,))
 PLAN = Plan((TREE,), {"seed": 3, "options": {"bounds": ["*=exact"]}}, (4, 5))
 
@@ -99,4 +103,25 @@ def test_carriers_are_the_coded_branches_in_order():
 
 
 def test_lanes_of_a_column_come_in_the_order_of_its_elements():
-    assert GROUP.lanes_of("x.é") == (0, 1)
+    assert GROUP.lanes_of("x.é") == (0, 1, 2)
+
+
+def test_a_lane_s_parents_are_what_its_diagram_looks_at():
+    assert GROUP.parents(2) == (0, 1)
+    assert GROUP.looks_at(2) == DIAGRAM.inputs
+    assert [x.has_contexts for x in GROUP.lanes] == [True, False, True]
+
+
+@pytest.mark.parametrize("kind", ["digit", "raw"])
+def test_a_diagram_that_looks_at_anything_but_bins_is_damage(kind):
+    text = PLAN.to_json()
+    assert text.count('"kind":"edges"') == 4
+    head, _, tail = text.partition('"diagrams":[')
+    with pytest.raises(CorruptError, match="diagram"):
+        Plan.from_json(head + '"diagrams":[' + tail.replace('"edges"', f'"{kind}"', 1))
+
+
+@pytest.mark.parametrize("tables", [(), (5,), (5, 6, 6, 7)])
+def test_a_diagram_of_another_number_of_tables_than_inputs_is_damage(tables):
+    with pytest.raises(CorruptError, match="diagram"):
+        dataclasses.replace(DIAGRAM, tables=tables)

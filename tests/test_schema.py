@@ -3,6 +3,8 @@ from __future__ import annotations
 import awkward as ak
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rootae.errors import CorruptError
 from rootae.schema import Column, TreeSchema, Values, groups_of
@@ -60,3 +62,19 @@ def test_jagged_booleans_and_sliced_lists_are_a_round_trip():
 def test_counts_that_do_not_fit_the_values_are_damage():
     with pytest.raises(CorruptError):
         Values(np.zeros(3), np.array([1, 1])).to_array()
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(0, 9), max_size=4), max_size=8),
+    ends=st.tuples(st.integers(0, 8), st.integers(0, 8)),
+)
+def test_a_part_holds_the_values_of_its_entries(rows, ends):
+    start, stop = sorted(min(e, len(rows)) for e in ends)
+    flat = np.array([v for r in rows for v in r], "i4")
+    jagged = Values(flat, np.array([len(r) for r in rows], "i8")).part(start, stop)
+    assert jagged.to_array().tolist() == rows[start:stop]
+    assert jagged.counts.dtype == np.int64
+    fixed = np.arange(6 * len(rows)).reshape(len(rows), 2, 3)
+    part = Values(fixed).part(start, stop)
+    assert part.counts is None
+    assert part.flat.tolist() == fixed[start:stop].tolist()

@@ -102,6 +102,57 @@ def test_blocks_go_on_where_counts_are_read_in_pieces(events, monkeypatch):
     assert (blocks[0][0], blocks[-1][1]) == (0, 3000)
 
 
+def equal(a, b):
+    """Say whether two mappings of values are equal bit for bit."""
+    return a.keys() == b.keys() and all(
+        a[n].flat.dtype == b[n].flat.dtype
+        and a[n].flat.shape == b[n].flat.shape
+        and a[n].flat.tobytes() == b[n].flat.tobytes()
+        and np.array_equal(a[n].counts, b[n].counts)
+        for n in a
+    )
+
+
+@pytest.mark.parametrize("rows", [50, 999, 10**6])
+@pytest.mark.parametrize("at_once", [1, 10**5, 10**9])
+@pytest.mark.parametrize("names", [None, ("Jet_pt", "matrix"), ()])
+def test_blocks_read_together_are_those_read_one_by_one(events, monkeypatch, rows, at_once, names):
+    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", rows)
+    monkeypatch.setattr(rootae.source, "_BYTES_AT_ONCE", at_once)
+    with Source.open(events) as source:
+        tree = source.tree("Events")
+        blocks = list(tree.blocks())
+        some = blocks[::2] if rows == 50 else blocks  # not all of them neighbours
+        parts = list(tree.parts(iter(some), names))
+        assert [p[:2] for p in parts] == some
+        for start, stop, values in parts[:: max(len(parts) // 9, 1)]:
+            assert equal(values, tree.values(start, stop, names))
+
+
+def test_neighbouring_blocks_are_read_at_once_as_far_as_memory_allows(events, monkeypatch):
+    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", 500)
+    calls = []
+    with Source.open(events) as source:
+        tree = source.tree("Events")
+        read = tree.values
+
+        def values(start, stop, names=None):
+            calls.append((start, stop))
+            return read(start, stop, names)
+
+        monkeypatch.setattr(tree, "values", values)
+        blocks = list(tree.blocks())
+        list(tree.parts(blocks))
+        assert calls == [(0, 3000)]
+        calls.clear()
+        list(tree.parts([b for b in blocks if b != blocks[3]]))
+        assert calls == [(0, blocks[2][1]), (blocks[4][0], 3000)]
+        calls.clear()
+        monkeypatch.setattr(rootae.source, "_BYTES_AT_ONCE", 1)
+        list(tree.parts(blocks))
+        assert calls == blocks
+
+
 def test_an_empty_tree_has_no_blocks(tmp_path):
     with Source.open(write_events(tmp_path / "a.root", 0)) as source:
         assert list(source.tree("Events").blocks()) == []

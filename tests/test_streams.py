@@ -77,30 +77,41 @@ def numbers_or_damage(data, n):
     assert len(numbers) == n
 
 
-@given(st.integers(0, 2**64 - 1))
-def test_varints_are_a_round_trip(value):
-    assert streams.Cursor(streams.varint(value)).varint() == value
+ARRAYS = arrays(np.int64, st.integers(0, 20), elements=INTEGERS)
+NARROW = arrays(np.int64, st.integers(0, 40), elements=st.integers(0, 70_000))
 
 
-@given(st.integers(-(2**63), 2**63 - 1))
-def test_signed_varints_are_a_round_trip(value):
-    assert streams.Cursor(streams.svarint(value)).svarint() == value
+@given(st.lists(ARRAYS | NARROW, max_size=6), st.integers(-(2**33), 2**33))
+def test_several_streams_are_read_as_one_by_one(values, shift):
+    values = [q + shift for q in values]  # which may wrap
+    parts, counts = [streams.encode(q) for q in values], [len(q) for q in values]
+    together = streams.decode_all(parts, counts)
+    assert together.dtype in (np.int32, np.int64)
+    assert together.tolist() == [v for q in values for v in q.tolist()]
+    apart = [streams.decode(p, n) for p, n in zip(parts, counts, strict=True)]
+    assert together.tolist() == [v for q in apart for v in q.tolist()]
 
 
-@pytest.mark.parametrize("data", [b"\x80" * 11, b"\xff" * 9 + b"\x02", b"\x80" * 10 + b"\x01"])
-def test_integers_of_over_64_bits_are_damage(data):
-    with pytest.raises(CorruptError):
-        streams.Cursor(data).varint()
+def test_streams_of_every_kind_and_width_are_read_together():
+    values = [*SAMPLES.values()] * 2
+    together = streams.decode_all([streams.encode(q) for q in values], [len(q) for q in values])
+    assert together.tolist() == np.concatenate(values).tolist()
 
 
-@given(st.lists(st.binary(max_size=300), max_size=9))
-def test_joined_parts_come_apart_again(parts):
-    assert streams.split(streams.join(parts)) == parts
+@pytest.mark.parametrize("low", [0, 2**30 - 1, 2**30, -(2**30), 2**31, -(2**31), -(2**63)])
+def test_minima_near_the_ends_of_int32_do_not_overflow(low):
+    values = [np.array([low, low + 1, low + 200]), np.array([0, 70_000]), np.array([low] * 5)]
+    together = streams.decode_all([streams.encode(q) for q in values], [3, 2, 5])
+    assert together.tolist() == np.concatenate(values).tolist()
 
 
-def test_more_parts_than_bytes_are_damage():
-    with pytest.raises(CorruptError):
-        streams.split(streams.varint(2**40))
+@given(st.lists(st.tuples(st.binary(max_size=30), st.integers(0, 40)), max_size=4))
+def test_any_bytes_as_several_streams_are_damage_or_as_many_numbers(pairs):
+    try:
+        numbers = streams.decode_all([p for p, _ in pairs], [n for _, n in pairs])
+    except CorruptError:
+        return
+    assert len(numbers) == sum(n for _, n in pairs)
 
 
 @pytest.mark.parametrize("size", [0, 1, 99, 101])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from rootae.device import settled
 from rootae.errors import MissingDependency
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ def fit(
     """Train networks for every group of a plain codec (see `rootae.train.race`).
 
     Raises:
-        MissingDependency: torch or onnx is not installed.
+        MissingDependency: torch or onnx is not installed, or CUDA cannot be used.
     """
     try:
         import onnx  # noqa: F401
@@ -36,4 +38,14 @@ def fit(
         raise MissingDependency(msg) from error
     from rootae.train import race
 
+    options = dataclasses.replace(options, device=settled(options.device, _trouble))
     return race.fit(codec, samples, options, nbytes, progress)
+
+
+def _trouble() -> str:
+    """Say why torch cannot use CUDA; nothing if it can."""
+    import torch
+
+    if torch.cuda.is_available():
+        return ""
+    return f"torch {torch.__version__} finds no CUDA device: it needs one, and a build for CUDA"

@@ -10,7 +10,7 @@ import numpy as np
 
 from rootae import streams
 from rootae.network import Network
-from rootae.plan import Encoder, Feature, GroupPlan, Stage, Target
+from rootae.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
 from rootae.train import bins
 from rootae.train.onnx import decoder_onnx, encoder_onnx
 from rootae.train.quantise import quantise
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.train.data import GroupData
+    from rootae.train.diagrams import Source, TrainedDiagram
     from rootae.train.family import Family, TrainedEncoder, TrainedStage
 
 __all__ = ["Assembled", "assemble"]
@@ -64,7 +65,15 @@ def _without_derived(data: GroupData) -> NDArray[np.float64]:
     return sizes
 
 
-def assemble(model: Family, family: str, data: GroupData, scale: float) -> Assembled:
+def assemble(
+    model: Family,
+    family: str,
+    data: GroupData,
+    scale: float,
+    *,
+    base: Assembled | None = None,
+    least: float = 0.0,
+) -> Assembled:
     """Quantise a trained family's networks, find contexts, and drop what does not pay.
 
     Arguments:
@@ -72,31 +81,39 @@ def assemble(model: Family, family: str, data: GroupData, scale: float) -> Assem
         family: its name.
         data: the group's rows.
         scale: how many times the measured rows the file has.
+        base: what the family's networks and diagrams are added to, where they are better.
+        least: bits a value that a network must save beyond the base: what its time is worth.
     """
-    draft = _Draft(data, scale)
+    draft = _Draft(data, scale, base or plain(data), least)
     trained = model.encoder()
     latents = draft.add_encoder(trained) if trained is not None else None
+    for diagram in model.diagrams():
+        draft.add_diagram(diagram)
     for stage in model.stages():
         draft.add_stage(stage, latents, trained.top if trained else 0)
     found = draft.finish(family, latents)
-    fallback = plain(data)
+    fallback = base or plain(data)
     return found if found.total(scale) < fallback.total(scale) else fallback
 
 
 class _Draft:
     """A group's plan under way."""
 
-    def __init__(self, data: GroupData, scale: float) -> None:
+    def __init__(self, data: GroupData, scale: float, base: Assembled, least: float) -> None:
         self.data = data
         self.scale = scale
-        self.tables = list(data.tables)
-        self.networks: list[bytes] = []
-        self.stages: list[Stage] = []
-        self.encoder: Encoder | None = None
-        self.sizes = _without_derived(data)
-        self.fixed = 0
+        self.tables = list(base.tables)
+        self.networks = list(base.networks)
+        self.stages = list(base.plan.stages)
+        self.diagrams = list(base.plan.diagrams)
+        self.diagram_of = {i: x.diagram for i, x in enumerate(base.plan.lanes) if x.diagram >= 0}
+        self.encoder = base.plan.encoder
+        self.sizes = base.lanes.copy()
+        self.fixed = base.fixed
         self.codes = data.measured()
-        self._counted: set[int] = set()
+        self._least = least * data.measured_rows / 8  # bytes
+        self._counted = {f.table for d in self.diagrams for f in d.inputs}
+        self._edges: dict[Source, int] = {}
 
     def add_encoder(self, trained: TrainedEncoder) -> NDArray[np.int64]:
         """Export the encoder and return the latents of the measured rows."""
@@ -131,6 +148,28 @@ class _Draft:
         found = [self._bins(i, y[2 * t], y[2 * t + 1], from_latents) for t, i in enumerate(lanes)]
         self._keep(onnx, inputs, lanes, found)
 
+    def add_diagram(self, trained: TrainedDiagram) -> None:
+        """Keep a diagram if its contexts save more than it costs."""
+        new = {
+            s: e
+            for s, e in zip(trained.sources, trained.edges, strict=True)
+            if s not in self._edges
+        }
+        tables = [*new.values(), *trained.tables]
+        cost = sum(len(streams.encode(t)) for t in tables) + _OVERHEAD
+        if (self.sizes[trained.lane] - trained.nbytes) * self.scale <= cost:
+            return
+        for source, edges in new.items():
+            self._edges[source] = len(self.tables)
+            self.tables.append(edges)
+        inputs = tuple(Feature(k, i, "edges", self._edges[k, i]) for k, i in trained.sources)
+        first = len(self.tables)
+        self.tables += trained.tables
+        self.diagram_of[trained.lane] = len(self.diagrams)
+        self.diagrams.append(Diagram(inputs, tuple(range(first, len(self.tables)))))
+        self.sizes[trained.lane] = trained.nbytes
+        self.fixed += cost
+
     def _bins(
         self, lane: int, location: NDArray[Any], scale: NDArray[Any], from_latents: bool
     ) -> bins.Bins:
@@ -151,7 +190,7 @@ class _Draft:
         """Add a stage if what its contexts save is more than what it costs."""
         cost = _weight(onnx) + _OVERHEAD + sum(self._table_cost(f, count=False) for f in inputs)
         saved = [
-            (self.sizes[i] - b.nbytes) * self.scale - _edges_cost(b)
+            (self.sizes[i] - b.nbytes - self._least) * self.scale - _edges_cost(b)
             for i, b in zip(lanes, found, strict=True)
         ]
         if sum(max(s, 0) for s in saved) <= cost:
@@ -161,6 +200,7 @@ class _Draft:
             if gain <= 0:
                 targets.append(Target(-1, 0, 0))
                 continue
+            self.diagram_of.pop(i, None)
             targets.append(Target(i, len(self.tables), len(self.tables) + 1))
             self.tables += [b.location, b.scale]
             self.sizes[i] = b.nbytes
@@ -180,19 +220,33 @@ class _Draft:
     def finish(self, family: str, latents: NDArray[np.int64] | None) -> Assembled:
         """Return the plan with what was kept."""
         of = {t.lane: s for s, stage in enumerate(self.stages) for t in stage.targets}
+        used = dict.fromkeys(self.diagram_of.values())
+        place = {d: k for k, d in enumerate(used)}
         lanes = tuple(
-            dataclasses.replace(x, stage=of.get(i, -1)) for i, x in enumerate(self.data.plan.lanes)
+            dataclasses.replace(
+                x, stage=of.get(i, -1), diagram=place.get(self.diagram_of.get(i, -1), -1)
+            )
+            for i, x in enumerate(self.data.plan.lanes)
         )
         uses = any(f.source == "latent" for s in self.stages for f in s.inputs)
         encoder = self.encoder if uses else None
         nbytes = 0
         if encoder is not None and latents is not None:
             nbytes = sum(len(streams.encode(z)) for z in latents)
-        plan = GroupPlan(
-            self.data.plan.name, lanes, tuple(self.stages), encoder,
-            family if self.stages else "plain",
-        )  # fmt: skip
+        plan = dataclasses.replace(
+            self.data.plan,
+            lanes=lanes,
+            stages=tuple(self.stages),
+            encoder=encoder,
+            family=self._name(family),
+            diagrams=tuple(self.diagrams[d] for d in used),
+        )
         return Assembled(plan, self.tables, self.networks, self.sizes, nbytes, self.fixed)
+
+    def _name(self, family: str) -> str:
+        """Say for the record which families gave what was kept."""
+        given = [("diagram", self.diagram_of), (family, self.stages)]
+        return "+".join(name for name, kept in given if kept) or "plain"
 
 
 def _weight(onnx: bytes) -> int:
@@ -202,69 +256,3 @@ def _weight(onnx: bytes) -> int:
 
 def _edges_cost(found: bins.Bins) -> int:
     return len(streams.encode(found.location)) + len(streams.encode(found.scale))
-
-
-def compact(
-    plans: Any, tables: Sequence[NDArray[np.int64]], networks: Sequence[bytes]
-) -> tuple[Any, list[NDArray[np.int64]], list[bytes]]:
-    """Drop tables and networks that no plan points to, and renumber the rest.
-
-    Arguments:
-        plans: tree plans.
-        tables, networks: what they point into.
-    """
-    packed = _Packed(tables, networks)
-    trees = tuple(
-        dataclasses.replace(t, groups=tuple(packed.group(g) for g in t.groups)) for t in plans
-    )
-    return trees, packed.tables, packed.networks
-
-
-class _Packed:
-    """The tables and networks that are used, in the order of their first use."""
-
-    def __init__(self, tables: Sequence[NDArray[np.int64]], networks: Sequence[bytes]) -> None:
-        self._all_tables, self._all_networks = tables, networks
-        self.tables: list[NDArray[np.int64]] = []
-        self.networks: list[bytes] = []
-        self._table: dict[int, int] = {}
-        self._network: dict[int, int] = {}
-
-    def group(self, plan: GroupPlan) -> GroupPlan:
-        lanes = tuple(
-            dataclasses.replace(
-                x,
-                grid=x.grid
-                | {k: self.table(x.grid[k]) for k in ("edges", "points") if k in x.grid},
-            )
-            for x in plan.lanes
-        )
-        encoder = plan.encoder
-        if encoder is not None:
-            inputs = tuple(self.feature(f) for f in encoder.inputs)
-            encoder = Encoder(self.network(encoder.network), inputs, encoder.latents)
-        stages = tuple(self.stage(s) for s in plan.stages)
-        return dataclasses.replace(plan, lanes=lanes, stages=stages, encoder=encoder)
-
-    def stage(self, stage: Stage) -> Stage:
-        targets = tuple(
-            Target(t.lane, self.table(t.location), self.table(t.scale)) if t.lane >= 0 else t
-            for t in stage.targets
-        )
-        inputs = tuple(self.feature(f) for f in stage.inputs)
-        return Stage(self.network(stage.network), inputs, targets)
-
-    def feature(self, f: Feature) -> Feature:
-        return dataclasses.replace(f, table=self.table(f.table)) if f.kind == "edges" else f
-
-    def table(self, i: int) -> int:
-        if i not in self._table:
-            self._table[i] = len(self.tables)
-            self.tables.append(self._all_tables[i])
-        return self._table[i]
-
-    def network(self, i: int) -> int:
-        if i not in self._network:
-            self._network[i] = len(self.networks)
-            self.networks.append(self._all_networks[i])
-        return self._network[i]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import torch
 
-from rootae import lanes, streams
+from rootae import lanes, references, streams
 from rootae.codec import lane_values
 from rootae.groups import GroupCoder, feature
 from rootae.plan import Feature
@@ -72,6 +72,15 @@ class GroupData:
         self.rows = len(self.codes[0]) if self.codes else 0
         self.measured_rows = min(self.rows, _MEASURED_ROWS)
         decoded = [g.inverse(q) for g, q in zip(coder.grids, self.codes, strict=True)]
+        decoded += [references.seen(link, plan, values) for link in plan.links]
+        # what is looked at: own codes, then linked ones
+        self.visible = [
+            *self.codes,
+            *(
+                g.forward(x)
+                for g, x in zip(coder.linked_grids, decoded[len(self.codes) :], strict=True)
+            ),
+        ]
         self.centres = {
             i: x.centre.codes(decoded.__getitem__, self.rows, coder.grids[i])
             for i, x in enumerate(plan.lanes)
@@ -95,15 +104,25 @@ class GroupData:
         return np.array([len(streams.encode(q[: self.measured_rows])) for q in codes], float)
 
     def _ordered(self, lanes_: list[int]) -> list[int]:
-        """Put lanes with a centre behind those that it is made of."""
-        depth: dict[int, int] = {}
+        """Keep lanes in their order but put what others are seen through or made of first."""
+        done: dict[int, None] = {}
 
-        def of(lane: int) -> int:
-            if lane not in depth:
-                depth[lane] = 1 + max((of(p) for p in self.plan.parents(lane)), default=-1)
-            return depth[lane]
+        def visit(lane: int) -> None:
+            if lane not in done:
+                for parent in self.plan.parents(lane):
+                    visit(parent)
+                done[lane] = None
 
-        return sorted(lanes_, key=of)
+        for lane in (*(x.by for x in self.plan.links), *lanes_):
+            visit(lane)
+        return [lane for lane in done if lane in set(lanes_)]
+
+    def before(self, lane: int) -> list[int]:
+        """Return the lanes that are decoded before one, linked ones among them."""
+        own = self.lanes[: self.lanes.index(lane)]
+        plain = {i for i, x in enumerate(self.plan.lanes) if x.derived is None and x.centre is None}
+        known, first = {*own, *(plain - set(self.lanes))}, len(self.plan.lanes)
+        return own + [first + k for k, link in enumerate(self.plan.links) if link.by in known]
 
     def _worth(self, lane: int) -> bool:
         """Say whether contexts could save anything on a lane."""
@@ -154,8 +173,13 @@ class GroupData:
             found.append(Feature(source, lane, "digit", low=low, shift=shift, top=top))
         return found
 
+    def to(self, device: str) -> None:
+        """Move what batches are made of to a torch device; everything else stays."""
+        self._x, self._low, self._high = (t.to(device) for t in (self._x, self._low, self._high))
+
     def batch(self, index: Tensor) -> Batch:
-        """Return the rows of an index."""
+        """Return the rows of an index, which may be on another device."""
+        index = index.to(self._x.device)
         return Batch(self._x[index], self._low[index], self._high[index])
 
     def measured(self) -> list[NDArray[np.int64]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from rootae.train.data import Batch, GroupData
+    from rootae.train.diagrams import TrainedDiagram
     from rootae.train.quantise import Layer
 
 __all__ = ["Family", "TrainedEncoder", "TrainedStage"]
@@ -71,6 +72,9 @@ class Family(nn.Module, ABC):
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Return named terms in bits a row; their sum is minimised."""
 
+    def fit(self) -> None:
+        """Learn what is not learned by gradients, before the first phase."""
+
     def next_phase(self) -> None:
         """Turn to the next phase of training, where the family has several."""
 
@@ -81,3 +85,7 @@ class Family(nn.Module, ABC):
     @abstractmethod
     def stages(self) -> list[TrainedStage]:
         """Return the decoder's networks, in the order they run."""
+
+    def diagrams(self) -> list[TrainedDiagram]:
+        """Return decision diagrams, none for most families."""
+        return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from rootae.device import CPU
 from rootae.errors import RootaeError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def run(
     *,
     seed: int,
     advance: Callable[[float, str], None],
+    device: str = CPU,
 ) -> Trained:
     """Train a family on a group.
 
@@ -79,18 +81,41 @@ def run(
         budget: of all phases together.
         seed: of the batches.
         advance: told the share that was done since the last time, and the loss in words.
+        device: ``cpu`` or ``cuda``; model and data are on the CPU before and after.
 
     Returns:
         Steps and validated rates; the model is left in evaluation mode.
 
     Raises:
-        RootaeError: the loss is not a number.
+        RootaeError: the loss is not a number, or the device has too little memory.
     """
-    generator = torch.Generator().manual_seed(seed)
+    try:
+        data.to(device)
+        return _run(model, data, budget, seed, advance, device)
+    except torch.OutOfMemoryError as error:
+        msg = f"the device {device} has too little memory to train on: take device cpu"
+        raise RootaeError(msg) from error
+    finally:
+        data.to(CPU)
+        model.to(CPU)
+
+
+def _run(
+    model: Family,
+    data: GroupData,
+    budget: Budget,
+    seed: int,
+    advance: Callable[[float, str], None],
+    device: str,
+) -> Trained:
+    model.to(device)
+    generator = torch.Generator().manual_seed(seed)  # on the CPU: the same batches on any device
     done = Trained(start=_validate(model, data))
+    model.fit()
     for phase, share in enumerate(model.steps_share):
         if phase:
-            model.next_phase()
+            model.to(CPU).next_phase()  # families know nothing of devices
+            model.to(device)
         tell = _Teller(share, advance)
         done.steps.append(_run_phase(model, data, budget.of(share), generator, tell))
     done.end = _validate(model, data)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from rootae.codec import Codec
+from rootae.plan import Diagram
 from rootae.train import families, loop
-from rootae.train.assemble import Assembled, assemble, compact, plain
+from rootae.train.assemble import Assembled, assemble, plain
 from rootae.train.data import LEAST_ROWS, GroupData
+from rootae.train.packed import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,9 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["fit"]
 
-_CANDIDATES = {"auto": {"predictor": 0.9, "ae": 0.1}}
-_SECONDS_AT_LEAST, _SECONDS_AT_MOST = 6.0, 70.0
-_SECONDS_A_MEGABYTE = 1.7
+# of `auto`: families and their shares of the budget; diagrams take none of it
+_CANDIDATES: dict[str, dict[str, float]] = {
+    "fast": {"diagram": 0.0},
+    "default": {"diagram": 0.0, "predictor": 0.8, "ae": 0.2},
+    "max": {"diagram": 0.0, "predictor": 0.8, "ae": 0.2},
+}
+# bits a value that a network must save where a diagram would do: reading one takes ten times longer
+_LEAST = {"fast": 0.1, "default": 0.03, "max": 0.0}
+_SECONDS_AT_LEAST, _SECONDS_AT_MOST = 3.0, 30.0
+_SECONDS_A_MEGABYTE = 0.6
 _PATIENCE = {"fast": 0.5, "default": 1.0, "max": 5.0}  # times the default budget
 _LEAST_SECONDS = 1.0  # for a group; with less it is coded plain
 
@@ -62,8 +71,7 @@ def fit(
     Returns:
         The codec with networks, and one record a trained group.
     """
-    names = [options.family] if options.family != "auto" else list(_CANDIDATES["auto"])
-    for name in names:
+    for name in _shares(options):
         families.load(name)
     # networks this small gain little from a second thread and lose much on a busy machine
     torch.set_num_threads(1)
@@ -84,6 +92,11 @@ def fit(
     steps = [{k: h.get(k) for k in ("tree", "group", "family", "steps")} for h in history]
     plan = dataclasses.replace(whole.plan, training=whole.plan.training | {"groups": steps})
     return Codec(plan, whole.tables, [n.onnx for n in whole.networks]), history
+
+
+def _shares(options: Options) -> dict[str, float]:
+    """Return the families to train, and which share of the budget each has."""
+    return _CANDIDATES[options.effort] if options.family == "auto" else {options.family: 1.0}
 
 
 def _budget(options: Options, nbytes: int) -> float:
@@ -108,20 +121,27 @@ def _race(
     job: _Job, options: Options, seconds: float, advance: Any
 ) -> tuple[Assembled, dict[str, Any]]:
     """Train every candidate on a group and keep the smallest by measured bytes."""
-    shares = _CANDIDATES.get(options.family, {options.family: 1.0})
+    shares = _shares(options)
     best, tried = plain(job.data), {"plain": plain(job.data).total(job.scale)}
+    base: Assembled | None = None
     record: dict[str, Any] = {}
     job.data.prepare()
     for name, share in shares.items():
-        if options.steps is None and seconds * share < _LEAST_SECONDS and len(shares) > 1:
+        if options.steps is None and 0 < seconds * share < _LEAST_SECONDS and len(shares) > 1:
             continue
         torch.manual_seed(options.seed)
         model = families.load(name)(job.data, options.latents, options.effort)
         budget = loop.Budget(options.steps, seconds).of(share)
         told = functools.partial(_scaled, advance, share)
-        trained = loop.run(model, job.data, budget, seed=options.seed, advance=told)
-        found = assemble(model, name, job.data, job.scale)
+        trained = loop.run(
+            model, job.data, budget, seed=options.seed, advance=told, device=options.device
+        )
+        least = _LEAST[options.effort] if base is not None else 0.0
+        over = None if model.encoder() else base
+        found = assemble(model, name, job.data, job.scale, base=over, least=least)
         tried[name] = found.total(job.scale)
+        if name == "diagram":
+            base = found
         if not record or tried[name] < best.total(job.scale):
             record = _record(trained)
         if tried[name] < best.total(job.scale):
@@ -207,9 +227,10 @@ def _moved(plan: GroupPlan, shared: int, tables: int, networks: int) -> GroupPla
         )
         for s in plan.stages
     )
+    diagrams = tuple(Diagram(inputs(d), tuple(map(table, d.tables))) for d in plan.diagrams)
     encoder = plan.encoder
     if encoder is not None:
         encoder = dataclasses.replace(
             encoder, network=encoder.network + networks, inputs=inputs(encoder)
         )
-    return dataclasses.replace(plan, stages=stages, encoder=encoder)
+    return dataclasses.replace(plan, stages=stages, encoder=encoder, diagrams=diagrams)

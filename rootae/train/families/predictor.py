@@ -43,6 +43,8 @@ class Family(family.Family):
     """
 
     steps_share = (0.25, 0.75)
+    _index: Tensor
+    _used: Tensor
 
     def __init__(
         self, data: GroupData, latents: int | None = None, effort: str = "default"
@@ -71,7 +73,9 @@ class Family(family.Family):
         for i, features in enumerate(seen):
             index[i, : len(features)] = torch.tensor(features, dtype=torch.long)
             used[i, : len(features)] = 1
-        self._seen, self._index, self._used = seen, index, used
+        self._seen = seen
+        self.register_buffer("_index", index, persistent=False)  # these move with the weights
+        self.register_buffer("_used", used, persistent=False)
         scale = 1 / math.sqrt(width)
         self.first = nn.Parameter(torch.randn(self._lanes, width, self._hidden) * scale)
         self.first_bias = nn.Parameter(torch.zeros(self._lanes, 1, self._hidden))

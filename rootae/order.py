@@ -1,0 +1,58 @@
+"""The order in which a group's lanes are decoded: each after all that it is decoded from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from rootae.plan import GroupPlan
+
+__all__ = ["in_order", "milestones"]
+
+_STEP = 24  # lanes that may be decoded inside one another: each takes a dozen of Python's frames
+
+
+def in_order(plan: GroupPlan) -> dict[int, tuple[int, ...]]:
+    """Return each lane's parents, the lanes so that each comes after its parents.
+
+    Raises:
+        CorruptError: a lane follows from itself.
+    """
+    done: dict[int, tuple[int, ...]] = {}
+    for start in range(len(plan.lanes)):
+        path, above = [start], {start: plan.parents(start)}
+        while path:
+            lane = path[-1]
+            missing = [p for p in above[lane] if p not in done]
+            if not missing:
+                done[lane] = above[lane]
+                path.pop()
+            elif missing[0] in above:
+                name = plan.lanes[lane].column
+                msg = f"column {name} follows from itself: the codec's plan is damaged"
+                raise CorruptError(msg)
+            else:
+                path.append(missing[0])
+                above[missing[0]] = plan.parents(missing[0])
+    return done
+
+
+def milestones(plan: GroupPlan) -> dict[int, tuple[int, ...]]:
+    """Return what to decode first of lanes that lie far behind others.
+
+    A chain of lanes may be longer than calls can be nested. Its milestones are those a number of
+    steps apart; with the nearest of them decoded before a lane, nothing is nested deeply.
+
+    Returns:
+        The nearest milestones of lanes that have any, by lane.
+    """
+    depth: dict[int, int] = {}
+    near: dict[int, tuple[int, ...]] = {}
+    for lane, parents in in_order(plan).items():
+        depth[lane] = 1 + max((depth[p] for p in parents), default=0)
+        found = [(p,) if depth[p] % _STEP == 0 else near.get(p, ()) for p in parents]
+        if any(found):
+            near[lane] = tuple(dict.fromkeys(p for some in found for p in some))
+    return near

@@ -1,0 +1,71 @@
+"""No latents and no network: each column's contexts are a decision diagram over earlier columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from rootae.train import family
+from rootae.train.diagrams import Learner
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from rootae.train.data import Batch, GroupData
+    from rootae.train.diagrams import TrainedDiagram
+
+__all__ = ["Family"]
+
+_SIZES = {  # bins, states, steps, bits for each further column that has to be decoded
+    "fast": (16, 32, 3, 0.04),
+    "default": (16, 64, 8, 0.02),
+    "max": (16, 64, 12, 0.001),
+}
+
+
+class Family(family.Family):
+    """Decision diagrams, learned by counting rather than by gradients.
+
+    A reader follows a diagram by two look-ups for each column that it looks at, which is far less
+    than the smallest network; the columns are few, and picked by what they tell.
+
+    Arguments:
+        data: the group's rows.
+        latents: not used.
+        effort: bins of what is looked at, states and steps at most, and how dear ancestors are.
+
+    References:
+        Slonim and Tishby, *Agglomerative information bottleneck*, NIPS 1999.
+    """
+
+    steps_share = ()
+
+    def __init__(
+        self, data: GroupData, latents: int | None = None, effort: str = "default"
+    ) -> None:
+        super().__init__(data, latents, effort)
+        bins, states, steps, price = _SIZES[effort]
+        self._data = data
+        self._learner = Learner(data, bins=bins, states=states, steps=steps, price=price)
+        self._found: list[TrainedDiagram] = []
+
+    def fit(self) -> None:
+        """Learn every lane's diagram."""
+        found = (self._learner.learn(x, self._data.before(x)) for x in self._data.lanes)
+        self._found = [d for d in found if d is not None]
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the measured rate of the codes, bits a row, whatever the batch."""
+        del batch
+        sizes = {i: float(self._data.plain[i]) for i in self._data.lanes}
+        sizes |= {d.lane: min(sizes[d.lane], d.nbytes) for d in self._found}
+        return {"codes": torch.tensor(sum(sizes.values()) * 8 / self._data.measured_rows)}
+
+    def stages(self) -> list[family.TrainedStage]:
+        """Return nothing: there are no networks."""
+        return []
+
+    def diagrams(self) -> list[TrainedDiagram]:
+        """Return the diagrams of the lanes that have one."""
+        return self._found

@@ -1,0 +1,436 @@
+"""Where networks run: what may be asked for, and that it changes no value.
+
+Most of this pretends: a machine without CUDA where there is one, or a CUDA that is the CPU where
+there is none. What needs the real thing is marked `gpu` and skipped, by name, where it is not.
+"""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from importlib import import_module
+
+import numpy as np
+import onnxruntime
+import pytest
+import uproot
+from conftest import same, write_columns
+from typer.testing import CliRunner
+
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+import networks
+
+import rootae
+from rootae import network
+from rootae.cli import app
+from rootae.device import DEVICES, chosen, settled
+from rootae.errors import CorruptError, MissingDependency, NameNotFound, RootaeError
+from rootae.network import Network
+from rootae.options import Options
+from rootae.source import Source
+from rootae.survey import survey
+from rootae.train.onnx import decoder_onnx
+from rootae.train.quantise import Layer, quantise
+
+train = import_module("rootae.train")  # the front door's function hides it
+compress = import_module("rootae.compress")
+NO_GPU = "there is no GPU in this test"
+TROUBLE = network._trouble()
+needs_cuda = pytest.mark.skipif(bool(TROUBLE), reason=f"no CUDA for onnxruntime: {TROUBLE}")
+
+
+@pytest.fixture(autouse=True)
+def _no_variable(monkeypatch):
+    monkeypatch.delenv("ROOTAE_DEVICE", raising=False)
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Take CUDA away from onnxruntime and from torch."""
+    monkeypatch.setattr(network, "_trouble", lambda: NO_GPU)
+    monkeypatch.setattr(train, "_trouble", lambda: NO_GPU)
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Let the CPU pass for CUDA; return the list of devices that networks ran on."""
+    ran, run, bound = [], Network.run, network._run_bound
+    monkeypatch.setattr(network, "_trouble", lambda: "")
+    monkeypatch.setattr(network, "_cuda_session", network._session)
+    monkeypatch.setattr(network, "_run_bound", lambda *a: bound(*a, device="cpu"))
+    monkeypatch.setattr(Network, "run", lambda self, x: ran.append(self.device) or run(self, x))
+    return ran
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    """Return a file of two columns, one of which tells about the other."""
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 16, 30_000).astype("i4")
+    b = (1000 * a + rng.integers(0, 9, len(a))).astype("i4")
+    return write_columns(tmp_path_factory.mktemp("device") / "in.root", {"a": a, "b": b})
+
+
+@pytest.fixture(scope="module")
+def coder(original):
+    """Return a codec for it with a network."""
+    with Source.open(original) as source:
+        tree = source.tree("t")
+        return networks.contexts_codec(tree.schema, tree.values(0, tree.entries), "a", "b")
+
+
+@pytest.fixture(scope="module")
+def coded(original, coder):
+    """Return the file compressed by that codec."""
+    rootae.compress(original, original.with_name("coded.root"), codec=coder)
+    return original.with_name("coded.root")
+
+
+def decoder(dtype, rows=0, inputs=6, seed=0):
+    """Return an integer network that uses all bits of its float type, and inputs for it."""
+    rng = np.random.default_rng(seed)
+    widths = [inputs, 32, 24, 8]
+    layers = [
+        Layer(rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in itertools.pairwise(widths)
+    ]
+    one = np.ones(inputs)
+    made = quantise(layers, 500 * one, 300 * one, 1023 * one, dtype=dtype, hidden_bits=12)
+    x = rng.integers(0, 1024, (inputs, rows)).astype(np.float32)
+    return made, decoder_onnx(made), x
+
+
+# what may be asked for
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_device_may_be_chosen(device):
+    assert chosen(device) == device
+    assert Options(device=device).device == device
+
+
+def test_the_cpu_is_the_default_and_the_variable_goes_before_it(monkeypatch):
+    assert chosen() == "cpu"
+    monkeypatch.setenv("ROOTAE_DEVICE", "")
+    assert chosen() == "cpu"
+    monkeypatch.setenv("ROOTAE_DEVICE", "auto")
+    assert chosen() == "auto"
+    assert chosen("cuda") == "cuda"
+
+
+def test_a_device_that_does_not_exist_is_refused_with_the_nearest(monkeypatch):
+    with pytest.raises(NameNotFound, match="no device 'cudda' in rootae; did you mean 'cuda'"):
+        Options(device="cudda")
+    monkeypatch.setenv("ROOTAE_DEVICE", "gpu")
+    with pytest.raises(NameNotFound, match=r"'gpu' in ROOTAE_DEVICE; .*cpu"):
+        chosen()
+
+
+def test_the_cpu_needs_nobody_to_look_for_cuda():
+    assert settled("cpu", lambda: pytest.fail("it was looked for")) == "cpu"
+
+
+@pytest.mark.parametrize(("device", "there", "found"), [
+    ("auto", True, "cuda"), ("auto", False, "cpu"), ("cuda", True, "cuda"),
+])  # fmt: skip
+def test_what_is_asked_for_is_settled_once(device, there, found):
+    assert settled(device, lambda: "" if there else NO_GPU) == found
+
+
+# what onnxruntime says
+
+
+def test_a_package_without_cuda_is_named(monkeypatch):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(network, "_trouble", network._trouble.__wrapped__)
+    with pytest.raises(MissingDependency, match="pip install onnxruntime-gpu; or take device cpu"):
+        network.usable("cuda")
+    assert network.usable("auto") == network.usable("cpu") == "cpu"
+
+
+def test_a_machine_without_cuda_is_named(monkeypatch):
+    def refuse(*_):
+        msg = "CUDA failure 100"
+        raise RuntimeError(msg)
+
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: both)
+    monkeypatch.setattr(onnxruntime.OrtValue, "ortvalue_from_numpy", refuse)
+    monkeypatch.setattr(network, "_trouble", network._trouble.__wrapped__)
+    with pytest.raises(MissingDependency, match=r"no CUDA device .*CUDA failure 100"):
+        network.usable("cuda")
+    assert network.usable("auto") == "cpu"
+    monkeypatch.setattr(onnxruntime.OrtValue, "ortvalue_from_numpy", lambda *_: None)
+    assert network.usable("auto") == network.usable("cuda") == "cuda"
+
+
+def test_a_session_that_silently_falls_back_is_an_error(monkeypatch):
+    asked, make = {}, onnxruntime.InferenceSession
+
+    def on_the_cpu(onnx, options, **arguments):
+        asked.update(arguments)
+        return make(onnx, options, providers=["CPUExecutionProvider"])
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", on_the_cpu)
+    with pytest.raises(MissingDependency, match="it took the CPU"):
+        Network(networks.linear([[1, 2]]), device="cuda").run(np.ones((2, 3)))
+    first, second = asked["providers"]
+    assert first == ("CUDAExecutionProvider", {"use_tf32": "0"})
+    assert second == "CPUExecutionProvider"
+    assert asked["enable_fallback"] is False
+
+
+def test_a_session_that_cuda_refuses_is_an_error_and_a_damaged_network_is_damage(monkeypatch):
+    make = onnxruntime.InferenceSession
+
+    def refuse(onnx, options, *, providers, **arguments):
+        if providers != ["CPUExecutionProvider"]:
+            msg = "out of memory"
+            raise RuntimeError(msg)
+        return make(onnx, options, providers=providers, **arguments)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
+    whole = networks.linear([[1, 2]])
+    with pytest.raises(MissingDependency, match=r"out of memory.*device cpu gives"):
+        Network(whole, device="cuda").run(np.ones((2, 3)))
+    with pytest.raises(CorruptError, match="not a valid ONNX model"):
+        Network(whole[:-4] + b"\0\0\0\0", integer=False, device="cuda").run(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("rows", [1, 8193, 3 * (1 << 17) + 5])
+def test_bound_inputs_and_large_batches_give_the_same(pretended, rows):
+    _, onnx, x = decoder("float32", rows)
+    net = Network(onnx)
+    assert net.on("cuda").run(x).tobytes() == net.run(x).tobytes()
+    assert pretended == ["cuda", "cpu"]
+
+
+def test_what_fails_on_cuda_is_not_called_damage(pretended):
+    with pytest.raises(RootaeError, match="does not run on CUDA") as caught:
+        Network(networks.linear([[1, 2]]), device="cuda").run(np.ones((3, 3)))
+    assert not isinstance(caught.value, CorruptError)
+
+
+def test_a_network_takes_its_device_along_to_another_process(pretended):
+    assert pickle.loads(pickle.dumps(Network(networks.linear([[1]]), device="cuda"))).device == (
+        "cuda"
+    )
+
+
+# without CUDA: one line, and nothing written
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("compress", "in.root", "out.root"),
+        ("train", "in.root", "-o", "out.root", "--steps", "1"),
+        ("decompress", "coded.root", "out.root"),
+        ("verify", "coded.root"),
+    ],
+)
+def test_cuda_without_cuda_is_one_line(without, original, coded, tmp_path, command):
+    known = {"in.root": original, "coded.root": coded, "out.root": tmp_path / "out.root"}
+    words = [str(known.get(w, w)) for w in command]
+    done = CliRunner().invoke(app, [*words, "--device", "cuda"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"rootae: device cuda cannot be used: {NO_GPU}")
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    done = CliRunner().invoke(app, [*words, "--device", "coda"])
+    assert done.exit_code == 2
+    assert done.stderr == "rootae: no device 'coda' in rootae; did you mean 'cuda'?\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_auto_falls_back(without, original, coded, coder, tmp_path):
+    rootae.compress(original, tmp_path / "c.root", codec=coder, device="auto")
+    assert rootae.verify(coded, original, device="auto").columns == 2
+    rootae.decompress(coded, tmp_path / "d.root", device="auto")
+    with rootae.open(tmp_path / "c.root", device="auto") as a, uproot.open(original) as b:
+        assert same(a["t"].arrays(), b["t"].arrays())
+
+
+def test_opening_for_cuda_without_it_says_so_at_once(without, coded):
+    for name in (coded, f"{coded}:t"):
+        with pytest.raises(MissingDependency, match=NO_GPU):
+            rootae.open(name, device="cuda")
+
+
+def test_the_variable_counts_for_plain_uproot(without, coded, monkeypatch):
+    monkeypatch.setenv("ROOTAE_DEVICE", "cuda")
+    with uproot.open(coded) as file, pytest.raises(MissingDependency, match=NO_GPU):
+        file["t"].arrays()
+    monkeypatch.setenv("ROOTAE_DEVICE", "coda")
+    with uproot.open(coded) as file, pytest.raises(NameNotFound, match="did you mean 'cuda'"):
+        file["t"]["b"].array()
+    with rootae.open(coded, device="cpu") as file:
+        assert len(file["t"].arrays()) == 30_000
+
+
+# with CUDA: where networks run
+
+
+def test_files_are_read_on_the_device_that_they_were_opened_for(pretended, coded, original):
+    with rootae.open(coded, device="cuda") as a, uproot.open(original) as b:
+        assert same(a["t"].arrays(), b["t"].arrays())
+    assert set(pretended) == {"cuda"}
+    pretended.clear()
+    with rootae.open(f"{coded}:t", device="auto") as tree:
+        tree.arrays()
+    assert set(pretended) == {"cuda"}
+    pretended.clear()
+    with rootae.open(coded) as file:
+        file["t"].arrays()
+    assert set(pretended) == {"cpu"}
+
+
+def test_two_doors_of_one_file_keep_their_devices(pretended, coded):
+    with rootae.open(coded, device="cuda") as a, rootae.open(coded) as b, uproot.open(coded) as c:
+        for file in (a, b, c):
+            file["t"]["b"].array()
+    assert pretended == ["cuda", "cpu", "cpu"]
+
+
+def test_plain_uproot_reads_where_the_variable_says(pretended, coded, monkeypatch):
+    monkeypatch.setenv("ROOTAE_DEVICE", "cuda")
+    with uproot.open(coded) as file:
+        file["t"].arrays()
+    assert set(pretended) == {"cuda"}
+
+
+def test_compress_writes_on_cuda_and_reads_back_on_the_cpu(
+    pretended, original, coder, tmp_path, monkeypatch
+):
+    check, at = compress.verify_against, []
+
+    def verify_against(*arguments, **options):
+        at.append(len(pretended))
+        return check(*arguments, **options)
+
+    monkeypatch.setattr(compress, "verify_against", verify_against)
+    monkeypatch.setenv("ROOTAE_DEVICE", "cuda")
+    rootae.compress(original, tmp_path / "c.root", codec=coder)
+    assert set(pretended[: at[0]]) == {"cuda"}
+    assert set(pretended[at[0] :]) == {"cpu"}
+    rootae.compress(original, tmp_path / "d.root", codec=coder, device="cpu")
+    assert (tmp_path / "c.root").stat().st_size == (tmp_path / "d.root").stat().st_size
+
+
+@pytest.mark.parametrize("door", ["verify", "decompress"])
+def test_other_verbs_decode_where_they_are_told(pretended, coded, tmp_path, door):
+    if door == "verify":
+        rootae.verify(coded, device="cuda")
+    else:
+        rootae.decompress(coded, tmp_path / "d.root", device="cuda")
+    assert set(pretended) == {"cuda"}
+
+
+def test_a_codec_is_moved_once_and_keeps_its_id(pretended, coder):
+    there = coder.on("cuda")
+    assert there is coder.on("auto")
+    assert there.id == coder.id
+    assert {n.device for n in there.networks} == {"cuda"}
+    assert coder.on("cpu") is coder
+    assert there.on("cpu").device == "cpu"
+
+
+# training
+
+
+def test_training_is_told_the_device(original, tmp_path, monkeypatch):
+    pytest.importorskip("torch", reason="torch is not installed")
+    from rootae.train import loop
+
+    told, run = [], loop.run
+
+    def on_the_cpu(*arguments, device="none", **options):
+        told.append(device)
+        return run(*arguments, device="cpu", **options)
+
+    monkeypatch.setattr(loop, "run", on_the_cpu)
+    monkeypatch.setattr(train, "_trouble", lambda: "")
+    options = {"family": "predictor", "steps": 4}
+    rootae.train([original], tmp_path / "a.root", device="auto", **options)
+    rootae.train([original], tmp_path / "b.root", **options)
+    assert told == ["cuda", "cpu"]
+    codecs = [rootae.Codec.load(tmp_path / name) for name in ("a.root", "b.root")]
+    assert codecs[0].id == codecs[1].id, "the device leaves no trace in a codec"
+
+
+@pytest.mark.parametrize("family", ["ae", "predictor"])
+def test_families_leave_nothing_behind_on_the_cpu(original, family):
+    """A device without storage shows it: it takes no part in anything with tensors elsewhere."""
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    from rootae.train import families
+    from rootae.train.data import GroupData
+
+    with Source.open(original) as source:
+        tree = source.tree("t")
+        values, tables = tree.values(0, tree.entries), []
+        plan = survey(tree.schema, values, tables=tables)
+    data = GroupData(plan.groups[0], values, tables, 0)
+    data.prepare()
+    model = families.load(family)(data, None, "default")
+    for phase, _ in enumerate(model.steps_share):
+        if phase:
+            model.to("cpu").next_phase()
+        model.to("meta")
+        data.to("meta")
+        batch = data.batch(torch.arange(64))
+        assert {t.device.type for t in (batch.x, batch.low, batch.high)} == {"meta"}
+        assert {t.device.type for t in model.loss(batch).values()} == {"meta"}
+        model.to_empty(device="cpu")
+
+
+def test_too_little_memory_is_one_clear_error(original, tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    from rootae.train import loop
+
+    def full(*_):
+        msg = "CUDA out of memory"
+        raise torch.OutOfMemoryError(msg)
+
+    monkeypatch.setattr(loop, "_run_phase", full)
+    with pytest.raises(RootaeError, match="too little memory to train on: take device cpu"):
+        rootae.train([original], tmp_path / "a.root", family="predictor", steps=4)
+    assert list(tmp_path.iterdir()) == []
+
+
+# with a GPU
+
+
+@pytest.mark.gpu
+@needs_cuda
+@pytest.mark.parametrize("rows", [0, 1, 1000, (1 << 17) + 5])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(dtype, rows):
+    made, onnx, x = decoder(dtype, rows)
+    assert made.dtype == dtype
+    expected = Network(onnx).run(x)
+    assert expected.shape == (8, rows)
+    for _ in range(3):
+        assert Network(onnx, device="cuda").run(x).tobytes() == expected.tobytes()
+
+
+@pytest.mark.gpu
+@needs_cuda
+def test_a_file_is_the_same_on_cuda(original, coded, coder, tmp_path):
+    rootae.compress(original, tmp_path / "c.root", codec=coder, device="cuda")
+    for path in (coded, tmp_path / "c.root"):
+        assert rootae.verify(path, original, device="cuda").columns == 2
+        with rootae.open(path, device="cuda") as a, uproot.open(original) as b:
+            assert same(a["t"].arrays(), b["t"].arrays())
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("family", ["ae", "predictor"])
+def test_a_codec_trained_on_cuda_codes_on_the_cpu(original, tmp_path, family):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    if not torch.cuda.is_available():
+        pytest.skip(f"no CUDA for torch {torch.__version__}")
+    rootae.train([original], tmp_path / "c.root", family=family, steps=300, device="cuda")
+    rootae.compress(original, tmp_path / "d.root", codec=tmp_path / "c.root")
+    assert rootae.verify(tmp_path / "d.root", original).columns == 2
+    if family == "predictor":  # the data is made so that it pays
+        assert rootae.Codec.load(tmp_path / "c.root").networks
