@@ -74,14 +74,22 @@ def rows_of(seen, kept_back, rules, budget):
     for peer in peers.PEERS:
         nbytes, note = peer_rate(peer, columns, bounds)
         yield row(peer.name, nbytes, note=note)
-    for family in ("plain", "ae", "predictor", "auto"):
-        options = Options(family=family, bounds=rules, time_budget=budget)
+    for family, effort in (
+        ("plain", "default"),
+        ("diagram", "default"),
+        ("ae", "default"),
+        ("predictor", "default"),
+        ("auto", "default"),
+        ("auto", "max"),
+    ):
+        options = Options(family=family, effort=effort, bounds=rules, time_budget=budget)
         nbytes, fixed, history = rootae_rate(seen, kept_back, options)
         note = "; ".join(
             f"relations {h['relations']:.2f}, contexts {h['contexts']:.2f}, steps {h['steps']}"
             for h in history
         )
-        yield row(f"rootae {family}", nbytes, fixed, note)
+        name = f"rootae {family}" + ("" if effort == "default" else f" --effort {effort}")
+        yield row(name, nbytes, fixed, note)
 
 
 def main():

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import json
 
 import numpy as np
 import pytest
+from test_codec import table
+from test_stages import COLUMNS as COLUMNS_OF_DIAGRAMS
+from test_stages import coded_by
 
 from rootae.centres import Centre, Term
-from rootae.errors import CorruptError
+from rootae.codec import Codec
+from rootae.errors import CorruptError, RootaeError
 from rootae.links import Link
 from rootae.plan import Encoder, Feature, GroupPlan, Lane, Stage, Target, TreePlan
 from rootae.relations import Derived
@@ -193,3 +199,58 @@ def test_a_long_chain_is_no_circle():
     )
     columns = tuple(Column(f"c{i}", "int32") for i in range(5000))
     check(TreePlan("t", "", columns, (), (GroupPlan("", chain),)), (), 0)
+
+
+def places(data, at=()):
+    """Yield the path of every member of a JSON value but free-form ones."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*at, key)
+        if isinstance(value, dict | list) and key != "training":
+            yield from places(value, (*at, key))
+
+
+def other(value, rng):
+    """Return another JSON value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return int(rng.choice([-1, 0, 1, 2, 64, 10**6, 2**31, 2**62, -(2**62), value + 1]))
+    if isinstance(value, float):
+        return float(rng.choice([0.0, -1.0, 1e-300, 1e300, 0.5]))
+    if isinstance(value, str):
+        return str(
+            rng.choice(["", "lane", "centre", "latent", "edges", "raw", "a", "int64", "none"])
+        )
+    if isinstance(value, list) and value:
+        return value[:-1] if rng.random() < 0.5 else [*value, value[0]]
+    return value
+
+
+@pytest.mark.parametrize("kind", ["diagram", "lane", "latent"])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_any_change_of_a_plan_is_damage_or_gives_values(kind, seed):
+    rng = np.random.default_rng(seed)
+    columns = {k: x[:3000] for k, x in COLUMNS_OF_DIAGRAMS.items()}
+    if kind == "diagram":
+        codec, values = coded_by(columns, {"c": ("a", "b"), "b": ("a",)})
+    else:
+        networks = pytest.importorskip("networks", reason="onnx is not installed")
+        schema, values = table(columns)
+        codec = networks.contexts_codec(schema, values, "a", "c", latent=kind == "latent")
+    block, (_, tables, nets) = codec.tree("t").encode(values), codec.parts
+    where = list(places(json.loads(codec.plan.to_json())))
+    refused = 0
+    for _ in range(300 if seed == 0 else 3000):
+        plan = json.loads(codec.plan.to_json())
+        *path, last = where[rng.integers(len(where))]
+        inner = functools.reduce(lambda d, k: d[k], path, plan)
+        inner[last] = other(inner[last], rng)
+        try:
+            decoder = (
+                Codec.from_parts(json.dumps(plan).encode(), tables, nets).tree("t").decoder(block)
+            )
+            for name in values:
+                decoder.values(name)
+        except RootaeError:
+            refused += 1
+    assert refused > 50
