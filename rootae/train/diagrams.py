@@ -28,7 +28,8 @@ __all__ = ["Learner", "Source", "TrainedDiagram"]
 Source = tuple[Literal["lane", "centre"], int]
 
 _TARGET_BINS, _FEW_BINS = 48, 12  # to cluster by, and to rate candidates by: few overfit less
-_ROWS, _KEPT_BACK = 262_144, 32_768
+_ROWS, _LEAST_ROWS = 262_144, 32_768  # to count
+_VALUES = 1 << 24  # of all lanes together: a thousand columns take no longer than a hundred
 _CANDIDATES, _PURSUED = 32, 12
 _LEAST_GAIN = 0.01  # bits a value that a step must give on rows kept back
 _CONTEXTS = (8, 16, 32, 64)
@@ -70,8 +71,9 @@ class Learner:
     ) -> None:
         self._data = data
         self._bins, self._states, self._steps, self._price = bins, states, steps, price
-        self._fit = data.seen.numpy()[:_ROWS]
-        self._check = data.held_out.numpy()[:_KEPT_BACK]
+        rows = max(min(_ROWS, _VALUES // max(len(data.lanes), 1)), _LEAST_ROWS)
+        self._fit = data.seen.numpy()[:rows]
+        self._check = data.held_out.numpy()[: rows // 8]
         self._looked: dict[Source, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}
         self._ancestors: dict[int, frozenset[int]] = {}
 
