@@ -36,7 +36,7 @@ _CANDIDATES: dict[str, dict[str, float]] = {
     "max": {"diagram": 0.0, "predictor": 0.8, "ae": 0.2},
 }
 # bits a value that a network must save where a diagram would do: reading one takes ten times longer
-_LEAST = {"fast": 0.1, "default": 0.03, "max": 0.0}
+_LEAST = {"fast": 0.1, "default": 0.1, "max": 0.0}
 _SECONDS_AT_LEAST, _SECONDS_AT_MOST = 3.0, 30.0
 _SECONDS_A_MEGABYTE = 0.6
 _PATIENCE = {"fast": 0.5, "default": 1.0, "max": 5.0}  # times the default budget
