@@ -172,9 +172,11 @@ def _merge_group(
     for i, diagram in enumerate(trained.diagrams):
         if (seen := move(diagram.inputs)) is not None:
             diagrams[i] = Diagram(seen, diagram.tables)
+    # stages and diagrams are numbered anew, in the order in which they were kept
+    numbers = [{old: new for new, old in enumerate(kept)} for kept in (stages, diagrams)]
     hurt, final = [], []
     for lane in lanes:
-        settled = _settle(lane, index, stages, diagrams) if lane.column in matched else lane
+        settled = _settle(lane, index, *numbers) if lane.column in matched else lane
         hurt += [lane.column] if (settled.derived is None) != (lane.derived is None) else []
         hurt += [lane.column] if settled.has_contexts != lane.has_contexts else []
         hurt += [lane.column] if (settled.centre is None) != (lane.centre is None) else []
@@ -206,18 +208,14 @@ def _move_target(target: Target, index: Mapping[int, int], lost: AbstractSet[int
 
 
 def _settle(
-    lane: Lane, index: Mapping[int, int], stages: Mapping[int, Any], diagrams: Mapping[int, Any]
+    lane: Lane, index: Mapping[int, int], stages: Mapping[int, int], diagrams: Mapping[int, int]
 ) -> Lane:
     derived = lane.derived
     if derived is not None:
         kept = all(i in index for i, _ in derived.terms)
         terms = tuple((index[i], c) for i, c in derived.terms) if kept else ()
         derived = dataclasses.replace(derived, terms=terms) if kept else None
-    # stages and diagrams are numbered anew, in the order in which they were kept
-    stage, diagram = (
-        list(kept).index(i) if i in kept else -1
-        for i, kept in ((lane.stage, stages), (lane.diagram, diagrams))
-    )
+    stage, diagram = stages.get(lane.stage, -1), diagrams.get(lane.diagram, -1)
     centre = lane.centre
     if centre is not None and all(i in index for i in centre.sources):
         moved = tuple(

@@ -79,7 +79,7 @@ class BlockDecoder:
     def _linked(self, group: str, number: int) -> NDArray[Any]:
         """Return another group's values as the rows of one see them."""
         link = self._plan.group(group).links[number]
-        other = self._plan.group(link.group).lanes_of(link.column)[link.element]
+        other = self._plan.led_to(link)
         by = self._groups[group].lane(link.by).values
         mine, theirs = (self.values(n).flat.astype(np.int64) for n in (group, link.group))
         return follow(by, mine, theirs, self._groups[link.group].lane(other).values)

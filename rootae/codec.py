@@ -222,7 +222,7 @@ class TreeCoder:
     ) -> NDArray[Any]:
         """Return what a reader will see of another group."""
         link = self.groups[group].plan.links[number]
-        other = self.groups[link.group].plan.lanes_of(link.column)[link.element]
+        other = self.plan.led_to(link)
         mine, theirs = (data[n].flat.astype(np.int64) for n in (group, link.group))
         return follow(values[link.by], mine, theirs, done[link.group].decoded(other))
 

@@ -71,6 +71,10 @@ class GroupCoder:
         self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
 
     @functools.cached_property
+    def _order(self) -> tuple[int, ...]:
+        return tuple(in_order(self.plan))
+
+    @functools.cached_property
     def milestones(self) -> dict[int, tuple[int, ...]]:
         """Return the lanes to decode first of those that lie far behind others."""
         return milestones(self.plan)
@@ -102,13 +106,9 @@ class GroupCoder:
             own = len(self.plan.lanes)
             return linked(i - own) if i >= own else self._decoded(i, encoded[i], decoded)
 
-        def seen_codes(i: int) -> NDArray[Any]:
-            own = len(self.plan.lanes)
-            return self.linked_grids[i - own].forward(decoded(i)) if i >= own else encoded[i].codes
-
-        seen = seen_codes, decoded, (lambda: latents)
+        seen = (lambda i: encoded[i].codes), decoded, (lambda: latents)
         contexts = StageContexts(self, *seen, rows)
-        for i in in_order(self.plan):
+        for i in self._order:
             encoded[i] = self._encode_lane(i, values, codes, decoded, contexts)
         stored = streams.join(streams.encode(z) for z in latents)
         columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
@@ -200,18 +200,11 @@ class GroupDecoder:
         me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped
         self._contexts = StageContexts(
             self.coder,
-            lambda i: me._codes(i),
+            lambda i: me.lane(i).codes,
             lambda i: me._values(i),
             lambda: me.latents(),
             self.rows,
         )
-
-    def _codes(self, i: int) -> NDArray[Any]:
-        """Return the codes of a lane or of a linked one."""
-        own = len(self.coder.plan.lanes)
-        if i < own:
-            return self.lane(i).codes
-        return self.coder.linked_grids[i - own].forward(self._values(i))
 
     def _values(self, i: int) -> NDArray[Any]:
         """Return the values of a lane or of a linked one."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rootae.plan import GroupPlan
 
 __all__ = ["in_order", "milestones"]
@@ -14,14 +16,18 @@ __all__ = ["in_order", "milestones"]
 _STEP = 24  # lanes that may be decoded inside one another: each takes a dozen of Python's frames
 
 
-def in_order(plan: GroupPlan) -> dict[int, tuple[int, ...]]:
+def in_order(plan: GroupPlan, lanes: Iterable[int] | None = None) -> dict[int, tuple[int, ...]]:
     """Return each lane's parents, the lanes so that each comes after its parents.
+
+    Arguments:
+        plan: the group's plan.
+        lanes: those to order, with all that they are decoded from; every lane by default.
 
     Raises:
         CorruptError: a lane follows from itself.
     """
     done: dict[int, tuple[int, ...]] = {}
-    for start in range(len(plan.lanes)):
+    for start in range(len(plan.lanes)) if lanes is None else lanes:
         path, above = [start], {start: plan.parents(start)}
         while path:
             lane = path[-1]

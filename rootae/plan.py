@@ -218,6 +218,10 @@ class TreePlan:
         """Return a group's plan."""
         return next(g for g in self.groups if g.name == name)
 
+    def led_to(self, link: Link) -> int:
+        """Return the number of the lane, in its group, that a link leads to."""
+        return self.group(link.group).lanes_of(link.column)[link.element]
+
     @property
     def carried(self) -> tuple[str, ...]:
         """Return the names of columns that stand in the tree as carriers, in order."""

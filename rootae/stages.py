@@ -31,6 +31,7 @@ class Coder(Protocol):
     tables: Sequence[NDArray[np.int64]]
     networks: Sequence[Network]
     grids: list[Grid]
+    linked_grids: list[Grid]
 
 
 def feature(
@@ -109,7 +110,8 @@ class StageContexts:
 
     Arguments:
         coder: the group's coder.
-        codes, values: give an earlier lane's, decoded.
+        codes: gives an earlier lane's, decoded.
+        values: gives an earlier lane's, or a linked one's.
         latents: gives the latents, shape (latents, rows).
         rows: the number of rows.
     """
@@ -173,7 +175,10 @@ class StageContexts:
             latents: NDArray[Any] = self._latents()[f.index]
             return latents
         if f.source == "lane":
-            return self._codes(f.index)
+            link = f.index - len(self._coder.grids)
+            if link < 0:
+                return self._codes(f.index)
+            return self._coder.linked_grids[link].forward(self._values(f.index))
         found = self.centre(f.index)
         if found is None:
             msg = "a network looks at a centre that no lane has: the plan is damaged"

@@ -77,6 +77,23 @@ def test_a_collection_is_what_most_columns_begin_with():
     assert collection(GroupPlan("", lanes)) == ""
 
 
+def write(path, arrays, counts):
+    """Write jagged columns and the counters `nJet` and so on."""
+    with uproot.recreate(path) as file:
+        types = {n: a.type.content for n, a in arrays.items()}
+        tree = file.mktree("Events", types, counter_name=lambda n: "n" + n.partition("_")[0])
+        tree.extend(arrays | counts)
+    return path
+
+
+def write_some(source, path, names, counters):
+    """Write some columns of a file."""
+    with uproot.open(source) as file:
+        arrays = file["Events"].arrays([*names, *counters])
+    counts = {n: awkward.to_numpy(arrays[n]) for n in counters}
+    return write(path, {n: arrays[n] for n in names}, counts)
+
+
 @pytest.fixture(scope="module")
 def matched(tmp_path_factory):
     """Return a file of generated jets, reconstructed ones near them, and muons in those."""
@@ -100,13 +117,8 @@ def matched(tmp_path_factory):
     columns = {k: v.astype("f4") for k, v in content.items()}
     columns |= {"Jet_genJetIdx": to_gen.astype("i4"), "Muon_jetIdx": to_jet.astype("i4")}
     arrays = {k: awkward.unflatten(v, counts[k.partition("_")[0]]) for k, v in columns.items()}
-    path = folder / "matched.root"
-    with uproot.recreate(path) as file:
-        types = {k: a.type.content for k, a in arrays.items()}
-        tree = file.mktree("Events", types, counter_name=lambda n: "n" + n.partition("_")[0])
-        numbers = {f"n{k}": v.astype("i4") for k, v in counts.items()}
-        tree.extend(arrays | numbers)
-    return path
+    numbers = {f"n{k}": v.astype("i4") for k, v in counts.items()}
+    return write(folder / "matched.root", arrays, numbers)
 
 
 @pytest.fixture(scope="module", params=["exact", "rel:1e-3"])
@@ -129,15 +141,8 @@ def test_references_are_found(compressed):
 
 
 def test_what_is_linked_makes_columns_smaller(compressed, matched, tmp_path):
-    with uproot.open(matched) as file:
-        arrays = file["Events"].arrays()
-    alone = tmp_path / "alone.root"
-    names = [n for n in arrays.fields if n.startswith(("Jet_", "GenJet_"))]
-    with uproot.recreate(alone) as file:
-        types = {n: arrays[n].type.content for n in names if n != "Jet_genJetIdx"}
-        tree = file.mktree("Events", types, counter_name=lambda n: "n" + n.partition("_")[0])
-        counts = {n: awkward.to_numpy(arrays[n]) for n in ("nJet", "nGenJet")}
-        tree.extend({n: arrays[n] for n in types} | counts)
+    names = ["Jet_pt", "Jet_eta", "GenJet_pt", "GenJet_eta"]
+    alone = write_some(matched, tmp_path / "alone.root", names, ["nJet", "nGenJet"])
     bound = plans(compressed).group("nJet").lanes[0].bound
     rootae.compress(alone, tmp_path / "c.root", family="diagram", bounds={"*": bound}, force=True)
     sizes = [
@@ -171,15 +176,8 @@ def test_ancestors_reach_over_groups(compressed):
 
 
 def test_a_file_without_the_other_collection_is_coded_without_it(compressed, matched, tmp_path):
-    with uproot.open(matched) as file:
-        arrays = file["Events"].arrays()
-    lacking = tmp_path / "lacking.root"
-    names = [n for n in arrays.fields if n.startswith(("Jet_", "Muon_"))]
-    with uproot.recreate(lacking) as file:
-        types = {n: arrays[n].type.content for n in names}
-        tree = file.mktree("Events", types, counter_name=lambda n: "n" + n.partition("_")[0])
-        counts = {n: awkward.to_numpy(arrays[n]) for n in ("nJet", "nMuon")}
-        tree.extend({n: arrays[n] for n in names} | counts)
+    names = ["Jet_pt", "Jet_eta", "Jet_genJetIdx", "Muon_pt", "Muon_eta", "Muon_jetIdx"]
+    lacking = write_some(matched, tmp_path / "lacking.root", names, ["nJet", "nMuon"])
     report = rootae.compress(lacking, tmp_path / "c.root", codec=compressed, force=True)
     assert any("GenJet_pt" in note for note in report.notes)
     links = {g.name: {x.column for x in g.links} for g in plans(tmp_path / "c.root").groups}

@@ -145,8 +145,8 @@ class Followed:
     plan: GroupPlan
     tables: list
     networks: tuple = ()
-    grids: tuple = ()
-    looked_at: frozenset = frozenset()
+    grids: tuple = (None, None, None)  # of lanes; none is linked
+    linked_grids: tuple = ()
 
 
 def tampered(change, block, *, tables=None):

@@ -11,6 +11,7 @@ import torch
 from rootae import lanes, references, streams
 from rootae.codec import lane_values
 from rootae.groups import GroupCoder, feature
+from rootae.order import in_order
 from rootae.plan import Feature
 from rootae.train.scale import RankScale
 
@@ -105,17 +106,8 @@ class GroupData:
 
     def _ordered(self, lanes_: list[int]) -> list[int]:
         """Keep lanes in their order but put what others are seen through or made of first."""
-        done: dict[int, None] = {}
-
-        def visit(lane: int) -> None:
-            if lane not in done:
-                for parent in self.plan.parents(lane):
-                    visit(parent)
-                done[lane] = None
-
-        for lane in (*(x.by for x in self.plan.links), *lanes_):
-            visit(lane)
-        return [lane for lane in done if lane in set(lanes_)]
+        found = in_order(self.plan, (*(x.by for x in self.plan.links), *lanes_))
+        return [lane for lane in found if lane in set(lanes_)]
 
     def before(self, lane: int) -> list[int]:
         """Return the lanes that are decoded before one, linked ones among them."""

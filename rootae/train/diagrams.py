@@ -70,10 +70,11 @@ class Learner:
         self, data: GroupData, *, bins: int, states: int, steps: int, price: float = 0.0
     ) -> None:
         self._data = data
-        self._bins, self._states, self._steps, self._price = bins, states, steps, price
+        self._bins, self._steps, self._price = bins, steps, price
+        self.states = states
         rows = max(min(_ROWS, _VALUES // max(len(data.lanes), 1)), _LEAST_ROWS)
-        self._fit = data.seen.numpy()[:rows]
-        self._check = data.held_out.numpy()[: rows // 8]
+        self.fit = data.seen.numpy()[:rows]  # rows to count
+        self.check = data.held_out.numpy()[: rows // 8]  # rows kept back
         self._looked: dict[Source, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}
         self._ancestors: dict[int, frozenset[int]] = {}
 
@@ -139,24 +140,9 @@ class Learner:
         if source not in self._looked:
             kind, lane = source
             q = self._data.centres[lane] if kind == "centre" else self._data.visible[lane]
-            edges = coarse_edges(q[self._fit], self._bins)
+            edges = coarse_edges(q[self.fit], self._bins)
             self._looked[source] = edges, np.searchsorted(edges, q, side="right")
         return self._looked[source]
-
-    @property
-    def fit(self) -> NDArray[np.int64]:
-        """Return the rows to count."""
-        return self._fit
-
-    @property
-    def check(self) -> NDArray[np.int64]:
-        """Return the rows kept back."""
-        return self._check
-
-    @property
-    def states(self) -> int:
-        """Return how many states there may be."""
-        return self._states
 
 
 class _Growing:

@@ -29,14 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["fit"]
 
-# of `auto`: families and their shares of the budget; diagrams take none of it
-_CANDIDATES: dict[str, dict[str, float]] = {
-    "fast": {"diagram": 0.0},
-    "default": {"diagram": 0.0, "predictor": 0.8, "ae": 0.2},
-    "max": {"diagram": 0.0, "predictor": 0.8, "ae": 0.2},
-}
-# bits a value that a network must save where a diagram would do: reading one takes ten times longer
-_LEAST = {"fast": 0.1, "default": 0.1, "max": 0.0}
+# of `auto`: diagrams, which take none of the budget, and networks by their shares of it
+_DIAGRAMS, _NETWORKS = {"diagram": 0.0}, {"predictor": 0.8, "ae": 0.2}
+# bits a value that a network must save where a diagram would do, as reading one takes ten times
+# longer; an effort that is not named trains none
+_LEAST = {"default": 0.1, "max": 0.0}
 _SECONDS_AT_LEAST, _SECONDS_AT_MOST = 3.0, 30.0
 _SECONDS_A_MEGABYTE = 0.6
 _PATIENCE = {"fast": 0.5, "default": 1.0, "max": 5.0}  # times the default budget
@@ -96,7 +93,9 @@ def fit(
 
 def _shares(options: Options) -> dict[str, float]:
     """Return the families to train, and which share of the budget each has."""
-    return _CANDIDATES[options.effort] if options.family == "auto" else {options.family: 1.0}
+    if options.family != "auto":
+        return {options.family: 1.0}
+    return _DIAGRAMS | (_NETWORKS if options.effort in _LEAST else {})
 
 
 def _budget(options: Options, nbytes: int) -> float:
@@ -122,7 +121,8 @@ def _race(
 ) -> tuple[Assembled, dict[str, Any]]:
     """Train every candidate on a group and keep the smallest by measured bytes."""
     shares = _shares(options)
-    best, tried = plain(job.data), {"plain": plain(job.data).total(job.scale)}
+    best = plain(job.data)
+    tried = {"plain": best.total(job.scale)}
     base: Assembled | None = None
     record: dict[str, Any] = {}
     job.data.prepare()
