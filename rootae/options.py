@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from rootae.errors import ArgumentError, NameNotFound
 from rootae.source import split_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["EFFORTS", "NETS", "Options", "options_of"]
 
@@ -38,6 +38,7 @@ class Options:
         effort: ``fast``, ``default`` or ``max``: how large networks are; larger ones make smaller
             files that are slower to read.
         device: ``cpu``, ``cuda`` or ``auto``: where networks are trained and run.
+        settings: the family's own settings by name.
     """
 
     family: str = "auto"
@@ -52,6 +53,7 @@ class Options:
     latents: int | None = None
     effort: str = "default"
     device: str = CPU
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse an architecture, an effort or a device that does not exist."""

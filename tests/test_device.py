@@ -364,6 +364,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family):
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from rootae.train import families
     from rootae.train.data import GroupData
+    from rootae.train.family import Setup
 
     with Source.open(original) as source:
         tree = source.tree("t")
@@ -371,7 +372,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family):
         plan = survey(tree.schema, values, tables=tables)
     data = GroupData(plan.groups[0], values, tables, 0)
     data.prepare()
-    model = families.load(family)(data, None, "default")
+    model = families.load(family)(data, Setup())
     for phase, _ in enumerate(model.steps_share):
         if phase:
             model.to("cpu").next_phase()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from torch import nn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from torch import Tensor
 
@@ -17,7 +17,39 @@ if TYPE_CHECKING:
     from rootae.train.diagrams import TrainedDiagram
     from rootae.train.quantise import Layer
 
-__all__ = ["Family", "TrainedEncoder", "TrainedStage"]
+__all__ = ["Family", "Setup", "TrainedEncoder", "TrainedStage", "Turn"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the user asked of a family.
+
+    Arguments:
+        latents: number of latents, or None for the family's own choice.
+        effort: ``fast``, ``default`` or ``max``.
+        net: architecture of the networks, one of `rootae.options.NETS`.
+        settings: the family's own settings by name, as text; unknown ones are refused.
+    """
+
+    latents: int | None = None
+    effort: str = "default"
+    net: str = "dense"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One player's part of a training step; each has an optimiser of its own.
+
+    Arguments:
+        parameters: what this turn changes.
+        loss: gives named terms in bits a row; their sum is minimised.
+        rate: times the learning rate.
+    """
+
+    parameters: Sequence[nn.Parameter]
+    loss: Callable[[Batch], dict[str, Tensor]]
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -57,20 +89,23 @@ class Family(nn.Module, ABC):
 
     Arguments:
         data: what it is trained on.
-        latents: number of latents, or None for the family's own choice.
-        effort: ``fast``, ``default`` or ``max``.
+        setup: what the user asked for.
     """
 
     steps_share: tuple[float, ...] = (1.0,)  # of each phase of training
 
     @abstractmethod
-    def __init__(self, data: GroupData, latents: int | None, effort: str) -> None:
+    def __init__(self, data: GroupData, setup: Setup) -> None:
         """Build the networks."""
         super().__init__()
 
     @abstractmethod
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Return named terms in bits a row; their sum is minimised."""
+
+    def turns(self) -> list[Turn]:
+        """Return the players in the order of their turns; asked again for each phase."""
+        return [Turn(list(self.parameters()), self.loss)]
 
     def fit(self) -> None:
         """Learn what is not learned by gradients, before the first phase."""

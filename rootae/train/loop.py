@@ -15,8 +15,8 @@ from rootae.errors import RootaeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rootae.train.data import GroupData
-    from rootae.train.family import Family
+    from rootae.train.data import Batch, GroupData
+    from rootae.train.family import Family, Turn
 
 __all__ = ["Budget", "Trained", "run"]
 
@@ -140,14 +140,17 @@ class _Teller:
 def _run_phase(
     model: Family, data: GroupData, budget: Budget, generator: torch.Generator, tell: _Teller
 ) -> int:
-    optimiser = torch.optim.Adam(model.parameters(), _RATE, betas=(0.9, 0.98))
+    turns = model.turns()
+    optimisers = [torch.optim.Adam(t.parameters, _RATE, betas=(0.9, 0.98)) for t in turns]
     model.train()
     step, start, loss = 0, time.perf_counter(), 0.0
     while (progress := budget.progress(step, start)) < 1:
-        for group in optimiser.param_groups:
-            group["lr"] = _RATE * _cycle(progress)
         pick = torch.randint(0, len(data.seen), (_BATCH,), generator=generator)
-        loss = _step(model, data, data.seen[pick], optimiser, step)
+        batch = data.batch(data.seen[pick])
+        for turn, optimiser in zip(turns, optimisers, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = turn.rate * _RATE * _cycle(progress)
+            loss = _step(turn, batch, optimiser, step)
         step += 1
         tell(progress, loss)
     tell(1.0, loss)
@@ -162,10 +165,8 @@ def _cycle(progress: float) -> float:
     return 0.001 + 0.999 * (1 + math.cos(math.pi * (progress - _WARM) / (1 - _WARM))) / 2
 
 
-def _step(
-    model: Family, data: GroupData, rows: torch.Tensor, optimiser: torch.optim.Adam, step: int
-) -> float:
-    terms = model.loss(data.batch(rows))
+def _step(turn: Turn, batch: Batch, optimiser: torch.optim.Adam, step: int) -> float:
+    terms = turn.loss(batch)
     loss = torch.stack(list(terms.values())).sum()
     value = float(loss.detach())
     if not math.isfinite(value):
@@ -176,7 +177,7 @@ def _step(
         raise RootaeError(msg)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 20.0)
+    torch.nn.utils.clip_grad_norm_(turn.parameters, 20.0)
     optimiser.step()
     return value
 

@@ -14,6 +14,7 @@ from rootae.plan import Diagram
 from rootae.train import families, loop
 from rootae.train.assemble import Assembled, assemble, plain
 from rootae.train.data import LEAST_ROWS, GroupData
+from rootae.train.family import Setup
 from rootae.train.packed import compact
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _race(
         if options.steps is None and 0 < seconds * share < _LEAST_SECONDS and len(shares) > 1:
             continue
         torch.manual_seed(options.seed)
-        model = families.load(name)(job.data, options.latents, options.effort)
+        model = families.load(name)(job.data, _setup(options, name))
         budget = loop.Budget(options.steps, seconds).of(share)
         told = functools.partial(_scaled, advance, share)
         trained = loop.run(
@@ -147,6 +148,12 @@ def _race(
         if tried[name] < best.total(job.scale):
             best = found
     return best, _summary(job, best, tried) | record
+
+
+def _setup(options: Options, name: str) -> Setup:
+    """Return what a family is asked for; settings are meant for the family that was named."""
+    settings = options.settings if name == options.family else {}
+    return Setup(options.latents, options.effort, options.net, settings)
 
 
 def _scaled(advance: Callable[[float, str], None], share: float, part: float, text: str) -> None:

@@ -32,22 +32,20 @@ class Family(family.Family):
 
     Arguments:
         data: the group's rows.
-        latents: number of latents; by default a quarter of the lanes, 2 to 8.
-        effort: how large the layers are.
+        setup: its latents are by default a quarter of the lanes, 2 to 8; its effort says how large
+            the layers are.
 
     References:
         Hinton and Salakhutdinov, *Reducing the dimensionality of data with neural networks*,
         Science 313 (2006); Balle, Laparra and Simoncelli (2017), arXiv:1611.01704.
     """
 
-    def __init__(
-        self, data: GroupData, latents: int | None = None, effort: str = "default"
-    ) -> None:
-        super().__init__(data, latents, effort)
-        hidden = _HIDDEN[effort]
+    def __init__(self, data: GroupData, setup: family.Setup) -> None:
+        super().__init__(data, setup)
+        hidden = _HIDDEN[setup.effort]
         lanes = len(data.lanes)
         self._seen = [k for k, f in enumerate(data.features) if f.source == "lane"]
-        self.latents = latents or min(max(lanes // 4, 2), 8)
+        self.latents = setup.latents or min(max(lanes // 4, 2), 8)
         self._encode = Dense(len(self._seen), hidden, self.latents, zero=False)
         self._decode = Dense(self.latents, hidden[::-1], 2 * lanes)
         self._prior = nn.Parameter(torch.zeros(2, self.latents))

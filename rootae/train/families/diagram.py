@@ -32,8 +32,8 @@ class Family(family.Family):
 
     Arguments:
         data: the group's rows.
-        latents: not used.
-        effort: bins of what is looked at, states and steps at most, and how dear ancestors are.
+        setup: its effort says how many bins are looked at, how many states and steps a diagram has
+            at most, and how dear ancestors are.
 
     References:
         Slonim and Tishby, *Agglomerative information bottleneck*, NIPS 1999.
@@ -41,11 +41,9 @@ class Family(family.Family):
 
     steps_share = ()
 
-    def __init__(
-        self, data: GroupData, latents: int | None = None, effort: str = "default"
-    ) -> None:
-        super().__init__(data, latents, effort)
-        bins, states, steps, price = _SIZES[effort]
+    def __init__(self, data: GroupData, setup: family.Setup) -> None:
+        super().__init__(data, setup)
+        bins, states, steps, price = _SIZES[setup.effort]
         self._data = data
         self._learner = Learner(data, bins=bins, states=states, steps=steps, price=price)
         self._found: list[TrainedDiagram] = []

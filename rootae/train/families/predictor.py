@@ -34,8 +34,7 @@ class Family(family.Family):
 
     Arguments:
         data: the group's rows.
-        latents: not used.
-        effort: how many parents and hidden units a column's network has.
+        setup: its effort says how many parents and hidden units a column's network has.
 
     References:
         Germain et al., *MADE: masked autoencoder for distribution estimation* (2015),
@@ -46,11 +45,9 @@ class Family(family.Family):
     _index: Tensor
     _used: Tensor
 
-    def __init__(
-        self, data: GroupData, latents: int | None = None, effort: str = "default"
-    ) -> None:
-        super().__init__(data, latents, effort)
-        self._parents, self._hidden = _SIZES[effort]
+    def __init__(self, data: GroupData, setup: family.Setup) -> None:
+        super().__init__(data, setup)
+        self._parents, self._hidden = _SIZES[setup.effort]
         position = {lane: i for i, lane in enumerate(data.lanes)}
         self._lanes = len(data.lanes)
         self._of_lane: list[list[int]] = [[] for _ in data.lanes]
