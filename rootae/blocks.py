@@ -59,6 +59,7 @@ class BlockDecoder:
             for name, group in groups.items()
         }
         self._values: dict[str, Values] = {}
+        self._held = 0
 
     def values(self, name: str) -> Values:
         """Return one column's values.
@@ -74,6 +75,7 @@ class BlockDecoder:
                 counts = self.values(column.counter).flat.astype(np.int64)
             self._check(name, flat, counts)
             self._values[name] = Values(flat, counts)
+            self._held += flat.nbytes
         return self._values[name]
 
     def _linked(self, group: str, number: int) -> NDArray[Any]:
@@ -97,5 +99,4 @@ class BlockDecoder:
     @property
     def nbytes(self) -> int:
         """Return the bytes of decoded values that are kept."""
-        kept = tuple(self._values.values())  # another thread may be adding to it
-        return sum(g.nbytes for g in self._groups.values()) + sum(v.flat.nbytes for v in kept)
+        return self._held + sum(g.nbytes for g in self._groups.values())

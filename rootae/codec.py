@@ -145,7 +145,9 @@ class Codec:
         if size > _BYTES_AT_MOST:
             msg = f"a codec announces {size} bytes of networks: the file is damaged"
             raise CorruptError(msg)
-        return cls(parsed, arrays, streams.split(streams.unzstd(cursor.rest(), size)))
+        codec = cls(parsed, arrays, streams.split(streams.unzstd(cursor.rest(), size)))
+        codec.__dict__["parts"] = plan, tables, networks  # its id is that of what was read
+        return codec
 
     @functools.cached_property
     def digest(self) -> bytes:

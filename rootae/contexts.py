@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae import streams
+from rootae import passes, streams
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode", "encode"]
 
+_MERGED_AT_MOST = 8  # bits of contexts
 _LEAST_RUN = 512  # values a context should hold on average before its run pays for its tables
 
 
@@ -40,7 +41,7 @@ def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
     """
     merge = 0
     present = int(np.count_nonzero(np.bincount(contexts))) if len(q) else 0
-    while merge < 8 and len(q) < _LEAST_RUN * (present >> merge):
+    while merge < _MERGED_AT_MOST and len(q) < _LEAST_RUN * (present >> merge):
         merge += 1
     order, bounds = _gather(contexts, merge)
     runs = [streams.encode(q[order[a:b]]) for a, b in itertools.pairwise(bounds)]
@@ -58,15 +59,23 @@ def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
         CorruptError: the runs do not fit the contexts.
     """
     cursor = streams.Cursor(data)
-    order, bounds = _gather(contexts, cursor.byte())
-    runs = streams.split(cursor.rest())
-    if len(runs) != len(bounds) - 1:
-        msg = f"{len(runs)} runs for {len(bounds) - 1} contexts: the block is damaged"
+    merge = cursor.byte()
+    if merge > _MERGED_AT_MOST:
+        msg = f"contexts are merged by {merge} bits: the block is damaged"
         raise CorruptError(msg)
-    gathered = streams.decode_all(runs, np.diff(bounds).tolist())
-    out = np.empty_like(gathered)
-    out[order] = gathered
-    return out
+    if contexts.dtype not in (np.uint8, np.uint16):
+        msg = "a lane without a bound has runs by context: the block is damaged"
+        raise CorruptError(msg)
+    counts = passes.count(contexts, merge)
+    present = np.flatnonzero(counts)
+    parts = streams.split(cursor.rest())
+    if len(parts) != len(present):
+        msg = f"{len(parts)} runs for {len(present)} contexts: the block is damaged"
+        raise CorruptError(msg)
+    runs = streams.Runs.read(parts, counts[present].tolist())
+    lows = np.zeros(len(counts), np.int64)
+    lows[present] = runs.lows
+    return passes.scatter(runs.values, contexts, merge, counts, lows, runs.dtype)
 
 
 def _gather(contexts: NDArray[Any], merge: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:

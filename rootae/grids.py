@@ -16,6 +16,7 @@ import numpy as np
 
 from rootae.errors import FormatError
 from rootae.exactgrid import ExactFloat, ExactInteger, Grid, wide
+from rootae.indexed import through_table
 from rootae.relgrid import POINTS_AT_MOST, RelGrid
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class AbsGrid:
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""
+        return through_table(self._evaluate, q)
+
+    def _evaluate(self, q: NDArray[np.int64]) -> NDArray[Any]:
         with np.errstate(over="ignore"):
             return (q.astype(np.float64) * self.step).astype(np.dtype(self.dtype))
 

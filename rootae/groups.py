@@ -192,6 +192,7 @@ class GroupDecoder:
     _lanes: dict[int, lanes.Decoded] = field(default_factory=dict)
     _blobs: dict[str, list[bytes]] = field(default_factory=dict)
     _seen: dict[int, NDArray[Any]] = field(default_factory=dict)
+    _held: int = 0  # bytes; added up here, as a cache asks before every column
     _z: NDArray[Any] | None = None
     _contexts: StageContexts | None = None
 
@@ -213,6 +214,7 @@ class GroupDecoder:
             return self.lane(i).values
         if i - own not in self._seen:
             self._seen[i - own] = self.linked(i - own)
+            self._held += self._seen[i - own].nbytes
         return self._seen[i - own]
 
     def column(self, name: str, inner_shape: tuple[int, ...]) -> NDArray[Any]:
@@ -242,15 +244,13 @@ class GroupDecoder:
             if i not in self.coder.looked_at:  # nobody will ask for the codes
                 found = lanes.Decoded(found.codes[:0].copy(), found.values)
             self._lanes[i] = found
+            self._held += found.values.nbytes + found.codes.nbytes
         return self._lanes[i]
 
     @property
     def nbytes(self) -> int:
         """Return the bytes of decoded lanes."""
-        kept = tuple(self._lanes.values())  # another thread may be adding to them
-        linked = sum(x.nbytes for x in tuple(self._seen.values()))
-        waiting = self._contexts.nbytes if self._contexts is not None else 0
-        return waiting + linked + sum(d.values.nbytes + d.codes.nbytes for d in kept)
+        return self._held + (self._contexts.nbytes if self._contexts is not None else 0)
 
     def _decode(self, i: int) -> lanes.Decoded:
         plan = self.coder.plan

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae import passes
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -31,17 +32,14 @@ class Indexed:
 
     def __init__(self, codes: NDArray[Any]) -> None:
         self._codes = codes
-        self._index: NDArray[Any] | None = None
+        self._tabled = False
         if len(codes):
             self._low, self._high = int(codes.min()), int(codes.max())
-            if self._high - self._low < min(_LOOKUP, 2 * codes.size):
-                # narrow indices: fresh memory costs more than numpy's widening of them
-                narrow = codes.dtype == np.int32 and abs(self._low) < 2**30
-                self._index = np.subtract(codes, self._low, dtype=np.int32 if narrow else np.intp)
+            self._tabled = self._high - self._low < min(_LOOKUP, 2 * codes.size)
 
     def through(self, values: Callable[[NDArray[np.int64]], NDArray[Any]]) -> NDArray[Any]:
         """Evaluate a map of codes, once per code in their range where that is less work."""
-        if self._index is None:
+        if not self._tabled:
             return np.asarray(values(self._codes.astype(np.int64)))
         return self._look(np.asarray(values(np.arange(self._high - self._low + 1) + self._low)))
 
@@ -51,7 +49,7 @@ class Indexed:
         Raises:
             CorruptError: the edges do not ascend.
         """
-        if self._index is None:
+        if not self._tabled:
             return np.searchsorted(edges, self._codes, side="right").astype(dtype)
         # counted from the lowest code: one above the highest may be beyond 64 bits
         ends = np.zeros(len(edges) + 2, np.int64)
@@ -64,10 +62,7 @@ class Indexed:
         return self._look(np.repeat(np.arange(len(edges) + 1, dtype=dtype), widths))
 
     def _look(self, table: NDArray[Any]) -> NDArray[Any]:
-        # clipping saves numpy a check: no index is out of range
-        index = np.zeros(0, np.int32) if self._index is None else self._index
-        found: NDArray[Any] = np.take(table, index, mode="clip")
-        return found
+        return passes.look(self._codes, self._low, table)
 
 
 def through_table(

@@ -7,11 +7,14 @@ the results to say where a value should lie.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = ["COMPONENTS", "Component", "component", "cos_sin", "exponential"]
@@ -22,7 +25,19 @@ COMPONENTS: tuple[Component, ...] = ("px", "py", "pz", "energy")
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # sum to ln 2; high has zeros
 _HALF_PI_HIGH, _HALF_PI_LOW = 1.5707963267341256, 6.077100506506192e-11
-_TERMS = 14
+# Taylor's coefficients, highest power first: of e^r, and of cos and sin(r) / r in r^2
+_EXPONENTIAL = [1 / math.factorial(n) for n in range(13, -1, -1)]
+_COSINE = [(-1) ** n / math.factorial(2 * n) for n in range(8, -1, -1)]
+_SINE = [(-1) ** n / math.factorial(2 * n + 1) for n in range(8, -1, -1)]
+
+
+def _polynomial(x: NDArray[np.float64], coefficients: Sequence[float]) -> NDArray[np.float64]:
+    """Evaluate by Horner's rule, rounding after each product and each sum."""
+    total = np.full_like(x, coefficients[0])
+    for c in coefficients[1:]:
+        total *= x
+        total += c
+    return total
 
 
 def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -35,12 +50,7 @@ def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
     x = np.clip(np.where(np.isfinite(x), x, 0.0), -700.0, 700.0)
     k = np.rint(x * _LOG2E)
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    total = np.ones_like(r)
-    for n in range(_TERMS, 0, -1):
-        total *= r
-        total /= n
-        total += 1.0
-    return np.ldexp(total, k.astype(np.int32))
+    return np.ldexp(_polynomial(r, _EXPONENTIAL), k.astype(np.int32))
 
 
 def cos_sin(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -54,11 +64,7 @@ def cos_sin(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.flo
     x = np.where(np.abs(x) <= 1000.0, x, 0.0)
     k = np.rint(x / (_HALF_PI_HIGH + _HALF_PI_LOW))
     r = (x - k * _HALF_PI_HIGH) - k * _HALF_PI_LOW
-    square, cosine, sine = r * r, np.ones_like(r), np.ones_like(r)
-    for n in range(_TERMS, 0, -1):
-        cosine = 1.0 - cosine * square / ((2 * n - 1) * (2 * n))
-        sine = 1.0 - sine * square / ((2 * n) * (2 * n + 1))
-    sine = sine * r
+    cosine, sine = _polynomial(r * r, _COSINE), _polynomial(r * r, _SINE) * r
     quarter = np.mod(k, 4.0)
     swap = np.mod(quarter, 2.0) == 1
     c, s = np.where(swap, sine, cosine), np.where(swap, cosine, sine)

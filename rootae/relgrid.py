@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rootae import passes
 from rootae.exactgrid import ExactFloat, wide
 from rootae.indexed import through_table
 
@@ -126,8 +127,7 @@ class RelGrid:
         table = _every_value(self)
         if table is None or not len(q) or max(-int(q.min()), int(q.max())) > len(table) // 2:
             return through_table(self.evaluate, q)
-        found: NDArray[Any] = np.take(table, q, mode="wrap")  # negative codes count from the end
-        return found
+        return passes.look(q, -(len(table) // 2), table)
 
     def evaluate(self, q: NDArray[np.int64]) -> NDArray[Any]:
         """Map codes to values by arithmetic, one by one."""
@@ -146,9 +146,9 @@ class RelGrid:
 
 @functools.lru_cache(maxsize=8)
 def _every_value(grid: RelGrid) -> NDArray[Any] | None:
-    """Return the values of all codes of a coarse float32 grid: 0, 1, ..., -2, -1."""
+    """Return the values of all codes of a coarse float32 grid, the least code's first."""
     if grid.dtype != "float32" or not 0 < grid.octave <= _TABLED:
         return None
     octaves = int(np.finfo(np.float32).maxexp) - int(np.finfo(np.float32).minexp) + 25
     above = grid.evaluate(np.arange(1, octaves * grid.octave + 2))
-    return np.concatenate([np.zeros(1, np.float32), above, -above[::-1]])
+    return np.concatenate([-above[::-1], np.zeros(1, np.float32), above])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from rootae import passes
 from rootae.errors import CorruptError
 from rootae.indexed import Indexed
 
@@ -132,26 +133,24 @@ class StageContexts:
         self._done: dict[int, NDArray[Any]] = {}
         self._features: dict[tuple[Feature, type[Any]], NDArray[Any]] = {}
         self._centres: dict[int, NDArray[np.int64]] = {}
-
-    @property
-    def nbytes(self) -> int:
-        """Return the bytes that are kept for lanes still to come."""
-        # another thread may be adding to them
-        arrays: tuple[dict[Any, NDArray[Any]], ...] = (self._done, self._features, self._centres)
-        return sum(x.nbytes for part in arrays for x in tuple(part.values()))
+        self.nbytes = 0  # of what is kept for lanes still to come
 
     def of(self, lane: int) -> NDArray[Any]:
         """Return a lane's contexts, or its codes if it has no bound."""
         if lane not in self._done:
             plan = self._coder.plan
             if plan.lanes[lane].diagram >= 0:
-                self._done[lane] = self._follow(plan.diagrams[plan.lanes[lane].diagram])
+                self._keep(lane, self._follow(plan.diagrams[plan.lanes[lane].diagram]))
             elif plan.lanes[lane].stage >= 0:
                 self._run(plan.stages[plan.lanes[lane].stage])
             else:
                 msg = f"{plan.lanes[lane].column} has no contexts by its plan: the block is damaged"
                 raise CorruptError(msg)
         return self._done[lane]
+
+    def _keep(self, lane: int, contexts: NDArray[Any]) -> None:
+        self._done[lane] = contexts
+        self.nbytes += contexts.nbytes
 
     def centre(self, lane: int) -> NDArray[np.int64] | None:
         """Return the codes that a lane's codes are centred on, None if it has no centre."""
@@ -160,6 +159,7 @@ class StageContexts:
             return None
         if lane not in self._centres:
             self._centres[lane] = rule.codes(self._values, self._rows, self._coder.grids[lane])
+            self.nbytes += self._centres[lane].nbytes
         return self._centres[lane]
 
     def _input(self, f: Feature, dtype: type[Any] = np.float32) -> NDArray[Any]:
@@ -167,6 +167,7 @@ class StageContexts:
         if (f, dtype) not in self._features:
             codes = Indexed(self._source(f))
             self._features[f, dtype] = _of_codes(f, codes, self._coder.tables, dtype)
+            self.nbytes += self._features[f, dtype].nbytes
         return self._features[f, dtype]
 
     def _source(self, f: Feature) -> NDArray[Any]:
@@ -189,17 +190,10 @@ class StageContexts:
         """Take every row through a diagram."""
         tables = [self._coder.tables[i] for i in diagram.tables]
         widths = [len(self._coder.tables[f.table]) + 1 for f in diagram.inputs]
-        small = all(len(t) <= 1 << 16 for t in tables) and max(widths, default=1) <= 1 << 16
-        at_most = np.uint16 if small else np.uint32  # narrow numbers: fresh memory is slow
-        state = np.zeros(self._rows, np.uint8)
-        for k, (f, table) in enumerate(zip(diagram.inputs, tables, strict=True)):
-            seen = self._input(f, np.uint8 if widths[k] <= 256 else at_most)
-            at = state + seen if k else seen
-            # states are stored times the width of the next table's rows
-            last = k + 1 == len(widths)
-            wide = table.astype(np.uint8) if last else (table * widths[k + 1]).astype(at_most)
-            state = _take(wide, at)
-        return state
+        # narrow numbers: fresh memory is slow
+        kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
+        inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
+        return passes.follow(inputs, tables, widths, self._rows)
 
     def _run(self, stage: Stage) -> None:
         coder = self._coder
@@ -212,7 +206,7 @@ class StageContexts:
                 continue
             if coder.plan.lanes[target.lane].bound == "none":
                 edges = coder.tables[target.location]
-                self._done[target.lane] = _bins(y[2 * t], edges)
+                self._keep(target.lane, _bins(y[2 * t], edges))
             else:
                 edges_of = [coder.tables[i] for i in (target.location, target.scale)]
-                self._done[target.lane] = _contexts(y[2 * t : 2 * t + 2], edges_of)
+                self._keep(target.lane, _contexts(y[2 * t : 2 * t + 2], edges_of))

@@ -13,6 +13,7 @@ pcodec: https://github.com/pcodec/pcodec (format 4). zstd: RFC 8878. svarint: LE
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cramjam
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cursor",
+    "Runs",
     "decode",
     "decode_all",
     "encode",
@@ -42,6 +44,7 @@ __all__ = [
 _CONSTANT, _PCODEC, _BYTES, _BITS = range(4)
 _LEVEL = 9
 _ZSTD_LEVEL = 12
+_KEPT, _KEPT_AT_MOST = threading.local(), 1 << 22  # bytes of memory a thread
 _WIDTHS = {2: "u16", 4: "u32", 8: "u64"}
 _FILE = wrapped.FileCompressor()
 _HEADER = _FILE.write_header()
@@ -143,20 +146,49 @@ def decode_all(parts: Sequence[bytes], counts: Sequence[int]) -> NDArray[Any]:
         >>> decode_all([encode(np.array([7, 7])), encode(np.array([1, 2]))], [2, 2]).tolist()
         [7, 7, 1, 2]
     """
-    heads = [_Head.read(part) for part in parts]
-    width = max((h.width for h in heads), default=1)
-    # every stream is read in place, less its minimum; the minima are added in one go
-    u, at = np.zeros(sum(counts), f"u{width}"), 0
-    for part, head, n in zip(parts, heads, counts, strict=True):
-        head.fill(part, u[at : at + n])
-        at += n
-    lows = [h.low for h in heads]
-    if any(_signed(h.low, 8 * h.width) is np.int64 for h in heads):
-        low64 = np.array([low & (2**64 - 1) for low in lows], np.uint64)
-        return (u.astype(np.uint64) + np.repeat(low64, counts)).view(np.int64)
-    values = u.astype(np.int32)
-    values += np.int32(lows[0]) if len(lows) == 1 else np.repeat(np.array(lows, np.int32), counts)
-    return values
+    return Runs.read(parts, counts).whole(counts)
+
+
+class Runs(NamedTuple):
+    """Streams one behind the other, their minima not added yet.
+
+    Arguments:
+        values: what lies above each stream's minimum, unsigned integers of shape (values,), in
+            memory that this thread's next `read` writes over.
+        lows: each stream's minimum modulo 2^64, shape (streams,).
+        dtype: that holds the sums: int32 or int64.
+    """
+
+    values: NDArray[Any]
+    lows: NDArray[np.int64]
+    dtype: type[Any]
+
+    @classmethod
+    def read(cls, parts: Sequence[bytes], counts: Sequence[int]) -> Runs:
+        """Read streams into one array, each in its place.
+
+        Raises:
+            CorruptError: the bytes are no such streams.
+        """
+        heads = [_Head.read(part) for part in parts]
+        width = max((h.width for h in heads), default=1)
+        u, at = _scratch(sum(counts), width), 0
+        for part, head, n in zip(parts, heads, counts, strict=True):
+            head.fill(part, u[at : at + n])
+            at += n
+        lows = np.array([h.low & (2**64 - 1) for h in heads], np.uint64).view(np.int64)
+        wide = any(_signed(h.low, 8 * h.width) is np.int64 for h in heads)
+        return cls(u, lows, np.int64 if wide else np.int32)
+
+    def whole(self, counts: Sequence[int]) -> NDArray[Any]:
+        """Return the streams' integers, the minima added in one go."""
+        lows = self.lows.astype(self.dtype)
+        added = lows[0] if len(lows) == 1 else np.repeat(lows, counts)
+        if self.dtype is np.int32:
+            values = self.values.astype(np.int32)
+            values += added
+            return values
+        return (self.values.astype(np.uint64) + added.view(np.uint64)).view(np.int64)
 
 
 class _Head(NamedTuple):
@@ -189,9 +221,11 @@ class _Head(NamedTuple):
         return cls(kind, low, width, cursor.at)
 
     def fill(self, data: bytes, out: NDArray[Any]) -> None:
-        """Write the values less their minimum over zeros."""
+        """Write the values less their minimum."""
         n = len(out)
-        if self.kind == _PCODEC:
+        if self.kind == _CONSTANT:
+            out[:] = 0
+        elif self.kind == _PCODEC:
             own = out if out.itemsize == self.width else np.empty(n, f"u{self.width}")
             _read_page(data[self.start :], own, self.width)
             if own is not out:
@@ -201,6 +235,17 @@ class _Head(NamedTuple):
         elif self.kind == _BITS:
             packed = np.frombuffer(unzstd(data[self.start :], (n + 7) // 8), np.uint8)
             out[:] = np.unpackbits(packed, count=n)
+
+
+def _scratch(n: int, width: int) -> NDArray[Any]:
+    """Return memory that this thread has used before where it has: fresh memory is slow."""
+    size = n * width
+    kept: NDArray[np.uint8] | None = getattr(_KEPT, "memory", None)
+    if kept is None or len(kept) < size:
+        kept = np.empty(size, np.uint8)
+        if size <= _KEPT_AT_MOST:
+            _KEPT.memory = kept
+    return kept[:size].view(f"u{width}")
 
 
 def _signed(low: int, bits: int) -> type[np.int32] | type[np.int64]:

@@ -167,24 +167,24 @@ def code_on(grid, x, tables):
 def exponential(eta):
     """Section 4.2, one number after the other."""
     x = min(max(eta, -700.0), 700.0) if math.isfinite(eta) else 0.0
-    k = round(x * 1.4426950408889634)
+    k = float(np.rint(x * 1.4426950408889634))  # of -0 it is -0
     r = (x - k * 0.6931471803691238) - k * 1.9082149292705877e-10
-    t = 1.0
-    for n in range(14, 0, -1):
-        t = 1 + t * r / n
-    return math.ldexp(t, k)
+    t = 1 / math.factorial(13)
+    for n in range(12, -1, -1):
+        t = t * r + 1 / math.factorial(n)
+    return math.ldexp(t, int(k))
 
 
 def cosine_sine(phi):
     x = phi if abs(phi) <= 1000 else 0.0
-    k = round(x / 1.5707963267948966)
+    k = float(np.rint(x / 1.5707963267948966))
     r = (x - k * 1.5707963267341256) - k * 6.077100506506192e-11
-    u, c, s = r * r, 1.0, 1.0
-    for n in range(14, 0, -1):
-        c = 1 - c * u / ((2 * n - 1) * 2 * n)
-        s = 1 - s * u / (2 * n * (2 * n + 1))
+    u, c, s = r * r, 1 / math.factorial(16), 1 / math.factorial(17)
+    for n in range(7, -1, -1):
+        c = c * u + (-1) ** n / math.factorial(2 * n)
+        s = s * u + (-1) ** n / math.factorial(2 * n + 1)
     s *= r
-    return [(c, s), (-s, c), (-c, -s), (s, -c)][k % 4]
+    return [(c, s), (-s, c), (-c, -s), (s, -c)][int(k) % 4]
 
 
 def component(kind, pt, eta, phi, mass):

@@ -13,8 +13,8 @@ CORE = {n: p for n, p in MODULES.items() if not n.startswith("train.")}
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
-    ["cursor", "device", "indexed", "links", "progress", "schema", "typed"],
-    ["bounds"],
+    ["cursor", "device", "links", "passes", "progress", "schema", "typed"],
+    ["bounds", "indexed"],
     ["exactgrid", "kinematics", "streams"],
     ["contexts", "relgrid"],
     ["grids"],

@@ -118,3 +118,12 @@ def test_any_bytes_as_several_streams_are_damage_or_as_many_numbers(pairs):
 def test_a_zstd_frame_of_another_size_is_damage(size):
     with pytest.raises(CorruptError):
         streams.unzstd(streams.zstd(b"x" * 100), size)
+
+
+def test_what_was_read_stays_when_more_is_read():
+    some, other = np.arange(5000) % 700, np.arange(5000) % 13
+    first = streams.decode(streams.encode(some), 5000)
+    streams.decode(streams.encode(other), 5000)
+    assert first.tolist() == some.tolist()
+    empty = streams.decode_all([streams.encode(other), streams.encode(np.full(9, 4))], [5000, 9])
+    assert empty[-9:].tolist() == [4] * 9
