@@ -97,6 +97,14 @@ def test_a_kind_outside_the_list_is_damage():
         Plan.from_json(text)
 
 
+@pytest.mark.parametrize("path", list(paths(json.loads(PLAN.to_json()))), ids=str)
+def test_damage_says_where_it_is(path):
+    where = "plan" + "".join(f"[{k}]" if isinstance(k, int) else f".{k}" for k in path)
+    with pytest.raises(CorruptError) as found:
+        Plan.from_json(changed(path, lambda d: d.update(surprise=1)))
+    assert str(found.value).startswith(f"{where} has not the members of a ")
+
+
 def test_carriers_are_the_coded_branches_in_order():
     branches = tuple(Branch(n, "", "", c) for n, c in [("b", True), ("a", False), ("c", True)])
     assert dataclasses.replace(TREE, branches=branches).carried == ("b", "c")
