@@ -58,6 +58,16 @@ class Term:
         whole = columns[0] if self.kind == "lane" else component(self.kind, *columns)
         return (whole * whole if squared else whole) * self.coefficient
 
+    def add_to(
+        self, total: NDArray[np.float64], values: Callable[[int], NDArray[Any]], *, squared: bool
+    ) -> None:
+        """Add to sums in float64, shape (rows,)."""
+        if self.kind == "lane" and not squared and abs(self.coefficient) == 1:
+            add = np.add if self.coefficient == 1 else np.subtract
+            add(total, values(self.lanes[0]), out=total)  # as a product with 1 or -1 would give
+        else:
+            total += self.evaluate(values, len(total), squared=squared)
+
 
 @dataclass(frozen=True)
 class Centre:
@@ -107,7 +117,7 @@ class Centre:
         total = np.zeros(rows)
         with np.errstate(all="ignore"):
             for term in self.terms:
-                total += term.evaluate(values, rows, squared=self.root)
+                term.add_to(total, values, squared=self.root)
             total = np.sqrt(np.maximum(total, 0.0)) if self.root else total
             total = np.where(np.isfinite(total), total, 0.0)
             dtype = np.dtype(grid.dtype)

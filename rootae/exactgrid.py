@@ -50,8 +50,8 @@ class ExactInteger:
         return x.view(np.int64) if x.dtype == np.uint64 else x.astype(np.int64)
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
-        """Map codes to values."""
-        return q.astype(np.dtype(self.dtype))
+        """Map codes to values, which may be the codes' own memory."""
+        return q.astype(np.dtype(self.dtype), copy=False)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,11 @@ class Derived:
         total = np.zeros(len(sources[0]), wide)
         with np.errstate(all="ignore"):
             for (_, coefficient), source in zip(self.terms, sources, strict=True):
-                total += source.astype(wide) * wide(coefficient)
+                if abs(coefficient) == 1 and np.can_cast(source.dtype, wide):
+                    add = np.add if coefficient == 1 else np.subtract
+                    add(total, source, out=total)  # what a product with 1 or -1 would give
+                else:
+                    total += source.astype(wide) * wide(coefficient)
             return total.astype(target)
 
 
