@@ -1,4 +1,4 @@
-# make venv | demo | test | lint | slow: everything runs in .venv, made on first use.
+# make venv | demo | test | lint | docs | slow: everything runs in .venv, made on first use.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: venv demo test slow lint clean
+.PHONY: venv demo test slow lint docs clean
 
 venv: $(STAMP)
 
@@ -14,9 +14,11 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
-	$(PIP) install --quiet -c constraints.txt -e '.[train]' --group dev
+	$(PIP) install --quiet -c constraints.txt -e '.[train,report]' --group dev --group docs
 	$(PIP) install --quiet -c constraints.txt -e '.[root]' \
 	  || echo 'ROOT is not available here: the tests that need it are skipped'
+	$(PIP) install --quiet -c constraints.txt --group ecosystem \
+	  || echo 'coffea or dask is not available here: the tests that need them are skipped'
 	touch $@
 
 demo: $(STAMP)
@@ -33,6 +35,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Pages land in build/site; every warning is an error.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf $(VENV) demo/out .pytest_cache .mypy_cache .ruff_cache .hypothesis

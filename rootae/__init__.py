@@ -28,7 +28,11 @@ if TYPE_CHECKING:
         RootaeError,
         UnsupportedError,
     )
+    from rootae.merge import merge
+    from rootae.rdataframe import rdataframe
     from rootae.reader import open_file as open  # noqa: A004  the name users expect
+    from rootae.report.evaluate import evaluate
+    from rootae.skim import skim
     from rootae.summary import Report
     from rootae.training import train
     from rootae.verify import verify
@@ -50,7 +54,11 @@ __all__ = [
     "__version__",
     "compress",
     "decompress",
+    "evaluate",
+    "merge",
     "open",
+    "rdataframe",
+    "skim",
     "train",
     "verify",
 ]
@@ -61,7 +69,11 @@ _HOMES = {
     "Report": "summary",
     "compress": "compress",
     "decompress": "decompress",
+    "evaluate": "report.evaluate",
+    "merge": "merge",
     "open": "reader",
+    "rdataframe": "rdataframe",
+    "skim": "skim",
     "train": "training",
     "verify": "verify",
 }

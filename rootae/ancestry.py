@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from rootae.plan import GroupPlan, TreePlan
 
-__all__ = ["ancestors", "how"]
+__all__ = ["ancestors", "contexts", "how"]
 
 
 def how(group: GroupPlan, column: str) -> str:
@@ -31,6 +37,23 @@ def how(group: GroupPlan, column: str) -> str:
             centred = "" if lane.centre is None else ", centred on a relation"
             phrases.append(("contexts" if lane.has_contexts else "plain") + centred)
     return ", ".join(dict.fromkeys(phrases))
+
+
+def contexts(group: GroupPlan, tables: Sequence[NDArray[np.int64]], lane: int) -> int:
+    """Return how many contexts the values of a lane may have, 0 for one that is coded plainly.
+
+    Arguments:
+        group: the plan of the lane's group.
+        tables: the codec's.
+        lane: its place in the group.
+    """
+    diagram, stage = group.lanes[lane].diagram, group.lanes[lane].stage
+    if diagram >= 0:
+        return int(tables[group.diagrams[diagram].tables[-1]].max()) + 1
+    if stage < 0:
+        return 0
+    target = next(t for t in group.stages[stage].targets if t.lane == lane)
+    return math.prod(len(tables[k]) + 1 for k in (target.location, target.scale))
 
 
 def ancestors(plan: TreePlan, column: str) -> set[str]:

@@ -78,6 +78,14 @@ class BlockDecoder:
             self._held += flat.nbytes
         return self._values[name]
 
+    def latents(self, group: str) -> NDArray[Any]:
+        """Return a group's latents, shape (latents, rows).
+
+        Raises:
+            CorruptError: the block is damaged.
+        """
+        return self._groups[group].latents()
+
     def _linked(self, group: str, number: int) -> NDArray[Any]:
         """Return another group's values as the rows of one see them."""
         link = self._plan.group(group).links[number]

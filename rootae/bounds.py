@@ -27,6 +27,7 @@ Kind = Literal["exact", "abs", "rel", "none"]
 
 _FULL_NAME_ONLY = frozenset({"run", "luminosityBlock", "event"})
 _ANGLES = ("*eta*", "*phi*")
+_LEPTONS = ("muon", "electron", "lepton")  # their masses make the narrowest peaks
 _MOMENTA = ("px", "py", "pz")
 _ENERGIES = ("_e", "energy")
 _TRUNCATED = 3  # that many common zero mantissa bits: somebody chose the precision already
@@ -212,6 +213,11 @@ def _preset(column: Column, trailing_zeros: int, siblings: Iterable[str]) -> Cho
         return Choice(EXACT, f"{trailing_zeros} mantissa bits cut already")
     if dtype.itemsize == 8 or _is_cartesian(column.name, siblings):
         return Choice(Bound("rel", 1e-6), "--lossy: float64 and Cartesian")
+    lower = column.name.lower()
+    if lower.startswith(_LEPTONS) and lower.endswith(("_eta", "_phi")):
+        return Choice(Bound("abs", 1e-4), "--lossy: angle of a lepton")
+    if lower.startswith((*_LEPTONS, "jet")) and lower.endswith("_pt"):
+        return Choice(Bound("rel", 2e-4), "--lossy: momentum of a lepton or jet")
     if any(fnmatchcase(column.name, glob) for glob in _ANGLES):
         return Choice(Bound("abs", 5e-4), "--lossy: angle")
     return Choice(Bound("rel", 1e-3), "--lossy: float32")

@@ -13,6 +13,7 @@ from rootae.schema import Branch, Column, TreeSchema
 __all__ = ["SIZES", "describe"]
 
 SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+_PACKED = ("TLeafD32", "TLeafF16")
 _RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
 
 
@@ -21,9 +22,14 @@ def describe(tree: Any, path: str) -> TreeSchema:
     columns: list[Column] = []
     passing: list[Branch] = []
     unsupported: list[tuple[str, str]] = []
+    needed: set[str] = set()
     branches = list(tree.branches)
     names = [b.name for b in branches]
     for branch in branches:
+        if _is_misread(branch):
+            needed |= _counting(branch)
+            unsupported.append((branch.name, "Double32_t or Float16_t, with a range, of arrays"))
+            continue
         known = names.count(branch.name) == 1 and branch.name not in _RESERVED
         column = _column(branch) if known else None
         if column is not None:
@@ -33,11 +39,25 @@ def describe(tree: Any, path: str) -> TreeSchema:
         elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
             passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
         else:
+            needed |= _counting(branch)
             unsupported.append((branch.name, branch.typename))
     counters = {c.counter for c in columns}
     counted = tuple(dataclasses.replace(c, is_counter=c.name in counters) for c in columns)
     title = str(tree.title)
-    return TreeSchema(path, title, counted, tuple(passing), tuple(unsupported), tuple(names))
+    lost, order = tuple(unsupported), tuple(names)
+    return TreeSchema(path, title, counted, tuple(passing), lost, order, frozenset(needed))
+
+
+def _counting(branch: Any) -> set[str]:
+    """Return the names of the branches that count the elements of a branch and all below it."""
+    found = {str(branch.count_branch.name)} if branch.count_branch is not None else set()
+    return found.union(*(_counting(b) for b in branch.branches))
+
+
+def _is_misread(branch: Any) -> bool:
+    """Say whether uproot takes the length of arrays for the range of their packed numbers."""
+    titles = (x.member("fTitle") for x in branch.member("fLeaves") if x.classname in _PACKED)
+    return any("[" in title.split("/")[0] and "[" in title.partition("/")[2] for title in titles)
 
 
 def _column(branch: Any) -> Column | None:

@@ -101,6 +101,13 @@ class CodedTree:
         self._checked: set[int] = set()
         self._recorded: dict[str, tuple[int, int, NDArray[Any]]] = {}
 
+    def __getstate__(self) -> tuple[Any, ...]:
+        """Keep what another process needs to open the blocks anew."""
+        return self._tree, self._names, self._hidden
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.__init__(*state)  # type: ignore[misc]  # nothing inherits from it
+
     @property
     def path(self) -> str:
         """Return the tree's path in its file, without cycle."""
@@ -216,11 +223,20 @@ class CodedTree:
     def _part(self, name: str, block: int, low: int, high: int, span: range) -> Values:
         stored = self.stored
         with self._lock:
+            self.check_place(block)
+            values = cache.get(self, block, stored.decoder, span).values(name)
+        return values.part(low, high)
+
+    def check_place(self, block: int) -> None:
+        """Hold the entries' own record of their block against the block, once.
+
+        Raises:
+            CorruptError: entries were skimmed, swapped or reordered.
+        """
+        with self._lock:
             if block not in self._checked:
                 self._check_place(block)
                 self._checked.add(block)
-            values = cache.get(self, block, stored.decoder, span).values(name)
-        return values.part(low, high)
 
     def _record(self, branch: Any, start: int, stop: int) -> NDArray[Any]:
         """Return some entries of a bookkeeping branch; the baskets that hold them are kept."""

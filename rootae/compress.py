@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from rootae import writer
 from rootae.adapt import Sampled, adapt
+from rootae.backend import choice, compressed
+from rootae.backend.kept import hold
 from rootae.codec import Codec
 from rootae.network import usable
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
 from rootae.plan import Plan
-from rootae.progress import Clock, Progress
+from rootae.progress import Clock, Noting, Progress
 from rootae.provenance import provenance
+from rootae.reader import open_file
 from rootae.selection import NOT_PAID, left_alone, rewritten_size, unpaid
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
+from rootae.survey import branches_of, matching
 from rootae.training import refuse_compressed, sample_of, train_codec
 from rootae.verify import verify_against
 from rootae.writer import compression_of
@@ -39,6 +43,7 @@ def compress(
     codec: Codec | str | Path | None = None,
     force: bool = False,
     drop_unsupported: bool = False,
+    backend: str = choice.AUTO,
     compression: int | None = None,
     progress: Progress | None = None,
     **options: Any,
@@ -51,12 +56,14 @@ def compress(
         codec: a trained codec or its file, instead of training.
         force: overwrite the output.
         drop_unsupported: leave out what cannot be written, by name, instead of stopping.
+        backend: ``uproot``, ``root`` (ROOT copies what passes through, whatever it is) or
+            ``auto``: uproot, or ROOT where uproot would lose something and ROOT is installed.
         compression: ROOT's algorithm * 100 + level for what passes through; the input's own by
-            default.
+            default; what ROOT copies keeps the one it has.
         progress: told about phases.
-        options: as in `Options`: ``family``, ``bounds`` (``{glob: bound}``), ``lossy``,
-            ``keep_plain``, ``trees``, ``seed``, ``steps``, ``time_budget``, ``latents``,
-            ``effort``, ``device``.
+        options: as in `rootae.options.Options`: ``family``, ``net``, ``bounds``
+            (``{glob: bound}``), ``lossy``, ``keep_plain``, ``trees``, ``seed``, ``steps``,
+            ``epochs``, ``time_budget``, ``lr``, ``device`` and more.
 
     Returns:
         What every column became.
@@ -79,6 +86,7 @@ def compress(
         target = check_target(dst, [path], force=force)
         setting = compression_of(compression, source)
         job = _Job(source, target, opts, progress or Progress(), setting, drop=drop_unsupported)
+        job.backend, job.recompressed = choice.checked(backend), compression is not None
         given = Codec.load(codec) if isinstance(codec, str | Path) else codec
         return job.run(given)
 
@@ -102,6 +110,9 @@ class _Job:
         self.progress = progress
         self.setting = setting
         self.drop = drop
+        self.backend = choice.AUTO
+        self.recompressed = False
+        self.autosaves: list[str] = []
         self.notes: list[str] = []
         self.clock = Clock()
 
@@ -113,13 +124,19 @@ class _Job:
         codec, history = None, list[dict[str, Any]]()
         self._warn_unmatched()
         if paths:
-            coded = {p: {c.name for c in self.source.tree(p).schema.columns} for p in paths}
-            writer.refuse_losses(self.source, coded, drop=self.drop)  # before any training
+            self._choose_backend(paths, kept)  # before any training
             with self.clock.phase("sample"):
                 samples = [sample_of(self.source.tree(p), kept) for p in paths]
             with self.clock.phase("train"):
                 codec, history = self._codec(given, samples)
         return self._write(codec, history, samples, left, forced=given is not None)
+
+    def _choose_backend(self, paths: list[str], kept: tuple[str, ...]) -> None:
+        schemas = [self.source.tree(p).schema for p in paths]
+        branches = {s.path: branches_of(s, matching(s, kept)) for s in schemas}
+        coded = {path: {b.name for b in found if b.coded} for path, found in branches.items()}
+        self.backend = choice.backend_for(self.backend, self.source, coded, drop=self.drop)
+        self.drop = self.drop and self.backend == choice.UPROOT  # ROOT leaves nothing out
 
     def _kept(self, given: Codec | None) -> tuple[str, ...]:
         remembered = given.plan.training.get("options", {}) if given else {}
@@ -145,7 +162,7 @@ class _Job:
             return codec, []
         size = self.source.path.stat().st_size
         by_tree = {s.schema.path: [s] for s in samples}
-        return train_codec(by_tree, opts, size, self.progress)
+        return train_codec(by_tree, opts, size, Noting(self.progress, self.notes))
 
     def _write(
         self,
@@ -173,6 +190,7 @@ class _Job:
             else:
                 with self.clock.phase("read back"):
                     errors = verify_against(part, self.source, self.progress, dropped=self.drop)
+                    self._hold_kept(part, codec)
                 self._note_changes(codec)
             after = part.stat().st_size
         return self._report(codec, history, sizes, errors, left, after, samples)
@@ -180,6 +198,8 @@ class _Job:
     def _write_once(self, codec: Codec, part: Path) -> dict[str, Sizes]:
         total = sum(self.source.tree(p).entries for p in self.source.tree_paths())
         self.progress.phase("write", total)
+        if self.backend == choice.ROOT:
+            return self._write_with_root(codec, part)
         return writer.write(
             self.source,
             part,
@@ -190,20 +210,48 @@ class _Job:
             advance=lambda _tree, entries: self.progress.advance(entries),
         )
 
+    def _write_with_root(self, codec: Codec, part: Path) -> dict[str, Sizes]:
+        sizes, self.autosaves = compressed.write(
+            self.source,
+            part,
+            codec.on(self.options.device),
+            lambda sizes: provenance(self.source, self.options, codec, sizes),
+            compression=self.setting,
+            advance=lambda _tree, entries: self.progress.advance(entries),
+        )
+        return sizes
+
     def _unpaid(self, codec: Codec, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
         """Return the trees that are smaller as they are."""
         fixed = len(b"".join(codec.parts[1:]))
         lost = unpaid(self.source, sizes, fixed)
-        if lost or part.stat().st_size <= self.source.path.stat().st_size * 1.02:
+        before, after = self.source.path.stat().st_size, part.stat().st_size
+        if self.backend == choice.ROOT:
+            return lost or (dict.fromkeys(sizes, NOT_PAID) if after > before else {})
+        if lost or after <= before * 1.02:
             return lost
         plain = rewritten_size(self.source, part, self.setting, drop=self.drop)
-        return dict.fromkeys(sizes, NOT_PAID) if plain < part.stat().st_size else {}
+        return dict.fromkeys(sizes, NOT_PAID) if plain < after else {}
+
+    def _hold_kept(self, part: Path, codec: Codec) -> None:
+        """Hold what ROOT copied, which uproot may not even be able to read, against the input."""
+        if self.backend == choice.ROOT:
+            coded = {t.path: t.carried for t in codec.plan.trees}
+            with open_file(part) as file:
+                hold(self.source, Source(part, file), coded, self.target)
 
     def _note_changes(self, codec: Codec) -> None:
         if self.drop:
             coded = {t.path: {c.name for c in t.columns} for t in codec.plan.trees}
             for name in writer.unsupported(self.source, coded):
                 self.notes.append(f"left out: {name}")
+        if self.backend == choice.ROOT:
+            for key in self.autosaves:
+                path = key.split(";")[0]
+                self.notes.append(f"{key}: left out, an autosave of what {path} holds")
+            if self.recompressed:
+                self.notes.append("what ROOT copied keeps its compression")
+            return
         for path in self.source.tree_paths():
             if any(k.startswith(f"{path};") for k in self.source.old_cycles()):
                 self.notes.append(f"{path}: older cycles of the tree were left out")

@@ -23,11 +23,11 @@ from rootae.sidetree import BYTES, DIRECTORY, TREES, bytes_rows
 from rootae.stored import StoredTree, read_branch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Container", "load_codec", "write_records"]
+__all__ = ["Container", "load_codec", "write_many", "write_records"]
 
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 ENTRIES = f"{DIRECTORY}/entries"
@@ -36,26 +36,40 @@ _PLAN_AT_MOST = 1 << 28
 
 def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:
     """Write the codec, and one row on how this file was made (none for a codec file)."""
-    plan, tables, networks = codec.parts
+    records = [] if provenance is None else [provenance]
+    trees = provenance["trees"] if provenance is not None else {}
+    entries = {path: record["entries"] for path, record in trees.items()}
+    write_many(file, [codec], records, entries)
+
+
+def write_many(
+    file: Any,
+    codecs: Sequence[Codec],
+    records: Sequence[Mapping[str, Any]],
+    entries: Mapping[str, int],
+) -> None:
+    """Write several codecs, rows on how the file and its parts were made, and trees' entries."""
     kinds: dict[str, Any] = {"id": np.dtype((np.uint8, 32)), "plan": BYTES, "size": "uint32"}
     kinds |= {"tables": BYTES, "networks": BYTES}
     tree = file.mktree(CODECS, kinds, title="rootae codecs")
-    tree.extend(
-        {
-            "id": np.frombuffer(codec.digest, np.uint8).reshape(1, 32),
-            "plan": bytes_rows([streams.zstd(plan, 19)]),
-            "size": np.array([len(plan)], np.uint32),
-            "tables": bytes_rows([tables]),
-            "networks": bytes_rows([networks]),
-        }
-    )
-    record = file.mktree(FILES, {"json": BYTES}, title="rootae provenance")
-    if provenance is not None:
-        text = json.dumps(provenance, sort_keys=True, separators=(",", ":")).encode()
-        record.extend({"json": bytes_rows([text])})
-        for path, tree_record in provenance["trees"].items():
-            edges = np.array([0.0, 1.0])
-            file[f"{ENTRIES}/{path}"] = (np.array([float(tree_record["entries"])]), edges)
+    for codec in codecs:
+        plan, tables, networks = codec.parts
+        tree.extend(
+            {
+                "id": np.frombuffer(codec.digest, np.uint8).reshape(1, 32),
+                "plan": bytes_rows([streams.zstd(plan, 19)]),
+                "size": np.array([len(plan)], np.uint32),
+                "tables": bytes_rows([tables]),
+                "networks": bytes_rows([networks]),
+            }
+        )
+    made = file.mktree(FILES, {"json": BYTES}, title="rootae provenance")
+    texts = [json.dumps(r, sort_keys=True, separators=(",", ":")).encode() for r in records]
+    if texts:
+        made.extend({"json": bytes_rows(texts)})
+    for path, number in entries.items():
+        edges = np.array([0.0, 1.0])
+        file[f"{ENTRIES}/{path}"] = (np.array([float(number)]), edges)
 
 
 @dataclass

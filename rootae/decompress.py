@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import uproot
 
+from rootae.backend import choice, decoded
+from rootae.backend.kept import hold
 from rootae.coded import cache
+from rootae.decoded import DecodedSource, coded_of
 from rootae.errors import ArgumentError, BoundError
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.restored import RestoredTree, checksum
 from rootae.rows import RowWriter
-from rootae.source import Source, split_path
-from rootae.writer import compression_of, write_objects
+from rootae.source import Source, SourceTree, split_path
+from rootae.writer import compression_of, unsupported, write_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rootae.reader import File
+    from rootae.schema import TreeSchema
 
 __all__ = ["Decompressed", "decompress"]
 
@@ -57,6 +61,7 @@ def decompress(
     dst: str | Path,
     *,
     force: bool = False,
+    backend: str = choice.AUTO,
     compression: int | None = None,
     device: str | None = None,
     progress: Progress | None = None,
@@ -67,6 +72,8 @@ def decompress(
         src: a compressed file, one merged by hadd included; a file without coded trees is copied.
         dst: the output; it appears only after it was read back.
         force: overwrite the output.
+        backend: ``uproot``, ``root`` (every branch gets its own type back) or ``auto``: uproot, or
+            ROOT where uproot would lose something and ROOT is installed.
         compression: ROOT's algorithm * 100 + level; the original's by default.
         device: where networks run, as in `rootae.open`.
         progress: told about phases.
@@ -91,13 +98,25 @@ def decompress(
         msg = f"decompress takes a whole file, not one tree: leave :{tree} out"
         raise ArgumentError(msg)
     path = Path(name)
+    choice.checked(backend)
     with open_file(path, device=device) as file:
         target = check_target(dst, [path], force=force)
         if file.container.is_coded and not file.is_coded and file.container.codecs:
             msg = f"{path} is a codec without trees: there is nothing to decompress"
             raise ArgumentError(msg)
         job = _Job(Source(path, file), target, progress or Progress())
-        return job.restore(_setting(file, path, compression)) if file.is_coded else job.copy()
+        if not file.is_coded:
+            return job.copy()
+        setting = _setting(file, path, compression)
+        whole = DecodedSource(path, file)
+        return job.rebuild(whole, setting) if _by_root(backend, whole) else job.restore(setting)
+
+
+def _by_root(asked: str, whole: DecodedSource) -> bool:
+    """Say whether ROOT has to write the output."""
+    if asked == choice.AUTO:
+        return choice.installed() and bool(unsupported(whole, {}))
+    return asked == choice.ROOT
 
 
 def _setting(file: File, path: Path, code: int | None) -> Any:
@@ -138,21 +157,41 @@ class _Job:
             self._check(part, trees)
         return self._report({p: t.entries for p, t in trees.items()})
 
+    def rebuild(self, whole: DecodedSource, setting: Any) -> Decompressed:
+        """Let ROOT write the output."""
+        trees = {p: whole.tree(p) for p in whole.tree_paths()}
+        total = sum(t.entries for t in trees.values())
+        changed = {
+            p: mine.stored.plans[0].carried for p, t in trees.items() if (mine := coded_of(t))
+        }
+        with atomic(self.target) as part:
+            self.progress.phase("write", total)
+            decoded.write(whole, part, compression=setting, each=self._seen)
+            cache.clear()
+            self.progress.phase("read back", total)
+            with Source.open(part) as back:
+                hold(self.source, back, changed, self.target)
+            self._check(part, trees)
+        return self._report({p: t.entries for p, t in trees.items()})
+
+    def _seen(self, path: str, start: int, stop: int, arrays: dict[str, Any]) -> None:
+        sums = {n: checksum(a) for n, a in arrays.items()}
+        self.sums.setdefault(path, []).append((start, stop, sums))
+        self.progress.advance(stop - start)
+
     def _tree(self, path: str) -> RestoredTree:
         return RestoredTree(self.source.file[path], f"{self.source.path}:{path}", path)
 
     def _write(self, out: Any, tree: RestoredTree) -> None:
         path, branches = tree.schema.path, tree.branches
         rows = RowWriter(out, path, tree.schema.title, branches)
-        sums = self.sums[path] = []
         for start, stop in tree.blocks():
             arrays = tree.arrays(start, stop)
-            sums.append((start, stop, {n: checksum(a) for n, a in arrays.items()}))
             rows.add(arrays, stop - start)
-            self.progress.advance(stop - start)
+            self._seen(path, start, stop, arrays)
         rows.flush()
 
-    def _check(self, part: Path, trees: dict[str, RestoredTree]) -> None:
+    def _check(self, part: Path, trees: Mapping[str, RestoredTree | SourceTree]) -> None:
         """Hold what was written against what was decoded, block by block."""
         with Source.open(part) as back:
             there = set(back.file.keys(cycle=False))
@@ -163,11 +202,11 @@ class _Job:
                 raise BoundError(msg)
             for path, tree in trees.items():
                 written = back.tree(path)
-                for start, stop, sums in self.sums[path]:
+                for start, stop, sums in self.sums.get(path, ()):
                     again = written.arrays(start, stop, list(sums))
                     self._compare(path, sums, {n: checksum(a) for n, a in again.items()})
                     self.progress.advance(stop - start)
-                self._note_changes(tree, written.tree)
+                self._note_changes(tree.schema, written.tree)
 
     def _compare(self, path: str, sums: dict[str, int], again: dict[str, int]) -> None:
         wrong = [name for name, crc in sums.items() if again[name] != crc]
@@ -178,15 +217,19 @@ class _Job:
             )
             raise BoundError(msg)
 
-    def _note_changes(self, tree: RestoredTree, written: Any) -> None:
-        path, changed = tree.schema.path, dict[tuple[str, str], list[str]]()
-        for name, before in tree.typenames.items():
+    def _note_changes(self, schema: TreeSchema, written: Any) -> None:
+        path, changed = schema.path, dict[tuple[str, str], list[str]]()
+        types = {c.name: c.typename for c in schema.columns}
+        types |= {b.name: b.typename for b in schema.passing}
+        for name, before in types.items():
+            if name not in schema.order:
+                continue  # the sizes of a vector
             after = str(written[name].typename)
             if after != before:
                 changed.setdefault((before, after), []).append(name)
         for (before, after), names in changed.items():
             self.notes.append(f"{path}: {_some(names)}: {before} became {after}")
-        own = set(written.keys(recursive=False)) - set(tree.schema.order)
+        own = set(written.keys(recursive=False)) - set(schema.order)
         if own:
             self.notes.append(f"{path}: {_some(sorted(own))} now count the elements of vectors")
 

@@ -84,7 +84,7 @@ class AbsGrid:
 
 @dataclass(frozen=True, eq=False)
 class RankGrid:
-    """Equally filled bins and one point in each, for columns without a bound.
+    """Bins and one point in each, for columns without a bound.
 
     Arguments:
         dtype: the column's dtype.
@@ -99,13 +99,24 @@ class RankGrid:
 
     @classmethod
     def fit(cls, x: NDArray[Any], bins: int = 1024) -> RankGrid:
-        """Take bins and points from a sample of values."""
+        """Take points from a sample: all its values if they are few.
+
+        Else half of the points hold as many values each; the other half are as dense as the cube
+        root of the values' density, which makes the squared error least (Panter and Dite 1951), so
+        that rare large values come back too.
+        """
         finite = np.sort(wide(x)[np.isfinite(x)])
         if not len(finite):
             finite = np.zeros(1)
-        at = (np.arange(bins) + 0.5) / bins * (len(finite) - 1)
-        points = np.unique(finite[np.rint(at).astype(np.int64)])
-        return cls(x.dtype.name, (points[:-1] + points[1:]) / 2, points)
+        points = np.unique(finite)
+        if len(points) > bins:
+            at = np.linspace(0, len(finite) - 1, 4 * bins)
+            value = finite[np.rint(at).astype(np.int64)]
+            root = np.diff(value / np.abs(value).max()) ** (2 / 3)
+            share = np.cumsum(1 / len(root) + root / root.sum())
+            taken = np.interp(np.linspace(0, share[-1], bins), [0, *share], at)
+            points = np.unique(finite[np.rint(taken).astype(np.int64)])
+        return cls(x.dtype.name, points[:-1] / 2 + points[1:] / 2, points)
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""

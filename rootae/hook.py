@@ -150,6 +150,10 @@ def coded(tree: Any) -> CodedTree | None:
 
 def _dress(tree: Any) -> None:
     """Give carriers the names of their columns and hide the bookkeeping."""
+    for base in tree.bases:  # a TNtuple is a TTree with something added, and that comes first
+        if _TREE in base.__dict__:
+            tree.__dict__[_TREE] = base.__dict__[_TREE]
+            return
     branches = tree.member("fBranches")
     carriers = [b for b in branches if b.member("fName").endswith(CARRIER)]
     hidden = {b.member("fName"): b for b in branches if b.member("fName") in (BLOCK, ENTRY)}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rootae.ancestry import ancestors, how
+from rootae.ancestry import ancestors, contexts, how
 from rootae.errors import NameNotFound
 from rootae.reader import open_file
-from rootae.source import split_path
+from rootae.source import TREES, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from rootae.codec import Codec
     from rootae.plan import GroupPlan, TreePlan
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from rootae.stored import StoredTree
 
 __all__ = ["CodecInfo", "ColumnInfo", "FileInfo", "GroupInfo", "TreeInfo", "info"]
+
+_Plan: TypeAlias = "tuple[TreePlan, Sequence[NDArray[np.int64]]]"  # with its codec's tables
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class ColumnInfo:
         values: number of values.
         nbytes: bytes of its blobs, of its baskets for a kept branch.
         ancestors: number of other columns that are decoded when it is read.
+        contexts: number of contexts that its values may have, 0 if they are coded plainly.
     """
 
     name: str
@@ -46,6 +52,7 @@ class ColumnInfo:
     values: int
     nbytes: int
     ancestors: int
+    contexts: int = 0
 
     @property
     def bits(self) -> float:
@@ -86,7 +93,15 @@ class TreeInfo:
 
 @dataclass(frozen=True)
 class GroupInfo:
-    """How one group is coded: family, number of lanes, latents, stages, diagrams and contexts."""
+    """How one group is coded.
+
+    Arguments:
+        tree, name: which group.
+        family: what its contexts come from.
+        lanes, latents, stages, diagrams, contexts: how many it has.
+        steps: of training, a number a phase; none where nothing was trained by steps.
+        bits: what training came to: bits a row on rows kept back, by term.
+    """
 
     tree: str
     name: str
@@ -96,17 +111,29 @@ class GroupInfo:
     stages: int
     diagrams: int
     contexts: int
+    steps: tuple[int, ...] = ()
+    bits: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CodecInfo:
-    """One codec: id, format version, networks, bytes before compression, and its groups."""
+    """One codec.
+
+    Arguments:
+        id: sha256 of its contents, in hexadecimal digits.
+        format: the version it is written in.
+        networks: how many.
+        nbytes: bytes before compression.
+        groups: how each group is coded.
+        training: how it was trained: family, seed, and what was not the default.
+    """
 
     id: str
     format: int
     networks: int
     nbytes: int
     groups: tuple[GroupInfo, ...]
+    training: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,7 +163,7 @@ class FileInfo:
             mean, most = tree.ancestors
             shown["ancestors"] = {"mean": mean, "max": most}
             for column, fields in zip(tree.columns, shown["columns"], strict=True):
-                fields["bits"] = column.bits
+                fields |= {"bits": column.bits, "share": column.nbytes / max(self.nbytes, 1)}
         return data
 
 
@@ -165,8 +192,7 @@ def info(path: str | Path) -> FileInfo:
         trees = _trees(file) if file.is_coded or not coded else _planned(codecs)
         known = [t.path for t in trees]
         if wanted is not None and wanted not in known:
-            what = "tree"
-            raise NameNotFound(wanted, known, name, what)
+            raise NameNotFound(wanted, known, name)
         kind = ("compressed" if file.is_coded else "codec") if coded else "plain"
         return FileInfo(
             Path(name),
@@ -181,24 +207,31 @@ def info(path: str | Path) -> FileInfo:
 def _codec(codec: Codec) -> CodecInfo:
     groups = tuple(_group(codec, t, g) for t in codec.plan.trees for g in t.groups)
     nbytes = sum(map(len, codec.parts))
-    return CodecInfo(codec.id, codec.plan.format, len(codec.networks), nbytes, groups)
+    told = {k: v for k, v in codec.plan.training.items() if k not in ("groups", "options")}
+    return CodecInfo(codec.id, codec.plan.format, len(codec.networks), nbytes, groups, told)
 
 
 def _group(codec: Codec, tree: TreePlan, group: GroupPlan) -> GroupInfo:
-    targets = [t for s in group.stages for t in s.targets]
-    sizes = [len(codec.tables[i]) + 1 for t in targets for i in (t.location, t.scale)]
-    contexts = sum(a * b for a, b in zip(sizes[::2], sizes[1::2], strict=True))
-    contexts += sum(int(codec.tables[d.tables[-1]].max()) + 1 for d in group.diagrams)
+    found = sum(contexts(group, codec.tables, i) for i in range(len(group.lanes)))
     latents = group.encoder.latents if group.encoder is not None else 0
-    counts = len(group.lanes), latents, len(group.stages), len(group.diagrams), contexts
-    return GroupInfo(tree.path, group.name, group.family, *counts)
+    counts = len(group.lanes), latents, len(group.stages), len(group.diagrams), found
+    told = _remembered(codec, tree.path, group.name)
+    steps, bits = told.get("steps") or (), told.get("bits") or {}
+    bits = {k: v for k, v in bits.items() if isinstance(v, float | int)}
+    return GroupInfo(tree.path, group.name, group.family, *counts, tuple(steps), bits)
+
+
+def _remembered(codec: Codec, tree: str, group: str) -> dict[str, Any]:
+    """Return what a codec says of a group's training; older ones say less, plain ones nothing."""
+    records = (r for r in codec.plan.training.get("groups", ()) if isinstance(r, dict))
+    return next((r for r in records if (r.get("tree"), r.get("group")) == (tree, group)), {})
 
 
 def _trees(file: File) -> list[TreeInfo]:
     coded = file.container.coded_trees() if file.is_coded else []
     classes = file.classnames(cycle=False)
     out = []
-    for path in [k for k, c in classes.items() if c == "TTree"]:
+    for path in [k for k, c in classes.items() if c in TREES]:
         tree = file[path]
         if path in coded:
             out.append(_stored(file.container.stored(path), tree))
@@ -209,8 +242,9 @@ def _trees(file: File) -> list[TreeInfo]:
 
 def _planned(codecs: Sequence[Codec]) -> list[TreeInfo]:
     """Describe the trees of a codec file, which holds none."""
-    trees = (t for c in codecs for t in c.plan.trees)
-    return [TreeInfo(t.path, t.title, 0, columns=_columns((t,), {}, {}, None)) for t in trees]
+    trees = ((c, t) for c in codecs for t in c.plan.trees)
+    told = ((t, _columns([(t, c.tables)], {}, {}, None)) for c, t in trees)
+    return [TreeInfo(t.path, t.title, 0, columns=columns) for t, columns in told]
 
 
 def _stored(stored: StoredTree, tree: Any) -> TreeInfo:
@@ -219,21 +253,23 @@ def _stored(stored: StoredTree, tree: Any) -> TreeInfo:
         for key, size in stored.sizes(block).items():
             sizes[key] = sizes.get(key, 0) + size
     latents = sum(size for (kind, _), size in sizes.items() if kind == "group")
-    columns = _columns(tuple(stored.plans), sizes, stored.rows, tree)
+    plans = [(c.tree(stored.path).plan, c.tables) for c in stored.codecs]
+    columns = _columns(plans, sizes, stored.rows, tree)
     return TreeInfo(
         stored.path, stored.plans[0].title, stored.total, len(stored.entries), latents, columns
     )
 
 
 def _columns(
-    plans: tuple[TreePlan, ...],
+    plans: Sequence[_Plan],
     sizes: dict[tuple[str, str], int],
     rows: dict[str, int],
     tree: Any,
 ) -> tuple[ColumnInfo, ...]:
     """Describe a tree's branches and, at the end, counters of vectors, which have none."""
-    described = {b.name: b for b in plans[0].branches}
-    known = {c.name: c for c in plans[0].columns}
+    first = plans[0][0]
+    described = {b.name: b for b in first.branches}
+    known = {c.name: c for c in first.columns}
     out = []
     for name in dict.fromkeys([*described, *known]):
         branch = described.get(name)
@@ -249,18 +285,15 @@ def _columns(
 
 
 def _coded(
-    plans: tuple[TreePlan, ...], column: Column, title: str, nbytes: int, rows: dict[str, int]
+    plans: Sequence[_Plan], column: Column, title: str, nbytes: int, rows: dict[str, int]
 ) -> ColumnInfo:
-    name, group = column.name, column.group
-    lanes = [next(x for x in p.group(group).lanes if x.column == name) for p in plans]
-    bound, why, ways = (
-        "; ".join(dict.fromkeys(texts))
-        for texts in (
-            [x.bound for x in lanes],
-            [x.why for x in lanes],
-            [how(p.group(group), name) for p in plans],
-        )
-    )
-    values = rows.get(group, 0) * column.lanes
-    most = max(len(ancestors(p, name)) for p in plans)
-    return ColumnInfo(name, column.typename, title, bound, why, ways, values, nbytes, most)
+    name = column.name
+    groups = [(p.group(column.group), tables) for p, tables in plans]
+    lanes = [next(x for x in g.lanes if x.column == name) for g, _ in groups]
+    told = [x.bound for x in lanes], [x.why for x in lanes], [how(g, name) for g, _ in groups]
+    bound, why, ways = ("; ".join(dict.fromkeys(texts)) for texts in told)
+    values = rows.get(column.group, 0) * column.lanes
+    most = max(len(ancestors(p, name)) for p, _ in plans)
+    found = max(contexts(g, t, i) for g, t in groups for i in g.lanes_of(name))
+    texts = name, column.typename, title, bound, why, ways
+    return ColumnInfo(*texts, values, nbytes, most, found)

@@ -28,6 +28,7 @@ DECODER_OPERATORS = frozenset(
     | {"Relu"}
 )
 _ROWS = {CPU: 8192, CUDA: 1 << 17}  # at a time: what a cache holds; a whole block
+_WIDE = 128  # inputs or outputs, beyond which fewer rows are taken at a time
 _ON_CUDA, _ON_CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 _GRAPH, _NODE, _OPERATOR, _ATTRIBUTE, _SUBGRAPHS = 7, 1, 4, 5, (6, 11)
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -72,7 +73,7 @@ class Network:
         session = self._open()
         node = session.get_inputs()[0]
         dtype = np.float64 if node.type == "tensor(double)" else np.float32
-        rows, step = len(x[0]), _ROWS[self.device]
+        rows, step = len(x[0]), self._at_a_time(session)
         evaluate = _run if self.device == CPU else _run_bound
         try:
             outputs = [
@@ -86,6 +87,12 @@ class Network:
     def on(self, device: str) -> Network:
         """Return the same network for ``cpu`` or ``cuda``."""
         return Network(self.onnx, integer=False, device=device)  # it was looked at already
+
+    def _at_a_time(self, session: Any) -> int:
+        """Return how many rows fit in memory: a convolution unfolds to many times its ends."""
+        ends = (*session.get_inputs(), *session.get_outputs())
+        widths = [n for end in ends for n in end.shape[:1] if isinstance(n, int)]
+        return max(_ROWS[self.device] * _WIDE // max(_WIDE, *widths), 1)
 
     def _failed(self, error: Exception) -> RootaeError:
         if self.device == CPU:

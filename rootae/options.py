@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,22 @@ from rootae.source import split_path
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["EFFORTS", "NETS", "Options", "options_of"]
+__all__ = ["EFFORTS", "NETS", "SCHEDULES", "Options", "options_of"]
 
-NETS = ("dense",)
+NETS = ("dense", "conv")  # the first is the default
 EFFORTS = ("fast", "default", "max")  # of networks: small and quick to read, or large
+SCHEDULES = ("one-cycle", "cosine", "constant", "plateau")  # of the learning rate
+_NO_SETTINGS = ("auto", "plain")
+_TRAINING = (  # what a codec remembers of its training, where it is not the default
+    "net", "effort", "latents", "steps", "epochs", "time_budget", "lr", "batch_size", "schedule",
+    "patience",
+)  # fmt: skip
+
+
+def _families() -> list[str]:
+    from rootae.train.families import names  # the folder of their files; no torch behind it
+
+    return ["auto", "plain", *names()]
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,20 @@ class Options:
             files that are slower to read.
         device: ``cpu``, ``cuda`` or ``auto``: where networks are trained and run.
         settings: the family's own settings by name.
+        epochs: passes over the training rows, instead of steps or a time budget.
+        lr: highest learning rate, or None for the usual one.
+        batch_size: rows a training step, or None for the usual number.
+        schedule: of the learning rate, one of `SCHEDULES`.
+        patience: end a phase of training after that many checks on validation entries without
+            improvement (a check comes after each 2% of the phase, or each epoch) and take the
+            best weights.
+        checkpoint: folder that gets the state of training every half minute.
+        resume: go on from the checkpoint, if there is one.
+        history: CSV file that gets the learning curves; a plot is put beside it.
+
+    Raises:
+        NameNotFound: there is no such device, net, effort, schedule or family.
+        ArgumentError: a number is out of range, or two options contradict each other.
     """
 
     family: str = "auto"
@@ -54,19 +81,64 @@ class Options:
     effort: str = "default"
     device: str = CPU
     settings: Mapping[str, str] = field(default_factory=dict)
+    epochs: float | None = None
+    lr: float | None = None
+    batch_size: int | None = None
+    schedule: str = "one-cycle"
+    patience: int | None = None
+    checkpoint: Path | None = None
+    resume: bool = False
+    history: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an architecture, an effort or a device that does not exist."""
+        """Refuse what does not exist, is out of range or contradicts something else."""
         chosen(self.device)
-        if self.net not in NETS:
-            raise NameNotFound(self.net, NETS, "rootae", "net")
-        if self.effort not in EFFORTS:
-            raise NameNotFound(self.effort, EFFORTS, "rootae", "effort")
+        for kind, name, known in (
+            ("net", self.net, NETS),
+            ("effort", self.effort, EFFORTS),
+            ("schedule", self.schedule, SCHEDULES),
+            ("family", self.family, _families()),
+        ):
+            if name not in known:
+                raise NameNotFound(name, known, "rootae", kind)
+        self._refuse_numbers()
+        self._refuse_contradictions()
+
+    def _refuse_numbers(self) -> None:
+        above = {"epochs": 0.0, "lr": 0.0, "batch_size": 0, "patience": 0, "steps": 0}
+        for name, least in above.items():
+            value = getattr(self, name)
+            if value is not None and not least < value < math.inf:
+                msg = f"{name} {value:g} is out of range: it must be above {least:g}, and finite"
+                raise ArgumentError(msg)
+
+    def _refuse_contradictions(self) -> None:
+        lengths = [n for n in ("steps", "epochs", "time_budget") if getattr(self, n) is not None]
+        if "epochs" in lengths and len(lengths) > 1:
+            msg = f"training is as long as {' and '.join(lengths)} say: give one of them"
+            raise ArgumentError(msg)
+        if self.resume and self.checkpoint is None:
+            msg = "resume goes on from a checkpoint: name its folder with --checkpoint DIR"
+            raise ArgumentError(msg)
+        if self.settings and self.family in _NO_SETTINGS:
+            names = ", ".join(self.settings)
+            msg = f"{names}: family {self.family} has no settings: name another with --family"
+            raise ArgumentError(msg)
+        if self.net != NETS[0] and self.family == "plain":
+            msg = f"net {self.net}: family plain has no networks: name another with --family"
+            raise ArgumentError(msg)
 
     def recorded(self) -> dict[str, Any]:
         """Return what a codec has to remember of its options."""
         rules = [f"{r.glob}={r.bound}" for r in self.bounds]
         return {"bounds": rules, "lossy": self.lossy, "keep_plain": list(self.keep_plain)}
+
+    def training(self) -> dict[str, Any]:
+        """Return how a codec was asked to be trained: family, seed, and what is not the default."""
+        usual = {f.name: f.default for f in fields(self)}
+        asked = {n: getattr(self, n) for n in _TRAINING if getattr(self, n) != usual[n]}
+        own = {"settings": dict(self.settings)} if self.settings else {}
+        return {"family": self.family, "seed": self.seed} | asked | own
 
 
 def options_of(
@@ -76,6 +148,7 @@ def options_of(
     rules = options.pop("bounds", None)
     options["bounds"] = rules_of(rules)
     options["device"] = chosen(options.get("device"))
+    options |= {k: Path(options[k]) for k in ("checkpoint", "history") if options.get(k)}
     pairs = [split_path(str(s)) for s in sources]
     trees = tuple(options.pop("trees", ())) + tuple(t for _, t in pairs if t is not None)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Clock", "Progress"]
+__all__ = ["Clock", "Noting", "Progress"]
 
 
 @dataclass
@@ -35,3 +35,31 @@ class Progress:
 
     def advance(self, units: float, text: str = "") -> None:
         """Finish some units of the phase."""
+
+    def note(self, text: str) -> None:
+        """Say what the user should know, in a sentence."""
+
+
+class Noting(Progress):
+    """Passes on how far a run is and keeps its notes.
+
+    Arguments:
+        inner: told the rest.
+        notes: the list that they are added to.
+    """
+
+    def __init__(self, inner: Progress, notes: list[str]) -> None:
+        self._inner = inner
+        self._notes = notes
+
+    def phase(self, name: str, total: float | None) -> None:
+        """Begin a phase of that many units."""
+        self._inner.phase(name, total)
+
+    def advance(self, units: float, text: str = "") -> None:
+        """Finish some units of the phase."""
+        self._inner.advance(units, text)
+
+    def note(self, text: str) -> None:
+        """Keep a note."""
+        self._notes.append(text)

@@ -10,7 +10,13 @@ import uproot
 from rootae.bounds import Bound
 from rootae.coded import decode_on
 from rootae.container import Container
-from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound
+from rootae.errors import (
+    ArgumentError,
+    CorruptError,
+    FormatError,
+    MissingDependency,
+    NameNotFound,
+)
 from rootae.hook import coded, install
 from rootae.network import usable
 from rootae.sidetree import DIRECTORY
@@ -172,7 +178,8 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         ArgumentError: there is no such file.
         FormatError: it is not a ROOT file, or a newer rootae wrote it.
         CorruptError: a tree and its blocks do not belong together.
-        MissingDependency: CUDA is asked for and cannot be used.
+        MissingDependency: CUDA is asked for and cannot be used, or the package that reads
+            remote files of this kind is not there.
 
     Example:
         >>> import rootae
@@ -193,6 +200,10 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
     except (ValueError, OSError, uproot.deserialization.DeserializationError) as error:
         msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
         raise FormatError(msg) from error
+    except ImportError as error:
+        reason = str(error).splitlines()[:1]
+        msg = f"{path} needs another package, try pip install 'rootae[remote]': {reason}"
+        raise MissingDependency(msg) from error
     decode_on(found.file, where)
     if not isinstance(found, uproot.ReadOnlyDirectory):
         tree = coded(found)

@@ -70,7 +70,7 @@ class RestoredTree:
         if lost:
             msg = (
                 f"{self._plain.where}: uproot cannot write {', '.join(lost)}; read these "
-                "columns with rootae.open, or decompress with the ROOT backend"
+                "columns with rootae.open, or pip install 'rootae[root]'"
             )
             raise UnsupportedError(msg)
 
@@ -91,12 +91,6 @@ class RestoredTree:
     def arrays(self, start: int, stop: int) -> dict[str, Any]:
         """Read all branches over a range of entries, decoded."""
         return self._plain.arrays(start, stop, [b.name for b in self.branches])
-
-    @property
-    def typenames(self) -> dict[str, str]:
-        """Return each branch's original type."""
-        mine = {c.name: c.typename for c in self.schema.columns}
-        return mine | {b.name: b.typename for b in self.schema.passing}
 
 
 def _unused(name: str, taken: set[str]) -> str:

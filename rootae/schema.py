@@ -82,6 +82,7 @@ class TreeSchema:
         passing: names of branches that can be rewritten but not coded (strings).
         unsupported: names of branches that could neither be coded nor rewritten, with their type.
         order: names of all branches, in the tree's order.
+        needed: columns that count what is unsupported: they stay in the tree with it.
     """
 
     path: str
@@ -90,10 +91,16 @@ class TreeSchema:
     passing: tuple[Branch, ...] = ()
     unsupported: tuple[tuple[str, str], ...] = ()
     order: tuple[str, ...] = ()
+    needed: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
         return next((c for c in self.columns if c.name == name), None)
+
+    def title_of(self, name: str) -> str | None:
+        """Return a column's title, or None if there is no such column."""
+        column = self.column(name)
+        return None if column is None else column.title
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ import numpy as np
 from rootae import streams
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rootae.codec import Block, Codec
     from rootae.plan import TreePlan
 
@@ -62,7 +64,7 @@ class SideTree:
 
     Arguments:
         file: the uproot file under way.
-        codec: the codec of all blocks.
+        codec: the codec of blocks that name no other.
         path: the tree's path.
     """
 
@@ -75,8 +77,9 @@ class SideTree:
         self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
         self._tree.compression = None
 
-    def add(self, block: Block) -> int:
-        """Write one block and return its id."""
+    def add(self, block: Block, digest: bytes | None = None) -> int:
+        """Write one block, of another codec if its digest is given, and return its id."""
+        digest = self._codec.digest if digest is None else digest
         head, rows = bytearray(), dict[str, bytes]()
         for i, group in enumerate(self._plan.groups):
             columns = dict.fromkeys(x.column for x in group.lanes)
@@ -85,9 +88,9 @@ class SideTree:
             for blob in blobs:
                 head += _entry(blob)
             rows[f"group_{i}"] = b"".join(blobs)
-        number = block_id(self._codec.digest, bytes(head))
+        number = block_id(digest, bytes(head))
         row: dict[str, Any] = {
-            "codec": np.frombuffer(self._codec.digest, np.uint8).reshape(1, 32),
+            "codec": np.frombuffer(digest, np.uint8).reshape(1, 32),
             "carriers": np.array([carriers_hash(self._plan)], np.uint64),
             "block": np.array([number], np.uint32),
             "entries": np.array([block.entries], np.int64),
@@ -96,6 +99,12 @@ class SideTree:
         }
         self._tree.extend(row | {name: bytes_rows([data]) for name, data in rows.items()})
         return number
+
+    def copy(self, row: Mapping[str, Any]) -> None:
+        """Write one block as it stands in another file, see `StoredTree.row`."""
+        fixed = {n: np.asarray(row[n]).reshape(1, *np.shape(row[n])) for n in (*FIXED, "crc32")}
+        blobs = {n: bytes_rows([v]) for n, v in row.items() if n not in fixed}
+        self._tree.extend(fixed | blobs)
 
 
 def block_id(digest: bytes, head: bytes) -> int:

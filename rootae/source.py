@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import awkward as ak
 import numpy as np
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ROWS_AT_MOST", "Source", "SourceTree", "split_path"]
+__all__ = ["ROWS_AT_MOST", "TREES", "Source", "SourceTree", "split_path"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
+_ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
+_NOTHING = 24  # bytes of these where a tree has none of them
 _DIRECTORY = "TDirectory"
-_TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
+TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
 
 
 def split_path(text: str) -> tuple[str, str | None]:
@@ -72,7 +74,7 @@ class Source:
             msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
             raise FormatError(msg) from error
 
-    def __enter__(self) -> Source:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -84,7 +86,7 @@ class Source:
         Raises:
             NameNotFound: a glob matches no tree.
         """
-        names = self._paths(lambda c: c in _TREES)
+        names = self._paths(lambda c: c in TREES)
         for glob in globs:
             if not any(fnmatchcase(n, glob) for n in names):
                 raise NameNotFound(glob, names, str(self.path))
@@ -97,7 +99,7 @@ class Source:
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
         pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if c not in (*_TREES, _DIRECTORY)]
+        return [(k, c) for k, c in pairs if c not in (*TREES, _DIRECTORY)]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
@@ -115,6 +117,16 @@ class Source:
     def top(self) -> Any:
         """Return the top directory as uproot has it."""
         return self.file.file.root_directory
+
+    def attachments(self, path: str) -> list[str]:
+        """Name what a tree holds besides branches: aliases, friends, user information, an index."""
+        tree = self.file[path]
+        found = ["aliases"] if tree.aliases else []
+        chunk, cursor = self.file.key(path).get_uncompressed_chunk_cursor()
+        data = bytes(chunk.raw_data[cursor.index :])
+        if int(tree.class_version or 0) >= _ATTACHING and data[-_NOTHING:].strip(b"\0"):
+            found.append("index, friends, user information or references among objects")
+        return found
 
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""

@@ -83,12 +83,16 @@ class StoredTree:
         return int(self.starts[-1])
 
     @functools.cached_property
-    def plans(self) -> list[TreePlan]:
-        """Return the plans that the blocks use, or all of the file's if there are no blocks."""
+    def codecs(self) -> list[Codec]:
+        """Return the codecs that the blocks use, or all that know the tree if it has no blocks."""
         used = dict.fromkeys(row.tobytes() for row in self._index["codec"])
         chosen = [self._codec(d) for d in used] or list(self._codecs().values())
-        plans = [c.plan.tree(self.path) for c in chosen]
-        return [p for p in plans if p is not None]
+        return [c for c in chosen if c.plan.tree(self.path) is not None]
+
+    @functools.cached_property
+    def plans(self) -> list[TreePlan]:
+        """Return the tree's plan in each of these codecs."""
+        return [c.tree(self.path).plan for c in self.codecs]
 
     @functools.cached_property
     def rows(self) -> dict[str, int]:
@@ -134,6 +138,24 @@ class StoredTree:
             CorruptError: the block's directory is damaged.
         """
         return {key: size for key, (_, _, size, _) in self._head(block)[1].items()}
+
+    def row(self, block: int) -> dict[str, Any]:
+        """Return a block as it is stored, for a copy in another file; nothing is decoded.
+
+        Returns:
+            The side tree's branches: fixed ones as numpy scalars and arrays, the others as bytes.
+
+        Raises:
+            CorruptError: its directory or one of its blobs is damaged.
+        """
+        where = f"{self.where}, block {block}"
+        spans = self._head(block)[1]
+        blobs: dict[str, list[bytes]] = {}
+        for key, (branch, *_) in spans.items():
+            blobs.setdefault(branch, []).append(self._blob(block, spans, where, key))
+        fixed = {n: self._index[n][block] for n in (*FIXED, "crc32")}
+        head = self._index["head"][block].tobytes()
+        return {**fixed, "head": head, **{n: b"".join(b) for n, b in blobs.items()}}
 
     def decoder(self, block: int) -> BlockDecoder:
         """Return a decoder that reads a block's blobs as they are needed.

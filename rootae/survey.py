@@ -101,7 +101,8 @@ def matching(schema: TreeSchema, globs: Iterable[str]) -> frozenset[str]:
 def branches_of(schema: TreeSchema, kept: AbstractSet[str]) -> tuple[Branch, ...]:
     """List the tree's branches in order, with what becomes of each."""
     known = {b.name: b for b in schema.passing}
-    kept = kept | {str(c.counter) for c in schema.columns if c.name in kept}  # theirs stay too
+    counters = {str(c.counter) for c in schema.columns if c.name in kept}
+    kept = kept | schema.needed | counters  # what counts others stays with them
     for c in schema.columns:
         plain = c.name in kept
         known[c.name] = Branch(c.name, c.typename, c.title, not plain, c.counter)

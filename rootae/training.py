@@ -65,10 +65,19 @@ def train(
         target: where the codec file goes.
         force: overwrite the target.
         progress: told about phases.
-        options: as in `Options`; bounds may be a mapping of globs.
+        options: as in `rootae.options.Options`; bounds may be a mapping of globs.
 
     Returns:
         The codec.
+
+    Raises:
+        ArgumentError: an option is wrong, or a checkpoint belongs to another run.
+        MissingDependency: torch, onnx or a device that is asked for is not there.
+        RootaeError: training diverged.
+
+    Example:
+        >>> import rootae
+        >>> codec = rootae.train(["a.root", "b.root"], "codec.root", epochs=5)  # doctest: +SKIP
     """
     opts, paths = options_of(options, sources)
     out = check_target(target, paths, force=force)
@@ -115,9 +124,7 @@ def train_codec(
                 tables=tables,
             )
         )
-    record = {"family": opts.family, "seed": opts.seed, "options": opts.recorded()}
-    record |= {"effort": opts.effort} if opts.effort != "default" else {}
-    plan = Plan(tuple(plans), record)
+    plan = Plan(tuple(plans), opts.training() | {"options": opts.recorded()})
     history: list[dict[str, Any]] = []
     codec = Codec(plan, tables)
     if opts.family != "plain":

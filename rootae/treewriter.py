@@ -6,11 +6,10 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from rootae.errors import RootaeError
 from rootae.passing import passing_branch, passing_names
 from rootae.rows import RowBranch, RowWriter
 from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, ENTRY, MODULUS, SideTree
@@ -18,9 +17,10 @@ from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, ENTRY, MODULUS, SideT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from rootae.codec import Block, Codec
+    from rootae.codec import Block, Codec, TreeCoder
     from rootae.schema import Values
     from rootae.source import SourceTree
+    from rootae.stored import StoredTree
 
 __all__ = ["Sizes", "TreeWriter"]
 
@@ -63,26 +63,29 @@ class Sizes:
 
 
 class TreeWriter:
-    """Writes one tree, with its blocks if a codec is given.
+    """Writes one tree, with blocks if a codec is given.
 
     Arguments:
         file: the uproot file under way.
-        tree: the input tree.
+        tree: the input tree whose branches it gets.
         codec: a codec that knows the tree, or None to pass everything through.
     """
 
     def __init__(self, file: Any, tree: SourceTree, codec: Codec | None) -> None:
         path, schema = tree.schema.path, tree.schema
         self._tree = tree
-        self._coder = None if codec is None else codec.tree(path)
+        self._codec = codec
         self._side = None if codec is None else SideTree(file, codec, path)
-        carried = set(self._coder.plan.carried) if self._coder else set()
+        carried = set(codec.tree(path).plan.carried) if codec is not None else set()
         self._carriers = [n + CARRIER for n in schema.order if n in carried]
         self._passing = [n for n in passing_names(schema) if n not in carried]
+        self.sizes = Sizes()
+        self.entries = 0
         branches = []
         for name in schema.order:
             if name in carried:
-                branches.append(RowBranch(name + CARRIER, "uint8", bookkeeping=True))
+                title = schema.title_of(name)
+                branches.append(RowBranch(name + CARRIER, "uint8", title, bookkeeping=True))
             elif name in self._passing:
                 branches.append(passing_branch(schema, name))
         if codec is not None:
@@ -91,57 +94,93 @@ class TreeWriter:
         self._rows = RowWriter(file, path, schema.title, branches)
 
     def run(self, advance: Callable[[str, int], None]) -> Sizes:
-        """Write all blocks."""
-        sizes = Sizes()
-        for start, stop, coded in self._coded():
-            number = 0
-            if coded is not None and self._side is not None:
-                sizes.add(*coded)
-                number = self._side.add(coded[0])
-            self._pass(start, stop, number)
-            advance(self._tree.schema.path, stop - start)
-        self._rows.flush()
-        return sizes
+        """Write all of the tree."""
+        self.code(self._tree, self._codec, advance)
+        return self.close()
 
-    def _coded(self) -> Iterator[tuple[int, int, tuple[Block, dict[str, float]] | None]]:
-        """Yield blocks in order, as many under way at a time as there are workers.
+    def code(
+        self,
+        tree: SourceTree,
+        codec: Codec | None,
+        advance: Callable[[str, int], None],
+        coder: TreeCoder | None = None,
+    ) -> None:
+        """Add the entries of a tree with the same branches, its columns coded.
 
-        Reading and writing stay in this thread, uproot's; coding needs neither.
+        Arguments:
+            tree: where the entries come from.
+            codec: what a reader will decode them with, or None where nothing is coded.
+            advance: told the tree's path and the number of its entries that are done.
+            coder: what codes them, if it is not the codec's own.
         """
-        if self._coder is None:
-            yield from ((start, stop, None) for start, stop in self._tree.blocks())
-            return
-        names = [c.name for c in self._coder.plan.columns]
-        waiting: deque[tuple[int, int, Future[tuple[Block, dict[str, float]]]]] = deque()
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            try:
-                for start, stop, values in self._tree.parts(self._tree.blocks(), names):
-                    waiting.append((start, stop, pool.submit(self._encode, start, stop, values)))
-                    if len(waiting) > _WORKERS:
-                        a, b, done = waiting.popleft()
-                        yield a, b, done.result()
-                while waiting:
-                    a, b, done = waiting.popleft()
-                    yield a, b, done.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+        if codec is not None and coder is None:
+            coder = codec.tree(tree.schema.path)
+        for start, stop, coded in _coded(tree, coder):
+            number = 0
+            if coded is not None and codec is not None and self._side is not None:
+                self.sizes.add(*coded)
+                number = self._side.add(coded[0], codec.digest)
+            self._pass(tree, start, stop, number)
+            advance(tree.schema.path, stop - start)
 
-    def _encode(
-        self, start: int, stop: int, values: dict[str, Values]
-    ) -> tuple[Block, dict[str, float]]:
-        """Code one block and hold it against its bounds."""
-        if self._coder is None:
-            msg = f"{self._tree.where} has no coder"
-            raise RootaeError(msg)
-        block = self._coder.encode(values)
-        where = f"{self._tree.where}, entries {start}-{stop}"
-        return block, self._coder.verify(block, values, where)
+    def copy(
+        self, tree: SourceTree, stored: StoredTree, advance: Callable[[str, int], None]
+    ) -> None:
+        """Add all entries of a tree that codes the same columns; its blocks are not decoded."""
+        for block in range(len(stored.entries)):
+            start, stop = (int(x) for x in stored.starts[block : block + 2])
+            if self._side is not None:
+                self._side.copy(stored.row(block))
+            self.sizes.blocks += 1
+            self.sizes.entries += stop - start
+            self._pass(tree, start, stop, int(stored.ids[block]))
+            advance(tree.schema.path, stop - start)
 
-    def _pass(self, start: int, stop: int, number: int) -> None:
+    def close(self) -> Sizes:
+        """Write what is left; return what the blocks came to."""
+        self._rows.flush()
+        return self.sizes
+
+    def _pass(self, tree: SourceTree, start: int, stop: int, number: int) -> None:
         entries = stop - start
-        arrays = self._tree.arrays(start, stop, self._passing)
+        self.entries += entries
+        arrays = tree.arrays(start, stop, self._passing)
         arrays |= dict.fromkeys(self._carriers, np.full(entries, CARRIER_VALUE, np.uint8))
         if self._side is not None:
             arrays[BLOCK] = np.full(entries, number, np.uint32)
             arrays[ENTRY] = (np.arange(entries) % MODULUS).astype(np.uint8)
         self._rows.add(arrays, entries)
+
+
+Coded: TypeAlias = "tuple[Block, dict[str, float]]"
+
+
+def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int, Coded | None]]:
+    """Yield blocks in order, as many under way at a time as there are workers.
+
+    Reading and writing stay in this thread, uproot's; coding needs neither.
+    """
+    if coder is None:
+        yield from ((start, stop, None) for start, stop in tree.blocks())
+        return
+    names = [c.name for c in coder.plan.columns]
+    waiting: deque[tuple[int, int, Future[Coded]]] = deque()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for start, stop, values in tree.parts(tree.blocks(), names):
+                where = f"{tree.where}, entries {start}-{stop}"
+                waiting.append((start, stop, pool.submit(_encode, coder, values, where)))
+                if len(waiting) > _WORKERS:
+                    a, b, done = waiting.popleft()
+                    yield a, b, done.result()
+            while waiting:
+                a, b, done = waiting.popleft()
+                yield a, b, done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _encode(coder: TreeCoder, values: dict[str, Values], where: str) -> Coded:
+    """Code one block and hold it against its bounds."""
+    block = coder.encode(values)
+    return block, coder.verify(block, values, where)

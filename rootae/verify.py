@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae.bounds import EXACT
 from rootae.codec import held
 from rootae.coded import cache
 from rootae.device import CPU
@@ -71,9 +72,7 @@ def verify(
             with Source.open(against) as source:
                 errors = verify_against(Path(path), source, progress, device=device)
         trees, columns, values = {}, 0, 0
-        for name in dict.fromkeys(
-            k for k, c in file.classnames(cycle=False).items() if c == "TTree"
-        ):
+        for name in Source(Path(path), file).tree_paths():
             tree = file[name]
             trees[name] = int(tree.num_entries)
             mine = coded(tree)
@@ -103,6 +102,7 @@ def verify_against(
     progress: Progress | None = None,
     *,
     dropped: bool = False,
+    exact: bool = False,
     device: str | None = CPU,
 ) -> dict[str, dict[str, float]]:
     """Hold every value of a file against the original it was made from.
@@ -112,6 +112,7 @@ def verify_against(
         source: the original.
         progress: told about phases.
         dropped: branches that uproot cannot write were left out on purpose.
+        exact: every value has to be the original's, whatever the bounds.
         device: where networks run, as in `rootae.open`.
 
     Returns:
@@ -123,6 +124,8 @@ def verify_against(
     errors: dict[str, dict[str, float]] = {}
     with open_file(path, device=device) as file:
         bounds = file.bounds
+        if exact:
+            bounds = {path: dict.fromkeys(mine, EXACT) for path, mine in bounds.items()}
         names = source.tree_paths()
         if progress is not None:
             progress.phase("read back", sum(source.tree(n).entries for n in names))

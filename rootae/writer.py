@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compression_of",
+    "copy_object",
     "is_compressed",
     "refuse_losses",
     "unsupported",
@@ -63,8 +64,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
         for c in schema.columns:
             if c.name not in coded.get(path, set()) and not writable(c, schema):
                 lost.append(f"{path}:{c.name} ({c.typename})")
-        if source.file[path].aliases:
-            lost.append(f"{path}: its aliases")
+        lost += [f"{path}: its {what}" for what in source.attachments(path)]
     lost += [f"{n} ({c})" for n, c in source.objects() if "RNTuple" in c]
     return lost
 
@@ -79,8 +79,8 @@ def refuse_losses(source: Source, coded: Mapping[str, set[str]], *, drop: bool) 
     if lost:
         shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
         msg = (
-            f"{source.path}: uproot cannot write {shown}; "
-            "--drop-unsupported leaves these out, by name"
+            f"{source.path}: uproot cannot write {shown}; --backend root keeps these "
+            "(pip install 'rootae[root]'), --drop-unsupported leaves them out, by name"
         )
         raise UnsupportedError(msg)
 
@@ -146,10 +146,11 @@ def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) 
         elif name in trees:
             write_tree(name)
         elif name in objects:
-            _copy_object(source, file, name)
+            copy_object(source, file, name)
 
 
-def _copy_object(source: Source, file: Any, name: str) -> None:
+def copy_object(source: Source, file: Any, name: str) -> None:
+    """Copy the newest cycle of an object that is neither tree nor directory, byte for byte."""
     parent, _, leaf = name.rpartition("/")
     directory = source.file[parent] if parent else source.top
     target = file[parent] if parent else file

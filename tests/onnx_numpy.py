@@ -64,10 +64,10 @@ class Network:
         return named[self.output.name]
 
     def product(self, a, b):
-        """Multiply matrices; every sum is added up in the order that was asked for."""
-        assert a.ndim == b.ndim == 2
+        """Multiply matrices, or stacks of them; sums are added up in the order asked for."""
+        assert min(a.ndim, b.ndim) >= 2
         assert a.dtype == b.dtype == self.dtype
-        return self.add_up(lambda k: a[:, k, None] * b[k], 0, a.shape[1])
+        return self.add_up(lambda k: a[..., k, None] * b[..., k, None, :], 0, a.shape[-1])
 
     def gemm(self, a, b, c=None, *, alpha=1.0, beta=1.0, transA=0, transB=0):  # noqa: N803
         y = self.product(a.T if transA else a, b.T if transB else b) * self.dtype.type(alpha)

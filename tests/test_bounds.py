@@ -105,9 +105,15 @@ def test_none_reaches_identifiers_only_by_their_full_name(name, dtype):
 @pytest.mark.parametrize(
     ("name", "dtype", "zeros", "bound"),
     [
-        ("Jet_pt", "float32", 0, "rel:1e-3"),
+        ("Jet_pt", "float32", 0, "rel:2e-4"),
+        ("Jet_mass", "float32", 0, "rel:1e-3"),
         ("Jet_eta", "float32", 0, "abs:5e-4"),
         ("dphi_1", "float32", 2, "abs:5e-4"),
+        ("Muon_pt", "float32", 0, "rel:2e-4"),
+        ("Electron_phi", "float32", 0, "abs:1e-4"),
+        ("Electron_mass", "float32", 0, "rel:1e-3"),
+        ("Muon_pt", "float32", 3, "exact"),
+        ("Muon_pt", "float64", 0, "rel:1e-6"),
         ("Jet_pt", "float32", 3, "exact"),
         ("mass", "float64", 0, "rel:1e-6"),
         ("eta", "float64", 0, "rel:1e-6"),

@@ -98,8 +98,8 @@ def test_compress_json(cli, events, tmp_path):
     done = cli("compress", events, tmp_path / "c.root", *PLAIN, "--lossy", "--json")
     report = json.loads(done.stdout)
     columns = {c["name"]: c for c in report["trees"][0]["columns"]}
-    assert columns["Jet_pt"]["bound"] == "rel:0.001"
-    assert columns["Jet_pt"]["error"] <= 1e-3
+    assert columns["Jet_pt"]["bound"] == "rel:0.0002"
+    assert columns["Jet_pt"]["error"] <= 2e-4
     assert columns["Jet_eta"]["bound"] == "abs:0.0005"
     assert report["after"] == (tmp_path / "c.root").stat().st_size
 
@@ -141,6 +141,77 @@ def test_bounds_file_without_a_section(cli, events, tmp_path):
     done = cli("compress", events, tmp_path / "c.root", *PLAIN, *options)
     columns = {c["name"]: c["bound"] for c in json.loads(done.stdout)["trees"][0]["columns"]}
     assert columns["MET_pt"] == "rel:0.001"
+
+
+CONFIG = """
+family = "plain"
+tree = "Events"
+keep-plain = ["HLT_*"]
+seed = 3
+[bounds]
+"MET_*" = "rel:1e-2"
+"Jet_*" = "rel:1e-2"
+"""
+
+
+def test_options_from_a_file_and_the_command_line_over_them(cli, events, tmp_path):
+    (tmp_path / "train.toml").write_text(CONFIG)
+    options = ("--config", tmp_path / "train.toml", "--bound", "Jet_pt=exact", "--seed", 4)
+    done = cli("train", events, "-o", tmp_path / "codec.root", *options, "--json")
+    assert done.exit_code == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["codecs"][0]["training"] == {"family": "plain", "seed": 4}
+    assert [t["path"] for t in report["trees"]] == ["Events"]
+    columns = {c["name"]: c["bound"] for c in report["trees"][0]["columns"]}
+    assert (columns["MET_pt"], columns["Jet_pt"], columns["HLT_mu"]) == ("rel:0.01", "exact", "")
+    done = cli("compress", events, tmp_path / "c.root", "--config", tmp_path / "train.toml")
+    assert done.exit_code == 0, done.stderr
+
+
+def test_settings_come_from_the_file_and_the_command_line(cli, events, tmp_path, monkeypatch):
+    (tmp_path / "train.toml").write_text('[settings]\nweight = 10\nprior = "ring"\nhard = true\n')
+    asked = {}
+    monkeypatch.setattr("rootae.training.train", lambda *_, **options: asked.update(options))
+    options = ("--config", tmp_path / "train.toml", "--set", "weight=2", "--set", "depth = 3", "-q")
+    assert cli("train", events, "-o", tmp_path / "c.root", *options).exit_code == 0
+    settings = {"weight": "2", "prior": "ring", "hard": "true", "depth": "3"}
+    assert asked["settings"] == settings
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("stepz = 3", "no option 'stepz'"),
+        ("config = 'x'", "no option 'config'"),
+        ("sources = ['x.root']", "no option 'sources'"),
+        ("[latents]\nn = 3", "latents in"),
+        ("settings = 3", "make it a table"),
+        ("[settings]\na = [1]", "setting a in"),
+        ("[bounds]\na = 'half'", "malformed bound"),
+        ("steps = ", "Invalid value"),
+        (None, "No such file"),
+    ],
+)
+def test_bad_config(cli, events, tmp_path, text, phrase):
+    if text is not None:
+        (tmp_path / "t.toml").write_text(text)
+    options = ("-o", tmp_path / "c.root", "--config", tmp_path / "t.toml")
+    assert refused(cli("train", events, *options), 2, phrase)
+    assert not (tmp_path / "c.root").exists()
+
+
+def test_a_config_of_the_wrong_type_is_a_usage_error(cli, events, tmp_path):
+    (tmp_path / "t.toml").write_text('steps = "many"')
+    options = ("-o", tmp_path / "c.root", "--config", tmp_path / "t.toml")
+    done = cli("train", events, *options)
+    assert done.exit_code == 2
+    assert "--steps" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["weight", "=2", "weight="])
+def test_bad_setting(cli, events, tmp_path, text):
+    result = cli("train", events, "-o", tmp_path / "c.root", "--set", text)
+    assert refused(result, 2, "use NAME=VALUE")
 
 
 @pytest.mark.parametrize("by_address", [True, False])
@@ -192,6 +263,75 @@ def test_every_command_takes_a_file_where_nothing_paid(cli, tmp_path):
     assert cli("verify", tmp_path / "c.root", "--against", source).exit_code == 0
     assert cli("decompress", tmp_path / "c.root", tmp_path / "back.root").exit_code == 0
     assert cli("compress", tmp_path / "c.root", tmp_path / "d.root", *PLAIN).exit_code == 0
+
+
+# several files
+
+
+@pytest.fixture(scope="module")
+def several(folder):
+    """Return two files of a kind and a codec for both."""
+    paths = [write_events(folder / f"part{i}.root", entries=400, seed=i) for i in range(2)]
+    rootae.train(paths, folder / "parts.root", family="plain")
+    return paths, folder / "parts.root"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_several_files_go_to_a_folder_and_back(cli, several, tmp_path, jobs):
+    paths, codec = several
+    options = ("-O", tmp_path / "small", "-j", jobs, "--codec", codec, "--json")
+    done = cli("compress", *paths, *options)
+    assert done.exit_code == 0, done.stderr
+    small = [tmp_path / "small" / p.name for p in paths]
+    assert [r["target"] for r in json.loads(done.stdout)] == [str(p) for p in small]
+    assert cli("decompress", *small, "-O", tmp_path / "back", "-j", jobs).exit_code == 0
+    for path, coded in zip(paths, small, strict=True):
+        assert cli("verify", coded, "--against", path).exit_code == 0
+        with uproot.open(path) as a, uproot.open(tmp_path / "back" / path.name) as b:
+            assert a["Events"].num_entries == b["Events"].num_entries
+
+
+def test_an_error_in_another_process_is_one_line_too(cli, several, tmp_path):
+    paths, codec = several
+    options = ("-O", tmp_path, "-j", 2, "--codec", codec, "--tree", "Event")
+    assert refused(cli("compress", *paths, *options), 2, "did you mean 'Events'")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_output_by_name(cli, events, tmp_path):
+    assert cli("compress", events, "-o", tmp_path / "c.root", *PLAIN).exit_code == 0
+    assert cli("decompress", tmp_path / "c.root", "-o", tmp_path / "b.root").exit_code == 0
+    assert (tmp_path / "b.root").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        (("a.root",), "1 file given"),
+        (("a.root", "b.root", "c.root"), "3 files given"),
+        (("a.root", "b.root", "-o", "c.root"), "IN... -O DIR"),
+        (("a.root", "-o", "c.root", "-O", "out"), "one of the two"),
+        (("a.root", "x/a.root", "-O", "out"), "both be written"),
+    ],
+)
+def test_it_must_be_clear_what_goes_where(cli, tmp_path, monkeypatch, words, phrase):
+    monkeypatch.chdir(tmp_path)
+    for command in ("compress", "decompress"):
+        assert refused(cli(command, *words), 2, phrase)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_shells_can_complete_commands():
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from rootae.cli import main; main()"],
+        env=os.environ
+        | {"_ROOTAE_COMPLETE": "complete_bash", "COMP_WORDS": "rootae de"}
+        | {"COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "decompress" in done.stdout.split()
 
 
 # bad input: one line, an exit code, nothing written

@@ -136,7 +136,7 @@ t.Write(); f.Close()
 """
     root_script(code, tmp_path / "in.root")
     rootae.compress(tmp_path / "in.root", tmp_path / "c.root", family="plain")
-    report = decompress(tmp_path / "c.root", tmp_path / "back.root")
+    report = decompress(tmp_path / "c.root", tmp_path / "back.root", backend="uproot")
     assert any("vector<float> became float[]" in n for n in report.notes)
     assert any("nv, nw" in n for n in report.notes)
     with uproot.open(tmp_path / "in.root") as a, uproot.open(tmp_path / "back.root") as b:
@@ -222,7 +222,7 @@ t.Write(); f.Close()
     root_script(code, tmp_path / "in.root")
     rootae.compress(tmp_path / "in.root", tmp_path / "c.root", family="plain")
     with pytest.raises(rootae.UnsupportedError, match="cov"):
-        decompress(tmp_path / "c.root", tmp_path / "back.root")
+        decompress(tmp_path / "c.root", tmp_path / "back.root", backend="uproot")
     assert [p.name for p in tmp_path.glob("*back*")] == []
 
 

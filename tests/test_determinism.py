@@ -29,7 +29,7 @@ from rootae.hook import coded
 from rootae.network import DECODER_OPERATORS, Network
 from rootae.train import race
 
-FAMILIES = ["predictor", "ae", "diagram", "auto"]
+FAMILIES = ["predictor", "ae", "ae conv", "diagram", "auto"]  # the second word is the net
 MANY, FEW = 100_000, 1200  # three quarters of that many objects
 
 
@@ -46,10 +46,11 @@ def arrays_of(rows, seed):
 @pytest.fixture(scope="module", params=FAMILIES)
 def files(request, tmp_path_factory):
     """Return a large and a small file of one codec, and the decoded columns of each."""
-    folder = tmp_path_factory.mktemp(request.param)
+    folder = tmp_path_factory.mktemp("files")
+    family, net = (*request.param.split(), "dense")[:2]
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(race._LEAST, "default", 0.0)  # so that auto keeps networks beside diagrams
-        codec, _ = trained(request.param, "rel:1e-3", 200)
+        codec, _ = trained(family, "rel:1e-3", 200, net=net)
     found = {}
     for rows in (MANY, FEW):
         source = write_columns(folder / f"{rows}_in.root", arrays_of(rows, seed=rows))
@@ -83,7 +84,9 @@ def test_the_files_are_coded_by_what_they_are_meant_to_test(files):
         assert max(stored.rows.values()) > 65_536
     assert any(g.stages for g in groups) == (family != "diagram")
     assert any(g.diagrams for g in groups) == (family in ("diagram", "auto"))
-    assert any(g.encoder for g in groups) == (family == "ae")
+    assert any(g.encoder for g in groups) == family.startswith("ae")
+    decoders = [operators_of(codec.networks[s.network].onnx) for g in groups for s in g.stages]
+    assert any("Gather" in operators for operators in decoders) == (family == "ae conv")
     values = table(3000, 5).values
     modes = {m for lanes in codec.tree("t").encode(values).lanes.values() for _, m in lanes}
     assert 1 in modes

@@ -27,7 +27,7 @@ from rootae.cli import app
 from rootae.device import DEVICES, chosen, settled
 from rootae.errors import CorruptError, MissingDependency, NameNotFound, RootaeError
 from rootae.network import Network
-from rootae.options import Options
+from rootae.options import NETS, Options
 from rootae.source import Source
 from rootae.survey import survey
 from rootae.train.onnx import decoder_onnx
@@ -87,17 +87,36 @@ def coded(original, coder):
     return original.with_name("coded.root")
 
 
-def decoder(dtype, rows=0, inputs=6, seed=0):
+def decoder(dtype, rows=0, inputs=6, seed=0, net="dense"):
     """Return an integer network that uses all bits of its float type, and inputs for it."""
     rng = np.random.default_rng(seed)
-    widths = [inputs, 32, 24, 8]
-    layers = [
-        Layer(rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in itertools.pairwise(widths)
-    ]
+    layers = LAYERS[net](rng, inputs)
     one = np.ones(inputs)
     made = quantise(layers, 500 * one, 300 * one, 1023 * one, dtype=dtype, hidden_bits=12)
     x = rng.integers(0, 1024, (inputs, rows)).astype(np.float32)
     return made, decoder_onnx(made), x
+
+
+def _dense(rng, inputs):
+    widths = [inputs, 32, 24, 8]
+    return [
+        Layer(rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in itertools.pairwise(widths)
+    ]
+
+
+def _convolutional(rng, inputs):
+    """Four columns of eight channels; what lies before and behind them is the thirty-third."""
+    taps = np.append(np.arange(32), [32] * 16).reshape(6, 8)[[-1, 0, 1, 2, 3, 4]]
+    taps = np.concatenate([taps[k : k + 4] for k in range(3)], axis=1)
+    own = np.arange(40).reshape(4, 10)
+    return [
+        Layer(rng.normal(size=(32, inputs)), rng.normal(size=32)),
+        Layer(rng.normal(size=(10, 24)) / 5, np.tile(rng.normal(size=10), 4), taps),
+        Layer(rng.normal(size=(4, 2, 10)), rng.normal(size=8), own),
+    ]
+
+
+LAYERS = {"dense": _dense, "conv": _convolutional}
 
 
 # what may be asked for
@@ -358,8 +377,9 @@ def test_training_is_told_the_device(original, tmp_path, monkeypatch):
     assert codecs[0].id == codecs[1].id, "the device leaves no trace in a codec"
 
 
+@pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize("family", ["ae", "predictor"])
-def test_families_leave_nothing_behind_on_the_cpu(original, family):
+def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
     """A device without storage shows it: it takes no part in anything with tensors elsewhere."""
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from rootae.train import families
@@ -372,7 +392,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family):
         plan = survey(tree.schema, values, tables=tables)
     data = GroupData(plan.groups[0], values, tables, 0)
     data.prepare()
-    model = families.load(family)(data, Setup())
+    model = families.load(family)(data, Setup(net=net))
     for phase, _ in enumerate(model.steps_share):
         if phase:
             model.to("cpu").next_phase()
@@ -405,8 +425,9 @@ def test_too_little_memory_is_one_clear_error(original, tmp_path, monkeypatch):
 @needs_cuda
 @pytest.mark.parametrize("rows", [0, 1, 1000, (1 << 17) + 5])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(dtype, rows):
-    made, onnx, x = decoder(dtype, rows)
+@pytest.mark.parametrize("net", NETS)
+def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(net, dtype, rows):
+    made, onnx, x = decoder(dtype, rows, net=net)
     assert made.dtype == dtype
     expected = Network(onnx).run(x)
     assert expected.shape == (8, rows)
@@ -425,12 +446,14 @@ def test_a_file_is_the_same_on_cuda(original, coded, coder, tmp_path):
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize("family", ["ae", "predictor"])
-def test_a_codec_trained_on_cuda_codes_on_the_cpu(original, tmp_path, family):
+def test_a_codec_trained_on_cuda_codes_on_the_cpu(original, tmp_path, family, net):
     torch = pytest.importorskip("torch", reason="torch is not installed")
     if not torch.cuda.is_available():
         pytest.skip(f"no CUDA for torch {torch.__version__}")
-    rootae.train([original], tmp_path / "c.root", family=family, steps=300, device="cuda")
+    options = {"family": family, "net": net, "steps": 300, "device": "cuda"}
+    rootae.train([original], tmp_path / "c.root", **options)
     rootae.compress(original, tmp_path / "d.root", codec=tmp_path / "c.root")
     assert rootae.verify(tmp_path / "d.root", original).columns == 2
     if family == "predictor":  # the data is made so that it pays

@@ -265,3 +265,28 @@ def test_json_is_a_round_trip(dtype, bound):
 def test_unknown_grids_are_refused(config):
     with pytest.raises(FormatError, match="newer rootae"):
         grid_from_json(config)
+
+
+def test_a_rank_grid_keeps_all_of_few_values():
+    x = np.random.default_rng(0).poisson(4, 5000).astype(np.int32)
+    grid = RankGrid.fit(x)
+    assert np.array_equal(grid.inverse(grid.forward(x)), x)
+
+
+def test_a_rank_grid_brings_rare_large_values_back_too():
+    x = np.random.default_rng(0).pareto(2.5, 50_000).astype(np.float32) + 1
+    grid = RankGrid.fit(x)
+    error = np.abs(grid.inverse(grid.forward(x)) / x - 1)
+    assert len(grid.points) <= 1024
+    assert np.median(error) < 1e-3
+    assert error.max() < 0.1, "points of equal counts alone are off by more than a half"
+
+
+def test_a_sentinel_far_away_leaves_a_rank_grid_its_points():
+    x = np.random.default_rng(0).normal(size=20_000)
+    x[:10] = -1e300
+    grid = RankGrid.fit(x)
+    error = np.abs(grid.inverse(grid.forward(x)) - x)
+    assert len(grid.points) > 400
+    assert np.quantile(error, 0.999) < 0.3
+    assert (grid.inverse(grid.forward(x[:10])) == -1e300).all()

@@ -149,3 +149,19 @@ def test_ancestors_follow_stages_and_rules():
 
 
 # networks: what a trained codec shows
+
+
+def test_contexts_and_shares_are_told_by_column(tmp_path):
+    pytest.importorskip("torch", reason="torch is not installed")
+    rng = np.random.default_rng(0)
+    a = rng.integers(0, 16, 30_000).astype("i4")
+    arrays = {"a": a, "b": (1000 * (7 * a % 16) + rng.integers(0, 9, len(a))).astype("i4")}
+    source = write_columns(tmp_path / "in.root", arrays)
+    rootae.compress(source, tmp_path / "c.root", family="diagram")
+    found = info(tmp_path / "c.root")
+    columns = {c.name: c for c in found.trees[0].columns}
+    assert columns["a"].contexts == 0
+    assert columns["b"].contexts > 1
+    assert sum(g.contexts for g in found.codecs[0].groups) == columns["b"].contexts
+    told = {c["name"]: c["share"] for c in found.to_json()["trees"][0]["columns"]}
+    assert told["a"] == columns["a"].nbytes / found.nbytes

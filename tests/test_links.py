@@ -144,7 +144,9 @@ def test_what_is_linked_makes_columns_smaller(compressed, matched, tmp_path):
     names = ["Jet_pt", "Jet_eta", "GenJet_pt", "GenJet_eta"]
     alone = write_some(matched, tmp_path / "alone.root", names, ["nJet", "nGenJet"])
     bound = plans(compressed).group("nJet").lanes[0].bound
-    rootae.compress(alone, tmp_path / "c.root", family="diagram", bounds={"*": bound}, force=True)
+    codec = tmp_path / "codec.root"  # with a codec at hand a file is coded whether it pays or not
+    rootae.train([alone], codec, family="diagram", bounds={"*": bound})
+    rootae.compress(alone, tmp_path / "c.root", codec=codec)
     sizes = [
         {c.name: c.nbytes for c in info(p).trees[0].columns}
         for p in (compressed, tmp_path / "c.root")

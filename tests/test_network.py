@@ -10,6 +10,7 @@ onnx = pytest.importorskip("onnx")
 from networks import linear, model, operators_of  # noqa: E402
 from onnx import TensorProto, helper  # noqa: E402
 
+from rootae import network  # noqa: E402
 from rootae.errors import CorruptError  # noqa: E402
 from rootae.network import DECODER_OPERATORS, Network, operators  # noqa: E402
 
@@ -23,6 +24,20 @@ def test_a_network_runs_on_any_number_of_rows():
     for rows in (0, 1, 8191, 8192, 20_000):
         x = np.arange(2 * rows).reshape(2, rows) % 99
         assert (net.run(x) == np.array([[1, 2], [0, -1], [3, 0]]) @ x).all()
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(2, 3), (2, 1000), (1000, 3)])
+def test_a_wide_network_takes_fewer_rows_at_a_time(monkeypatch, inputs, outputs):
+    matrix, run, sizes = np.ones((outputs, inputs)), network._run, []
+
+    def counted(session, name, x):
+        sizes.append(x.size)
+        return run(session, name, x)
+
+    monkeypatch.setattr(network, "_run", counted)
+    assert (Network(linear(matrix)).run(np.ones((inputs, 9000))) == inputs).all()
+    assert max(sizes) * max(outputs, inputs) // inputs <= 8192 * 128
+    assert len(sizes) == (2 if outputs == 3 and inputs == 2 else 9)
 
 
 def test_operators_agree_with_onnx_on_a_chain():

@@ -62,7 +62,7 @@ def test_bounds_are_what_was_promised(packed, lossy):
         assert set(file.bounds["Events"]) == set(file["Events"].keys()) - {"label"}
     with rootae.open(lossy) as file:
         bounds = file.bounds["Events"]
-        assert bounds["Jet_pt"] == Bound("rel", 1e-3)
+        assert bounds["Jet_pt"] == Bound("rel", 2e-4)
         assert bounds["Jet_phi"] == Bound("abs", 5e-4)
         assert bounds["weight"] == Bound("rel", 1e-6)
         assert bounds["event"] == EXACT

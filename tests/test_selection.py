@@ -97,4 +97,4 @@ f.Write()
         path,
     )
     with pytest.raises(rootae.UnsupportedError, match="big:nested"):
-        rootae.compress(path, tmp_path / "o.root", family="no such family")
+        rootae.compress(path, tmp_path / "o.root", family="ae", backend="uproot")

@@ -11,6 +11,7 @@ import numpy as np
 from rootae import streams
 from rootae.network import Network
 from rootae.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
+from rootae.stages import feature
 from rootae.train import bins
 from rootae.train.onnx import decoder_onnx, encoder_onnx
 from rootae.train.quantise import quantise
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Assembled", "assemble"]
 
+_FINE: Any = {"dtype": "float64", "hidden_bits": 20}  # where the latents alone say what comes back
 _OVERHEAD = 120  # bytes that a stage adds to the plan's JSON, about
 
 
@@ -48,6 +50,11 @@ class Assembled:
     lanes: NDArray[np.float64]
     latents: int
     fixed: int
+
+    @property
+    def guessed(self) -> bool:
+        """Say whether columns come back from latents alone, which no plain coding compares with."""
+        return any(x.bound == "none" and x.stage >= 0 for x in self.plan.lanes)
 
     def total(self, scale: float) -> float:
         """Return the bytes of a file that has `scale` times the measured rows."""
@@ -86,14 +93,15 @@ def assemble(
     """
     draft = _Draft(data, scale, base or plain(data), least)
     trained = model.encoder()
-    latents = draft.add_encoder(trained) if trained is not None else None
+    if trained is not None:
+        draft.add_encoder(trained)
     for diagram in model.diagrams():
         draft.add_diagram(diagram)
     for stage in model.stages():
-        draft.add_stage(stage, latents, trained.top if trained else 0)
-    found = draft.finish(family, latents)
+        draft.add_stage(stage)
+    found = draft.finish(family)
     fallback = base or plain(data)
-    return found if found.total(scale) < fallback.total(scale) else fallback
+    return found if found.guessed or found.total(scale) < fallback.total(scale) else fallback
 
 
 class _Draft:
@@ -112,41 +120,67 @@ class _Draft:
         self.fixed = base.fixed
         self.codes = data.measured()
         self._least = least * data.measured_rows / 8  # bytes
+        self._latents: tuple[TrainedEncoder, NDArray[np.int64]] | None = None
         self._counted = {f.table for d in self.diagrams for f in d.inputs}
         self._edges: dict[Source, int] = {}
 
-    def add_encoder(self, trained: TrainedEncoder) -> NDArray[np.int64]:
-        """Export the encoder and return the latents of the measured rows."""
+    def add_encoder(self, trained: TrainedEncoder) -> None:
+        """Export the encoder and compute the latents of the measured rows."""
         which = list(trained.features)
-        mean, spread = self.data.mean[which], self.data.spread[which]
-        onnx = encoder_onnx(trained.layers, mean, spread, trained.top)
+        onnx = encoder_onnx(trained, self.data.mean[which], self.data.spread[which])
         inputs = tuple(self.data.features[k] for k in which)
         self.encoder = Encoder(len(self.networks), inputs, trained.latents)
         self.networks.append(onnx)
         self.fixed += _weight(onnx) + sum(self._table_cost(f) for f in inputs)
         x = self.data.inputs(which, slice(self.data.measured_rows))
-        latents: NDArray[np.int64] = np.rint(Network(onnx, integer=False).run(x)).astype(np.int64)
-        return latents
+        z = np.rint(Network(onnx, integer=False).run(x)).astype(np.int64)
+        self._latents = trained, z
 
-    def add_stage(self, trained: TrainedStage, latents: NDArray[np.int64] | None, top: int) -> None:
+    def add_stage(self, trained: TrainedStage) -> None:
         """Export a decoder network and keep it if its contexts save more than it costs."""
-        which, rows = list(trained.features), slice(self.data.measured_rows)
-        if latents is not None and not which:
-            inputs = tuple(Feature("latent", i, "raw") for i in range(len(latents)))
-            x, largest = latents.astype(np.float64), np.full(len(latents), float(top))
-            mean, spread = np.zeros(len(latents)), np.ones(len(latents))
-        else:
-            inputs = tuple(self.data.features[k] for k in which)
-            x, largest = self.data.inputs(which, rows), self.data.top(which)
-            mean, spread = (
-                np.asarray(a, np.float64)[which] for a in (self.data.mean, self.data.spread)
-            )
-        onnx = decoder_onnx(quantise(trained.layers, mean, spread, largest))
-        y = Network(onnx).run(x).astype(np.int64)
         lanes = [self.data.lanes[t] for t in trained.targets]
-        from_latents = latents is not None and not which
+        from_latents = self._latents is not None and not trained.features
+        inputs, x, scales = self._seen(trained)
+        loose = from_latents and any(self._is_loose(i) for i in lanes)
+        network = quantise(trained.layers, *scales, **(_FINE if loose else {}))
+        onnx = decoder_onnx(network)
+        y = Network(onnx).run(x).astype(np.int64)
         found = [self._bins(i, y[2 * t], y[2 * t + 1], from_latents) for t, i in enumerate(lanes)]
         self._keep(onnx, inputs, lanes, found)
+
+    def _seen(
+        self, trained: TrainedStage
+    ) -> tuple[tuple[Feature, ...], NDArray[Any], tuple[NDArray[np.float64], ...]]:
+        """Return what a stage sees, its values, and their means, spreads and largest values."""
+        if self._latents is not None and not trained.features:
+            encoder, latents = self._latents
+            inputs, largest = self._latent_inputs(encoder)
+            x = np.stack([feature(f, latents[f.index], self.tables) for f in inputs])
+            return inputs, x, (np.zeros(len(inputs)), np.ones(len(inputs)), largest)
+        which, rows = list(trained.features), slice(self.data.measured_rows)
+        inputs = tuple(self.data.features[k] for k in which)
+        mean, spread = (
+            np.asarray(a, np.float64)[which] for a in (self.data.mean, self.data.spread)
+        )
+        return inputs, self.data.inputs(which, rows), (mean, spread, self.data.top(which))
+
+    def _latent_inputs(
+        self, encoder: TrainedEncoder
+    ) -> tuple[tuple[Feature, ...], NDArray[np.float64]]:
+        """Return what a decoder sees of the latents, and the largest value of each."""
+        n = encoder.latents - encoder.discrete
+        first = len(self.tables)
+        self.tables += [np.array([k], np.int64) for k in range(1, encoder.categories)]
+        reached = range(first, len(self.tables))
+        inputs = [Feature("latent", i, "raw") for i in range(n)]
+        inputs += [
+            Feature("latent", i, "edges", table)
+            for i in range(n, encoder.latents)
+            for table in reached
+        ]
+        largest = np.ones(len(inputs))
+        largest[:n] = encoder.top
+        return tuple(inputs), largest
 
     def add_diagram(self, trained: TrainedDiagram) -> None:
         """Keep a diagram if its contexts save more than it costs."""
@@ -170,11 +204,14 @@ class _Draft:
         self.sizes[trained.lane] = trained.nbytes
         self.fixed += cost
 
+    def _is_loose(self, lane: int) -> bool:
+        return self.data.plan.lanes[lane].bound == "none"
+
     def _bins(
         self, lane: int, location: NDArray[Any], scale: NDArray[Any], from_latents: bool
     ) -> bins.Bins:
         """Find a lane's contexts; one without a bound takes its codes from the latents."""
-        if self.data.plan.lanes[lane].bound != "none":
+        if not self._is_loose(lane):
             return bins.choose(self.codes[lane], location, scale)
         if from_latents:
             return bins.predicted(self.data.codes[lane])
@@ -217,7 +254,7 @@ class _Draft:
             self._counted.add(f.table)
         return len(streams.encode(self.tables[f.table]))
 
-    def finish(self, family: str, latents: NDArray[np.int64] | None) -> Assembled:
+    def finish(self, family: str) -> Assembled:
         """Return the plan with what was kept."""
         of = {t.lane: s for s, stage in enumerate(self.stages) for t in stage.targets}
         used = dict.fromkeys(self.diagram_of.values())
@@ -231,8 +268,8 @@ class _Draft:
         uses = any(f.source == "latent" for s in self.stages for f in s.inputs)
         encoder = self.encoder if uses else None
         nbytes = 0
-        if encoder is not None and latents is not None:
-            nbytes = sum(len(streams.encode(z)) for z in latents)
+        if encoder is not None and self._latents is not None:
+            nbytes = sum(len(streams.encode(z)) for z in self._latents[1])
         plan = dataclasses.replace(
             self.data.plan,
             lanes=lanes,

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae import contexts
-from rootae.train.quantise import LOCATION_STEP, MIDDLE, TOP
-from rootae.train.scale import RankScale
+from rootae.train.scale import CodeScale
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,16 +56,10 @@ def choose(codes: NDArray[Any], location: NDArray[Any], scale: NDArray[Any]) -> 
 def predicted(codes: NDArray[Any]) -> Bins:
     """Let the location alone give the codes, of a lane whose codes are not stored.
 
-    Each location stands for the code in whose cell on the rank scale it lies.
-
     Arguments:
         codes: the lane's codes, 0 .. n, shape (rows,).
     """
-    every = np.arange(int(codes.max(initial=0)) + 1)
-    _, ends = RankScale(codes).interval(every)
-    location = (np.arange(TOP + 1) - MIDDLE + 0.5) / LOCATION_STEP
-    code = np.minimum(np.searchsorted(ends, location), every[-1])
-    return Bins(np.searchsorted(code, every[1:]), np.zeros(0, np.int64), 2)
+    return Bins(CodeScale(codes).edges(), np.zeros(0, np.int64), 2)
 
 
 def _edges(output: NDArray[Any], bins: int) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from rootae.codec import lane_values
 from rootae.groups import GroupCoder, feature
 from rootae.order import in_order
 from rootae.plan import Feature
-from rootae.train.scale import RankScale
+from rootae.train.scale import CodeScale, RankScale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rootae.plan import GroupPlan
     from rootae.schema import Values
 
-__all__ = ["LEAST_ROWS", "Batch", "GroupData"]
+__all__ = ["LEAST_ROWS", "Batch", "GroupData", "split"]
 
 LEAST_ROWS = 2_000
 _EDGES = 127
@@ -48,6 +48,40 @@ class Batch:
     high: Tensor
 
 
+def split(rows: int, counts: NDArray[np.int64] | None, seed: int) -> tuple[Tensor, Tensor]:
+    """Draw a tenth of the entries for validation; rows of one entry stay together.
+
+    Objects of one event tell of each other, so that a row whose neighbours were trained on would
+    be no honest test.
+
+    Arguments:
+        rows: number of rows.
+        counts: rows of each entry; None where an entry is a row. Where fewer than two entries have
+            rows, rows are drawn one by one.
+        seed: of the draw.
+
+    Returns:
+        Indices of the rows kept back and of those to train on, int64.
+
+    Example:
+        >>> held_out, seen = split(6, np.array([3, 0, 3]), seed=0)
+        >>> sorted(held_out.tolist()) in ([0, 1, 2], [3, 4, 5]), len(seen)
+        (True, 3)
+    """
+    generator = torch.Generator().manual_seed(seed)
+    least = max(int(rows * _VALIDATION), 1)
+    filled = None if counts is None else np.flatnonzero(counts)
+    if counts is None or filled is None or len(filled) < 2:
+        order = torch.randperm(rows, generator=generator)
+        return order[:least], order[least:]
+    drawn = torch.randperm(len(filled), generator=generator).numpy()
+    rank = np.argsort(drawn)
+    by_entry = torch.from_numpy(np.argsort(np.repeat(rank, counts[filled]), kind="stable"))
+    ends = np.cumsum(counts[filled[drawn]])
+    cut = int(ends[min(int(np.searchsorted(ends, least)), len(ends) - 2)])
+    return by_entry[:cut], by_entry[cut:]
+
+
 class GroupData:
     """Sampled rows of one group, ready for training.
 
@@ -55,7 +89,7 @@ class GroupData:
         plan: the group's plain plan.
         values: sampled values by column.
         tables: the codec's tables; edges of features are appended.
-        seed: of the split into training and validation rows.
+        seed: of the split into training and validation entries.
     """
 
     def __init__(
@@ -91,7 +125,8 @@ class GroupData:
         self.untouched = self._sizes(self.codes)
         self.plain = self._sizes(self.targets)
         self.lanes = self._ordered([i for i in range(len(self.codes)) if self._worth(i)])
-        self._seed = seed
+        counts = values[plan.lanes[0].column].counts if plan.lanes else None
+        self._split = split(self.rows, counts, seed)
 
     def _target(self, lane: int) -> NDArray[np.int64]:
         """Return what is coded of a lane: its codes, less the centre's and without unused bits."""
@@ -134,13 +169,16 @@ class GroupData:
         raw = np.stack(columns, axis=1).astype(np.float32)
         self.mean = raw.mean(axis=0)
         self.spread = raw.std(axis=0) + 1e-6
-        ends = [RankScale(self.targets[i]).interval(self.targets[i]) for i in self.lanes]
-        order = torch.randperm(self.rows, generator=torch.Generator().manual_seed(self._seed))
-        cut = max(int(self.rows * _VALIDATION), 1)
-        self.held_out, self.seen = order[:cut], order[cut:]
+        ends = [self._ends(i) for i in self.lanes]
+        self.held_out, self.seen = self._split
         self._x = torch.from_numpy((raw - self.mean) / self.spread)
         self._low = torch.from_numpy(np.stack([a for a, _ in ends], axis=1))
         self._high = torch.from_numpy(np.stack([b for _, b in ends], axis=1))
+
+    def _ends(self, lane: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return both ends of each code's cell on the lane's scale."""
+        scale = CodeScale if self.plan.lanes[lane].bound == "none" else RankScale
+        return scale(self.targets[lane]).interval(self.targets[lane])
 
     def _seen(self, f: Feature) -> NDArray[np.int64]:
         """Return the codes that a feature looks at."""
@@ -163,6 +201,14 @@ class GroupData:
         if len(codes) > 2:
             top = min(max((high - low) >> shift, 1), _DIGITS)
             found.append(Feature(source, lane, "digit", low=low, shift=shift, top=top))
+        return found
+
+    def by_lane(self, source: Literal["lane", "centre"]) -> list[list[int]]:
+        """Return which features are made of each lane's codes, or of its centre."""
+        found: list[list[int]] = [[] for _ in self.lanes]
+        for k, f in enumerate(self.features):
+            if f.source == source:
+                found[self.lanes.index(f.index)].append(k)
         return found
 
     def to(self, device: str) -> None:

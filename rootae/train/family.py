@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
+
+from rootae.train.settings import NoSettings, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,8 +59,9 @@ class TrainedStage:
     """A decoder network in float.
 
     Arguments:
-        layers: dense layers; outputs are location and log-scale of each target in turn.
-        features: which features of the data it sees, empty if it sees the latents.
+        layers: the first is dense; outputs are location and log-scale of each target in turn.
+        features: which features of the data it sees, empty if it sees the latents: these as they
+            are, but of a discrete one, for each category but the first, whether it is reached.
         targets: positions in the data's list of lanes.
     """
 
@@ -72,32 +75,45 @@ class TrainedEncoder:
     """The encoder in float.
 
     Arguments:
-        layers: dense layers.
+        layers: the last is dense.
         features: which features of the data it sees; those of codes, not of centres.
-        latents: number of outputs.
-        top: rounded outputs are 0 .. top.
+        latents: how many latents are stored.
+        top: a latent is 0 .. top, a rounded output.
+        discrete: how many latents, the last ones, are categories; the network has an output for
+            each category, and the largest one's number is the latent.
+        categories: of each discrete latent.
     """
 
     layers: Sequence[Layer]
     features: tuple[int, ...]
     latents: int
     top: int
+    discrete: int = 0
+    categories: int = 0
 
 
 class Family(nn.Module, ABC):
     """A training objective and the networks it trains.
 
+    A family is known by its file's name. Its settings are the dataclass `Settings`.
+
     Arguments:
         data: what it is trained on.
         setup: what the user asked for.
+
+    Raises:
+        ArgumentError: a setting is unknown or has no such value.
     """
 
+    Settings: type[Any] = NoSettings
     steps_share: tuple[float, ...] = (1.0,)  # of each phase of training
 
     @abstractmethod
     def __init__(self, data: GroupData, setup: Setup) -> None:
-        """Build the networks."""
+        """Read the settings; families build their networks after it."""
         super().__init__()
+        self.name = type(self).__module__.rpartition(".")[2]
+        self.settings = read(type(self).Settings, setup.settings, self.name)
 
     @abstractmethod
     def loss(self, batch: Batch) -> dict[str, Tensor]:

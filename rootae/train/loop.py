@@ -1,53 +1,30 @@
-"""The training loop: Adam on one cycle, for a number of steps or for a time."""
+"""The training loop: a family's phases one after the other, from the start or from a checkpoint."""
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 
-from rootae.device import CPU
+from rootae.device import CPU, CUDA
 from rootae.errors import RootaeError
+from rootae.train.budget import Budget
+from rootae.train.checkpoint import State
+from rootae.train.curve import Point, words
+from rootae.train.phase import Phase, validated, weights_of
+from rootae.train.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rootae.train.data import Batch, GroupData
-    from rootae.train.family import Family, Turn
+    from torch import Tensor
+
+    from rootae.train.checkpoint import Checkpoint
+    from rootae.train.data import GroupData
+    from rootae.train.family import Family
 
 __all__ = ["Budget", "Trained", "run"]
-
-_BATCH = 2048
-_RATE = 6e-3
-_WARM = 0.1  # share of a phase in which the rate rises
-_VALIDATION_ROWS = 32_768
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long to train: a number of steps, which repeats exactly, or seconds, which does not.
-
-    Example:
-        >>> Budget(steps=100).of(0.25).steps
-        25
-    """
-
-    steps: int | None = None
-    seconds: float = 0.0
-
-    def of(self, share: float) -> Budget:
-        """Return a part of the budget."""
-        steps = None if self.steps is None else max(round(self.steps * share), 1)
-        return Budget(steps, self.seconds * share)
-
-    def progress(self, step: int, start: float) -> float:
-        """Return the share that is used up, 1 at the end."""
-        if self.steps is not None:
-            return step / self.steps
-        return (time.perf_counter() - start) / max(self.seconds, 1e-9)
 
 
 @dataclass
@@ -72,6 +49,9 @@ def run(
     seed: int,
     advance: Callable[[float, str], None],
     device: str = CPU,
+    recipe: Recipe | None = None,
+    curve: list[Point] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Trained:
     """Train a family on a group.
 
@@ -82,6 +62,10 @@ def run(
         seed: of the batches.
         advance: told the share that was done since the last time, and the loss in words.
         device: ``cpu`` or ``cuda``; model and data are on the CPU before and after.
+        recipe: learning rate, batches, schedule and patience.
+        curve: gets a point for each check on validation rows; without it, and where nothing else
+            asks for checks, there are none on the way.
+        checkpoint: where states are saved, and where training goes on from.
 
     Returns:
         Steps and validated rates; the model is left in evaluation mode.
@@ -89,9 +73,11 @@ def run(
     Raises:
         RootaeError: the loss is not a number, or the device has too little memory.
     """
+    generator = torch.Generator().manual_seed(seed)  # on the CPU: the same batches on any device
+    job = _Run(model, data, budget, recipe or Recipe(), generator, advance, device, curve)
     try:
         data.to(device)
-        return _run(model, data, budget, seed, advance, device)
+        return _run(job, checkpoint)
     except torch.OutOfMemoryError as error:
         msg = f"the device {device} has too little memory to train on: take device cpu"
         raise RootaeError(msg) from error
@@ -100,26 +86,92 @@ def run(
         model.to(CPU)
 
 
-def _run(
-    model: Family,
-    data: GroupData,
-    budget: Budget,
-    seed: int,
-    advance: Callable[[float, str], None],
-    device: str,
-) -> Trained:
-    model.to(device)
-    generator = torch.Generator().manual_seed(seed)  # on the CPU: the same batches on any device
-    done = Trained(start=_validate(model, data))
+@dataclass
+class _Run:
+    """One family's training on one group, under way; `ended` holds weights of finished phases."""
+
+    model: Family
+    data: GroupData
+    budget: Budget
+    recipe: Recipe
+    generator: torch.Generator
+    advance: Callable[[float, str], None]
+    device: str
+    curve: list[Point] | None
+    done: Trained = field(default_factory=Trained)
+    ended: list[dict[str, Tensor]] = field(default_factory=list)
+
+    def state(self) -> State:
+        """Return what holds between phases."""
+        curve = [vars(p) for p in self.curve or ()]
+        state = State({"ended": len(self.ended), "steps": self.done.steps, "curve": curve})
+        for phase, weights in enumerate(self.ended):
+            state.put(f"ended.{phase}", weights)
+        state.put("random", {"batches": self.generator.get_state(), "cpu": torch.get_rng_state()})
+        if self.device == CUDA:
+            state.put("random", {"cuda": torch.cuda.get_rng_state()})
+        return state
+
+    def restore(self, state: State) -> None:
+        """Take over what the finished phases of an earlier run left, but for random numbers."""
+        self.done.steps = list(state.meta["steps"])
+        if self.curve is not None:
+            self.curve += [Point(**p) for p in state.meta["curve"]]
+
+    def restore_random(self, state: State) -> None:
+        """Bring the generators of random numbers to where they were."""
+        random = state.take("random")
+        self.generator.set_state(random["batches"])
+        torch.set_rng_state(random["cpu"])
+        if "cuda" in random:
+            torch.cuda.set_rng_state(random["cuda"])
+
+
+def _run(job: _Run, checkpoint: Checkpoint | None) -> Trained:
+    model = job.model.to(job.device)
+    job.done.start = validated(model, job.data)
     model.fit()
-    for phase, share in enumerate(model.steps_share):
-        if phase:
+    saved = checkpoint.state if checkpoint is not None else None
+    if saved is not None:
+        job.restore(saved)
+    for number, share in enumerate(model.steps_share):
+        if saved is not None and number == saved.meta["ended"]:
+            job.restore_random(saved)  # a phase may begin with random weights
+        if number:
             model.to(CPU).next_phase()  # families know nothing of devices
-            model.to(device)
-        tell = _Teller(share, advance)
-        done.steps.append(_run_phase(model, data, budget.of(share), generator, tell))
-    done.end = _validate(model, data)
-    return done
+            model.to(job.device)
+        if saved is not None and number < saved.meta["ended"]:
+            model.load_state_dict(saved.take(f"ended.{number}"))
+            job.advance(share, "trained before")
+            job.ended.append(weights_of(model))
+            continue
+        _run_phase(job, number, share, checkpoint)
+        job.ended.append(weights_of(model))
+        if checkpoint is not None:
+            checkpoint.save(job.state())
+    job.done.end = validated(model, job.data)
+    return job.done
+
+
+def _run_phase(job: _Run, number: int, share: float, checkpoint: Checkpoint | None) -> None:
+    """Train one phase, or what an earlier run left of it."""
+    budget = job.budget.of(share)
+    phase = Phase(job.model, job.data, budget, job.recipe, number, job.generator, job.curve)
+    saved = checkpoint.state if checkpoint is not None else None
+    if saved is not None and "phase" in saved.meta and number == saved.meta["ended"]:
+        phase.restore(saved)
+        job.restore_random(saved)
+    tell = _Teller(share, job.advance, len(job.data.plan.lanes))
+    while (progress := phase.progress) < 1:
+        phase.step(progress)
+        tell(progress, phase.terms)
+        if checkpoint is not None and checkpoint.is_due:
+            state = job.state()
+            phase.save(state)
+            checkpoint.save(state)
+    phase.finish()
+    tell(1.0, phase.terms)
+    job.done.steps.append(phase.steps)
 
 
 @dataclass
@@ -128,62 +180,10 @@ class _Teller:
 
     share: float
     advance: Callable[[float, str], None]
+    values: int
     told: float = 0.0
 
-    def __call__(self, progress: float, loss: float) -> None:
-        progress = min(progress, 1.0)
-        if progress - self.told >= 0.01 or progress == 1.0:
-            self.advance((progress - self.told) * self.share, f"{loss:.2f} bits/row")
+    def __call__(self, progress: float, terms: dict[str, float]) -> None:
+        if progress - self.told >= 0.01 or progress >= 1.0:
+            self.advance((progress - self.told) * self.share, words(terms, self.values))
             self.told = progress
-
-
-def _run_phase(
-    model: Family, data: GroupData, budget: Budget, generator: torch.Generator, tell: _Teller
-) -> int:
-    turns = model.turns()
-    optimisers = [torch.optim.Adam(t.parameters, _RATE, betas=(0.9, 0.98)) for t in turns]
-    model.train()
-    step, start, loss = 0, time.perf_counter(), 0.0
-    while (progress := budget.progress(step, start)) < 1:
-        pick = torch.randint(0, len(data.seen), (_BATCH,), generator=generator)
-        batch = data.batch(data.seen[pick])
-        for turn, optimiser in zip(turns, optimisers, strict=True):
-            for group in optimiser.param_groups:
-                group["lr"] = turn.rate * _RATE * _cycle(progress)
-            loss = _step(turn, batch, optimiser, step)
-        step += 1
-        tell(progress, loss)
-    tell(1.0, loss)
-    model.eval()
-    return step
-
-
-def _cycle(progress: float) -> float:
-    """Rise to 1 over the first tenth, then fall to nearly 0 along a cosine."""
-    if progress < _WARM:
-        return 0.05 + 0.95 * progress / _WARM
-    return 0.001 + 0.999 * (1 + math.cos(math.pi * (progress - _WARM) / (1 - _WARM))) / 2
-
-
-def _step(turn: Turn, batch: Batch, optimiser: torch.optim.Adam, step: int) -> float:
-    terms = turn.loss(batch)
-    loss = torch.stack(list(terms.values())).sum()
-    value = float(loss.detach())
-    if not math.isfinite(value):
-        msg = (
-            f"training diverged at step {step}: the loss is {value}; "
-            "try another --seed, or --family plain"
-        )
-        raise RootaeError(msg)
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(turn.parameters, 20.0)
-    optimiser.step()
-    return value
-
-
-@torch.no_grad()
-def _validate(model: Family, data: GroupData) -> dict[str, float]:
-    model.eval()
-    terms = model.loss(data.batch(data.held_out[:_VALIDATION_ROWS]))
-    return {name: float(value) for name, value in terms.items()}

@@ -8,8 +8,7 @@ import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from rootae.train.family import TrainedEncoder
     from rootae.train.quantise import IntegerNetwork, Layer
 
 __all__ = ["decoder_onnx", "encoder_onnx"]
@@ -27,16 +26,49 @@ class _Graph:
         self.constants: list[Any] = []
         self.top = "x"
 
-    def constant(self, value: Any) -> str:
+    def constant(self, value: Any, dtype: str = "") -> str:
         name = f"c{len(self.constants)}"
-        array = np.asarray(value, np.dtype(self.dtype))
+        array = np.asarray(value, np.dtype(dtype or self.dtype))
         self.constants.append(numpy_helper.from_array(array, name))
         return name
 
-    def add(self, operator: str, *inputs: str) -> None:
+    def add(self, operator: str, *inputs: str, **attributes: int) -> None:
         output = f"t{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, [*inputs], [output]))
+        self.nodes.append(helper.make_node(operator, [*inputs], [output], **attributes))
         self.top = output
+
+    def sums(self, layer: Layer, inputs: int, factor: float = 1.0) -> None:
+        """Add the sums of a layer, all times a factor."""
+        weight = self.constant(layer.weight * factor)
+        bias = layer.bias[:, None] * factor
+        if layer.taps is None:
+            self.add("Gemm", weight, self.top, self.constant(bias))
+            return
+        if (layer.taps == inputs).any():
+            self._append_zeros()
+        self.add("Gather", self.top, self.constant(layer.taps, "int64"), axis=0)
+        self.add("MatMul", weight, self.top)
+        self.add("Reshape", self.top, self.constant([len(bias), -1], "int64"))
+        self.add("Add", self.top, self.constant(bias))
+
+    def _append_zeros(self) -> None:
+        """Add one more row, of zeros: what taps see where there is no input."""
+        whole = self.top
+        self.add("Gather", whole, self.constant([0], "int64"), axis=0)
+        self.add("Mul", self.top, self.constant(0.0))
+        self.add("Concat", whole, self.top, axis=0)
+
+    def choices(self, trained: TrainedEncoder) -> None:
+        """Clip the first outputs and turn the others, scores, into numbers of the largest."""
+        outputs, n = self.top, trained.latents - trained.discrete
+        scores = np.arange(n, n + trained.discrete * trained.categories)
+        self.add("Gather", outputs, self.constant(scores.reshape(-1, trained.categories), "int64"))
+        self.add("ArgMax", self.top, axis=1, keepdims=0)
+        self.add("Cast", self.top, to=_TYPES[self.dtype])
+        chosen = self.top
+        self.add("Gather", outputs, self.constant(np.arange(n), "int64"))
+        self.add("Clip", self.top, self.constant(0.0), self.constant(trained.top))
+        self.add("Concat", self.top, chosen, axis=0)
 
     def model(self, inputs: int, outputs: int) -> bytes:
         kind = _TYPES[self.dtype]
@@ -57,30 +89,42 @@ class _Graph:
 
 
 def decoder_onnx(network: IntegerNetwork) -> bytes:
-    """Export a certified integer network, (inputs, rows) to (outputs, rows)."""
+    """Export a certified integer network, (inputs, rows) to (outputs, rows).
+
+    A convolution becomes Gather and MatMul: a Conv node may run through transforms whose middle
+    values are not whole.
+    """
     graph = _Graph(network.dtype)
+    units = inputs = len(network.inputs)
     for layer in network.layers:
-        factor = 2.0**-layer.shift  # folded into the weights: sums stay exact multiples of it
-        weight = graph.constant(layer.weight * factor)
-        graph.add("Gemm", weight, graph.top, graph.constant(layer.bias[:, None] * factor))
+        # the factor is folded into the weights: sums stay exact multiples of it
+        graph.sums(layer.layer, units, 2.0**-layer.shift)
+        units = len(layer.layer.bias)
         if layer.shift:
             graph.add("Floor", graph.top)
         if layer.top is None:
             graph.add("Relu", graph.top)
         else:
             graph.add("Clip", graph.top, graph.constant(0.0), graph.constant(layer.top))
-    return graph.model(network.layers[0].weight.shape[1], network.layers[-1].weight.shape[0])
+    return graph.model(inputs, units)
 
 
-def encoder_onnx(layers: Sequence[Layer], mean: Any, spread: Any, largest: float) -> bytes:
-    """Export an encoder in float32; its outputs are clipped to 0 .. largest."""
+def encoder_onnx(trained: TrainedEncoder, mean: Any, spread: Any) -> bytes:
+    """Export an encoder in float32; of its outputs, latents are clipped to 0 .. top.
+
+    Arguments:
+        trained: the encoder; of a discrete latent the number of the largest score comes out.
+        mean, spread: the inputs' normalisation, folded into the first layer.
+    """
     graph = _Graph("float32")
-    for i, layer in enumerate(layers):
-        weight, bias = layer.weight, layer.bias
-        if i == 0:
-            weight, bias = weight / spread, bias - weight @ (mean / spread)
-        graph.add("Gemm", graph.constant(weight), graph.top, graph.constant(bias[:, None]))
-        if i < len(layers) - 1:
+    units = len(mean)
+    for i, layer in enumerate(trained.layers):
+        if i:
             graph.add("Relu", graph.top)
-    graph.add("Clip", graph.top, graph.constant(0.0), graph.constant(largest))
-    return graph.model(layers[0].weight.shape[1], layers[-1].weight.shape[0])
+        graph.sums(layer if i else layer.normalised(mean, spread), units)
+        units = len(layer.bias)
+    if trained.discrete:
+        graph.choices(trained)
+    else:
+        graph.add("Clip", graph.top, graph.constant(0.0), graph.constant(trained.top))
+    return graph.model(len(mean), trained.latents)

@@ -9,7 +9,7 @@ with latent-variable models*, ICLR 2019).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,35 +29,94 @@ _LIMITS = {"float32": 2.0**24, "float64": 2.0**53}
 
 @dataclass(frozen=True)
 class Layer:
-    """A dense layer in float: `weight @ x + bias`, shapes (out, in) and (out,)."""
-
-    weight: NDArray[np.float64]
-    bias: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class IntegerLayer:
-    """A dense layer of whole numbers, then `Relu`, or `floor(y * 2^-shift)` clipped to 0 .. top.
+    """A layer of sums: dense, or a convolution written as one product at every position.
 
     Arguments:
-        weight: whole numbers, shape (out, in).
-        bias: whole numbers, shape (out,).
-        shift: how many low bits are dropped; 0 for none.
-        top: upper end of the clip, or None for `Relu` alone.
+        weight: shape (out, in); (out, taps) for a convolution, whose positions share it; or
+            (positions, out, taps) where each position has its own.
+        bias: shape (units,); a convolution's units are (positions, out) in C order.
+        taps: which inputs every position sees, shape (positions, taps); the number of inputs
+            stands for one that is not there and counts as zero. None for a dense layer.
+
+    Example:
+        >>> taps = np.array([[2, 0], [0, 1]])  # two inputs, each with the one before it
+        >>> Layer(np.array([[1.0, 10.0]]), np.zeros(2), taps).sums(np.array([3.0, 4.0]))
+        array([30., 43.])
     """
 
     weight: NDArray[np.float64]
     bias: NDArray[np.float64]
+    taps: NDArray[np.int64] | None = None
+
+    def sums(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return all units' sums, shape (inputs, rows) to (units, rows), or of a single row."""
+        bias = self.bias if x.ndim == 1 else self.bias[:, None]
+        return _product(self.weight, self.taps, x) + bias
+
+    def magnitude(self, largest: NDArray[np.float64], scale: float = 1.0) -> float:
+        """Return the largest sum of magnitudes of any unit, however its terms are grouped.
+
+        Arguments:
+            largest: the largest value of each input; the least is 0.
+            scale: times the bias.
+        """
+        sums = _product(np.abs(self.weight), self.taps, largest) + np.abs(self.bias) * scale
+        return float(sums.max(initial=0.0))
+
+    def seen(self, largest: NDArray[np.float64]) -> float:
+        """Return the largest sum of the inputs that one unit sees."""
+        if self.taps is None:
+            return float(largest.sum())
+        return float(np.append(largest, 0.0)[self.taps].sum(axis=1).max())
+
+    def normalised(self, mean: NDArray[Any], spread: NDArray[Any]) -> Layer:
+        """Return the layer for inputs that are not normalised; a convolution shares no more."""
+        bias = self.bias - _product(self.weight, self.taps, mean / spread)
+        if self.taps is None:
+            return Layer(self.weight / spread, bias)
+        return Layer(self.weight / np.append(spread, 1.0)[self.taps][:, None], bias, self.taps)
+
+    def whole(self, weight: float, bias: float) -> Layer:
+        """Return the layer in whole numbers, after scaling its weights and its bias."""
+        return Layer(np.rint(self.weight * weight), np.rint(self.bias * bias), self.taps)
+
+
+def _product(
+    weight: NDArray[np.float64], taps: NDArray[np.int64] | None, x: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Multiply inputs by weights, or what every position sees of them."""
+    if taps is None:
+        found: NDArray[np.float64] = weight @ x
+        return found
+    padded = np.concatenate([x, np.zeros_like(x[:1])])
+    units: NDArray[np.float64] = weight @ padded[taps].reshape(*taps.shape, -1)
+    return units.reshape(-1, *x.shape[1:])
+
+
+@dataclass(frozen=True)
+class IntegerLayer:
+    """Sums of whole numbers, then `Relu`, or `floor(y * 2^-shift)` clipped to 0 .. top.
+
+    Arguments:
+        layer: weights and biases, all whole.
+        shift: how many low bits are dropped; 0 for none.
+        top: upper end of the clip, or None for `Relu` alone.
+    """
+
+    layer: Layer
     shift: int = 0
     top: float | None = None
 
-    def bound(self, largest: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the largest absolute sum of each unit, for inputs in 0 .. largest."""
-        return np.abs(self.weight) @ largest + np.abs(self.bias)
+    def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Evaluate in numpy, shape (inputs, rows) to (units, rows)."""
+        y = np.floor(self.layer.sums(x) * 2.0**-self.shift)
+        clipped: NDArray[np.float64] = np.clip(y, 0, np.inf if self.top is None else self.top)
+        return clipped
 
     def largest(self, largest: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the largest value of each unit after its activation."""
-        highest = np.maximum(self.weight, 0) @ largest + np.maximum(self.bias, 0)
+        """Return the largest value of each unit after its activation, for inputs 0 .. largest."""
+        weight, bias = np.maximum(self.layer.weight, 0), np.maximum(self.layer.bias, 0)
+        highest = Layer(weight, bias, self.layer.taps).sums(largest)
         highest = np.floor(highest / 2.0**self.shift)
         return highest if self.top is None else np.minimum(highest, self.top)
 
@@ -87,7 +146,7 @@ class IntegerNetwork:
         """
         most, largest = 0.0, inputs
         for layer in layers:
-            most = max(most, float(layer.bound(largest).max()))
+            most = max(most, layer.layer.magnitude(largest))
             largest = layer.largest(largest)
         for dtype, limit in _LIMITS.items():
             if most < limit:
@@ -98,9 +157,7 @@ class IntegerNetwork:
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Evaluate in numpy, shape (inputs, rows) to (outputs, rows)."""
         for layer in self.layers:
-            x = layer.weight @ x + layer.bias[:, None]
-            x = np.floor(x * 2.0**-layer.shift)
-            x = np.clip(x, 0, np.inf if layer.top is None else layer.top)
+            x = layer(x)
         return x
 
 
@@ -126,14 +183,14 @@ def quantise(
         dtype: the float type to certify for.
         hidden_bits: bits that hidden units keep.
     """
-    first = Layer(layers[0].weight / spread, layers[0].bias - layers[0].weight @ (mean / spread))
+    first = layers[0].normalised(mean, spread)
     chain, done, scale, bound = [first, *layers[1:-1]], list[IntegerLayer](), 1.0, largest
     for layer in chain if len(layers) > 1 else ():
         step = _step(layer, scale, bound, _LIMITS[dtype])
-        weight, bias = np.rint(layer.weight * step), np.rint(layer.bias * step * scale)
-        reach = IntegerLayer(weight, bias).largest(bound).max(initial=1.0)
+        whole = layer.whole(step, step * scale)
+        reach = IntegerLayer(whole).largest(bound).max(initial=1.0)
         shift = max(int(np.ceil(np.log2(max(reach, 1.0)))) - hidden_bits, 0)
-        done.append(IntegerLayer(weight, bias, shift, 2.0**hidden_bits - 1))
+        done.append(IntegerLayer(whole, shift, 2.0**hidden_bits - 1))
         scale *= step / 2.0**shift
         bound = done[-1].largest(bound)
     last = layers[-1] if len(layers) > 1 else first
@@ -142,19 +199,18 @@ def quantise(
 
 def _step(layer: Layer, scale: float, bound: NDArray[np.float64], limit: float) -> float:
     """Return the largest power of two by which weights can be multiplied."""
-    most = float((np.abs(layer.weight) @ bound + np.abs(layer.bias) * scale).max(initial=1e-9))
-    rounding = float(bound.sum()) / 2 + 1  # what rounding the weights can add
+    most = max(layer.magnitude(bound, scale), 1e-9)
+    rounding = layer.seen(bound) / 2 + 1  # what rounding the weights can add
     return float(2.0 ** np.floor(np.log2(max(limit - rounding, 1.0) / most)))
 
 
 def _last(layer: Layer, scale: float, bound: NDArray[np.float64], limit: float) -> IntegerLayer:
-    """Make outputs steps of location (even rows) and of scale (odd rows), 0 .. 1023."""
-    even = np.arange(len(layer.bias)) % 2 == 0
-    unit = np.where(even, LOCATION_STEP, SCALE_STEP)
-    whole = Layer(layer.weight * unit[:, None], layer.bias * unit + MIDDLE)
-    step = min(_step(whole, scale, bound, limit), 2.0**16 / scale)
+    """Make outputs steps of location (even units) and of scale (odd units), 0 .. 1023."""
+    unit = np.resize([LOCATION_STEP, SCALE_STEP], len(layer.bias))
+    rows = unit[: layer.weight.shape[-2]]  # of a convolution: those of one position
+    fine = Layer(layer.weight * rows[:, None], layer.bias * unit + MIDDLE, layer.taps)
+    step = min(_step(fine, scale, bound, limit), 2.0**16 / scale)
     factor = step * scale
     if factor < 1:  # no fraction is left to drop: outputs come out in whole steps at least
         step, factor = 1 / scale, 1.0
-    weight, bias = np.rint(whole.weight * step), np.rint(whole.bias * factor)
-    return IntegerLayer(weight, bias, round(np.log2(factor)), TOP)
+    return IntegerLayer(fine.whole(step, factor), round(np.log2(factor)), TOP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 from dataclasses import dataclass
@@ -10,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from rootae.codec import Codec
+from rootae.errors import ArgumentError
+from rootae.options import NETS
 from rootae.plan import Diagram
-from rootae.train import families, loop
+from rootae.train import families
 from rootae.train.assemble import Assembled, assemble, plain
+from rootae.train.autoencoder import refuse_latents
 from rootae.train.data import LEAST_ROWS, GroupData
-from rootae.train.family import Setup
+from rootae.train.history import History
 from rootae.train.packed import compact
+from rootae.train.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from rootae.options import Options
     from rootae.plan import GroupPlan, TreePlan
     from rootae.progress import Progress
+    from rootae.train.family import Family
+    from rootae.train.loop import Trained
 
 __all__ = ["fit"]
 
@@ -38,6 +45,7 @@ _LEAST = {"default": 0.1, "max": 0.0}
 _SECONDS_AT_LEAST, _SECONDS_AT_MOST = 3.0, 30.0
 _SECONDS_A_MEGABYTE = 0.6
 _PATIENCE = {"fast": 0.5, "default": 1.0, "max": 5.0}  # times the default budget
+_NAMED = 8  # small groups that a note names
 _LEAST_SECONDS = 1.0  # for a group; with less it is coded plain
 
 
@@ -69,27 +77,72 @@ def fit(
     Returns:
         The codec with networks, and one record a trained group.
     """
-    for name in _shares(options):
-        families.load(name)
+    _refuse_net([families.load(name) for name in _shares(options)], options)
     # networks this small gain little from a second thread and lose much on a busy machine
     torch.set_num_threads(1)
     jobs = _jobs(codec, samples, options.seed)
+    columns = {f"{j.tree}:{j.data.plan.name or '(event)'}": len(j.data.plan.lanes) for j in jobs}
+    refuse_latents(options.latents, columns)
     seconds = _budget(options, nbytes)
     progress.phase("train", 1.0)
+    _note_small(codec, samples, progress)
     chosen: dict[tuple[str, str], Assembled] = {}
-    history = []
+    records = []
     total = sum(j.weight for j in jobs) or 1.0
-    for job in jobs:
-        share = job.weight / total
-        found, record = _race(
-            job, options, seconds * share, lambda s, t, w=share: progress.advance(s * w, t)
-        )
-        chosen[job.tree, job.data.plan.name] = found
-        history.append(record)
+    with _history(options, progress) as history:
+        for number, job in enumerate(jobs):
+            share = job.weight / total
+            trainer = Trainer(options, job.tree, number, job.data, history)
+            found, record = _race(
+                job, trainer, seconds * share, lambda s, t, w=share: progress.advance(s * w, t)
+            )
+            chosen[job.tree, job.data.plan.name] = found
+            records.append(record)
     whole = _merged(codec, chosen)
-    steps = [{k: h.get(k) for k in ("tree", "group", "family", "steps")} for h in history]
-    plan = dataclasses.replace(whole.plan, training=whole.plan.training | {"groups": steps})
-    return Codec(plan, whole.tables, [n.onnx for n in whole.networks]), history
+    told = [_remembered(r) for r in records]
+    plan = dataclasses.replace(whole.plan, training=whole.plan.training | {"groups": told})
+    return Codec(plan, whole.tables, [n.onnx for n in whole.networks]), records
+
+
+@contextlib.contextmanager
+def _history(options: Options, progress: Progress) -> Iterator[History | None]:
+    """Give a history, if one is wanted, and write it whatever happens: above all on an error."""
+    if options.history is None:
+        yield None
+        return
+    history = History(options.history)
+    try:
+        yield history
+    finally:
+        history.write()
+        if not history.draw():
+            progress.note("no plot of the learning curves: pip install matplotlib for one")
+
+
+def _note_small(codec: Codec, samples: Sequence[Sampled], progress: Progress) -> None:
+    """Name the groups that are too small to train on."""
+    small = []
+    for tree, sampled in zip(codec.plan.trees, samples, strict=True):
+        for group in tree.groups:
+            values = sampled.values[group.lanes[0].column] if group.lanes else None
+            rows = len(values.flat) if values is not None else 0
+            if 0 < rows < LEAST_ROWS:
+                small.append(f"{tree.path}:{group.name or '(event)'} ({rows:,} rows)")
+    if small:
+        few = ", ".join(small[:_NAMED]) + (
+            f" and {len(small) - _NAMED} more" * (len(small) > _NAMED)
+        )
+        progress.note(f"too few rows to train on, coded plain: {few}; {LEAST_ROWS:,} are needed")
+
+
+def _refuse_net(asked: Sequence[type[Family]], options: Options) -> None:
+    """Refuse an architecture where there are no networks to build by it."""
+    if options.net != NETS[0] and not any(family.steps_share for family in asked):
+        msg = (
+            f"net {options.net}: family {options.family} trains no networks at effort "
+            f"{options.effort}: leave out the net, or name another family"
+        )
+        raise ArgumentError(msg)
 
 
 def _shares(options: Options) -> dict[str, float]:
@@ -118,55 +171,55 @@ def _jobs(codec: Codec, samples: Sequence[Sampled], seed: int) -> list[_Job]:
 
 
 def _race(
-    job: _Job, options: Options, seconds: float, advance: Any
+    job: _Job, trainer: Trainer, seconds: float, advance: Any
 ) -> tuple[Assembled, dict[str, Any]]:
     """Train every candidate on a group and keep the smallest by measured bytes."""
+    options = trainer.options
     shares = _shares(options)
     best = plain(job.data)
     tried = {"plain": best.total(job.scale)}
     base: Assembled | None = None
     record: dict[str, Any] = {}
     job.data.prepare()
+    whole = trainer.budget(seconds)
     for name, share in shares.items():
-        if options.steps is None and 0 < seconds * share < _LEAST_SECONDS and len(shares) > 1:
+        if whole.steps is None and 0 < seconds * share < _LEAST_SECONDS and len(shares) > 1:
             continue
-        torch.manual_seed(options.seed)
-        model = families.load(name)(job.data, _setup(options, name))
-        budget = loop.Budget(options.steps, seconds).of(share)
         told = functools.partial(_scaled, advance, share)
-        trained = loop.run(
-            model, job.data, budget, seed=options.seed, advance=told, device=options.device
-        )
+        model, trained = trainer.train(name, whole.of(share), told)
         least = _LEAST[options.effort] if base is not None else 0.0
         over = None if model.encoder() else base
         found = assemble(model, name, job.data, job.scale, base=over, least=least)
         tried[name] = found.total(job.scale)
         if name == "diagram":
             base = found
-        if not record or tried[name] < best.total(job.scale):
+        # without a bound what comes back differs: latents that were asked for are what is wanted
+        better = tried[name] < best.total(job.scale) or (found.guessed and len(shares) == 1)
+        if better or not record:
             record = _record(trained)
-        if tried[name] < best.total(job.scale):
+        if better:
             best = found
     return best, _summary(job, best, tried) | record
-
-
-def _setup(options: Options, name: str) -> Setup:
-    """Return what a family is asked for; settings are meant for the family that was named."""
-    settings = options.settings if name == options.family else {}
-    return Setup(options.latents, options.effort, options.net, settings)
 
 
 def _scaled(advance: Callable[[float, str], None], share: float, part: float, text: str) -> None:
     advance(part * share, text)
 
 
-def _record(trained: loop.Trained) -> dict[str, Any]:
+def _record(trained: Trained) -> dict[str, Any]:
     return {
         "steps": trained.steps,
         "untrained": sum(trained.start.values()),
         "trained": sum(trained.end.values()),
         "terms": trained.end,
     }
+
+
+def _remembered(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what a codec keeps of a group's record: steps, and bits a row by term."""
+    terms = {name: round(float(value), 3) for name, value in record.get("terms", {}).items()}
+    kept = {k: record.get(k) for k in ("tree", "group", "family", "steps")}
+    return kept | ({"bits": terms} if terms else {})
 
 
 def _summary(job: _Job, best: Assembled, tried: dict[str, float]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A column's own scale, on which its marginal distribution is a standard logistic one."""
+"""A column's own scale, on which networks say where its values lie."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.train.quantise import LOCATION_STEP, MIDDLE, TOP
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["RankScale"]
+__all__ = ["CodeScale", "RankScale"]
 
 _GAP = 0.05  # counts left in each gap between sampled codes, for what the sample did not see
 _FAR = 30.0
@@ -50,3 +52,30 @@ class RankScale:
         low = np.where(q <= self._edge[0] + 0.5, -_FAR, low).astype(np.float32)
         high = np.where(q >= self._edge[-1] - 0.5, _FAR, high).astype(np.float32)
         return low, np.maximum(high, low + np.float32(1e-5))
+
+
+class CodeScale:
+    """Codes, evenly over the whole range of a network's location, for a lane without a bound.
+
+    Its codes are ranks already, and as nothing but the location says which one it is, each takes
+    the same share of the location's steps.
+
+    Arguments:
+        q: sampled codes, from 0, shape (rows,).
+    """
+
+    def __init__(self, q: NDArray[Any]) -> None:
+        self.codes = int(q.max(initial=0)) + 1
+
+    def interval(self, q: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return both ends of each code's cell on the scale, float32 of shape (rows,)."""
+        cell = (TOP + 1) / self.codes
+        low, high = ((q + end) * cell - MIDDLE for end in (0, 1))
+        step = np.float32(LOCATION_STEP)
+        return low.astype(np.float32) / step, high.astype(np.float32) / step
+
+    def edges(self) -> NDArray[np.int64]:
+        """Return the outputs at which each code but the first begins."""
+        output = np.arange(TOP + 1)
+        code = ((output + 0.5) * self.codes / (TOP + 1)).astype(np.int64)
+        return np.searchsorted(code, np.arange(1, self.codes))

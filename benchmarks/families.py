@@ -1,0 +1,193 @@
+#!/usr/bin/env python
+"""Every family and net on the same files: size within bounds, and physics without them.
+
+    python benchmarks/families.py OUT.csv --rate FILE:TREE... --peak FILE:TREE=PEAK...
+        [--steps N] [--latents N] [--family F]... [--net N]... [--jobs N]
+
+A row a family, net and file. --rate, within bounds (those of the jets table on flat trees, the
+lossy preset on others): bits an entry, of entries that were not trained on. --peak, without bounds
+(`none`): the latents alone, reconstructed by the decoder; the median over columns of the RMS error
+in units of the column's spread, and a fitted peak before and after, once of the candidates chosen
+before and once of those chosen anew. Every run takes the same number of
+steps, so that a busy machine changes seconds only. Draws OUT.png.
+Needs: pip install 'rootae[train,report]'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import statistics
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import families_chart
+import rate
+
+import rootae
+from rootae.adapt import Sampled
+from rootae.bounds import Rule
+from rootae.options import NETS, Options
+from rootae.progress import Progress
+from rootae.source import Source, split_path
+from rootae.train import families
+from rootae.training import train_codec
+
+WITHOUT_LATENTS = ("diagram", "predictor")
+BOUNDS, NONE = "bounds", "none"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One family on one file.
+
+    Arguments:
+        file: ``file.root:tree``.
+        peak: the peak to fit, empty for bits alone.
+        family, net: what is trained.
+        setting: ``bounds`` or ``none``.
+        steps, latents: of training; latents where there are no bounds.
+    """
+
+    file: str
+    peak: str
+    family: str
+    net: str
+    setting: str
+    steps: int
+    latents: int
+
+
+@dataclass
+class Row:
+    """What one job found; masses and widths in GeV."""
+
+    file: str
+    family: str
+    net: str
+    setting: str
+    bits: float = math.nan
+    seconds: float = math.nan
+    rms: float = math.nan
+    mass: float = math.nan
+    mass_error: float = math.nan
+    width: float = math.nan
+    width_error: float = math.nan
+    mass_after: float = math.nan
+    mass_after_error: float = math.nan
+    width_after: float = math.nan
+    width_after_error: float = math.nan
+    mass_anew: float = math.nan
+    mass_anew_error: float = math.nan
+    width_anew: float = math.nan
+    width_anew_error: float = math.nan
+    note: str = ""
+
+
+def measure(job):
+    """Run one job."""
+    path, tree = split_path(job.file)
+    row = Row(f"{Path(path).stem}:{tree}", job.family, job.net, job.setting)
+    (with_bounds if job.setting == BOUNDS else without)(job, row)
+    return row
+
+
+def with_bounds(job, row):
+    """Train on 60% of the entries and code those after them."""
+    path, name = split_path(job.file)
+    with Source.open(path) as source:
+        tree = source.tree(name)
+        cut = int(0.6 * tree.entries)
+        seen = Sampled(tree.schema, tree.values(0, cut))
+        later = tree.values(cut, min(tree.entries, cut + rate.BLOCK))
+    flat = len({c.group for c in tree.schema.columns}) == 1
+    rules = tuple(Rule.parse(r) for r in rate.JETS) if flat else ()
+    options = Options(family=job.family, net=job.net, steps=job.steps, bounds=rules, lossy=not flat)
+    start = time.perf_counter()
+    codec, _ = train_codec({name: [seen]}, options, 1, Progress())
+    row.seconds = time.perf_counter() - start
+    coder = codec.tree(name)
+    block = coder.encode(later)
+    coder.verify(block, later, job.file)
+    row.bits = block.nbytes * 8 / block.entries
+
+
+def without(job, row):
+    """Compress a whole tree to its latents and look at what comes back."""
+    _, name = split_path(job.file)
+    options = {"family": job.family, "net": job.net, "steps": job.steps, "latents": job.latents}
+    with tempfile.TemporaryDirectory() as folder:
+        codec, target = Path(folder) / "codec.root", Path(folder) / "small.root"
+        start = time.perf_counter()
+        rootae.train([job.file], codec, bounds={"*": "none"}, **options)
+        row.seconds = time.perf_counter() - start
+        report = rootae.compress(job.file, target, codec=codec)
+        found = rootae.evaluate(job.file, target, peaks=[job.peak] if job.peak else [])
+    tree = next(t for t in report.trees if t.path == name)
+    row.bits = tree.after * 8 / tree.entries
+    noise = [c.noise for c in found.columns if c.bound == NONE and math.isfinite(c.noise)]
+    row.rms = statistics.median(noise) if noise else math.nan
+    for peak in found.peaks:
+        fits = {f.selection: f for f in peak.fits if f.before.method == "binned"}
+        fill(row, "", fits["same"].before)
+        fill(row, "_after", fits["same"].after)
+        fill(row, "_anew", fits.get("again", fits["same"]).after)
+        row.note = f"{peak.moved} of {peak.candidates} candidates are others when chosen anew"
+
+
+def fill(row, suffix, fit):
+    """Copy a fit's figures."""
+    for name in ("mass", "width"):
+        setattr(row, name + suffix, getattr(fit, name))
+        setattr(row, f"{name}{suffix}_error", getattr(fit, f"{name}_error"))
+
+
+def jobs_of(options):
+    """Yield all jobs."""
+    jobs = [(f, "", BOUNDS) for f in options.rate]
+    jobs += [(*f.rsplit("=", 1), NONE) for f in options.peak]
+    for file, peak, setting in jobs:
+        for family in options.family or [f for f in families.names() if f != "diagram"]:
+            for net in options.net or NETS:
+                if setting == BOUNDS or family not in WITHOUT_LATENTS:
+                    yield Job(file, peak, family, net, setting, options.steps, options.latents)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--rate", nargs="*", default=[], metavar="FILE:TREE")
+    parser.add_argument("--peak", nargs="*", default=[], metavar="FILE:TREE=PEAK")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--latents", type=int, default=15)
+    parser.add_argument("--family", action="append")
+    parser.add_argument("--net", action="append")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    rows = []
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+        for row in pool.map(measure, list(jobs_of(options))):
+            rows.append(row)
+            print(
+                f"{row.file:18} {row.family:10} {row.net:6} {row.setting:6} {row.bits:9.2f} bits "
+                f"{row.seconds:6.1f} s  rms {row.rms:.4f}  m {row.mass:.3f}+-{row.mass_error:.3f} "
+                f"-> {row.mass_after:.3f}, anew {row.mass_anew:.3f}; w {row.width:.3f} -> "
+                f"{row.width_after:.3f}, anew {row.width_anew:.3f}  {row.note}",
+                flush=True,
+            )
+    with options.out.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(asdict(rows[0])))
+        writer.writeheader()
+        for row in rows:
+            shown = {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in asdict(row).items()}
+            writer.writerow({k: "" if v == "nan" else v for k, v in shown.items()})
+    families_chart.draw(rows, options.out.with_suffix(".png"))
+
+
+if __name__ == "__main__":
+    main()

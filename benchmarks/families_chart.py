@@ -1,0 +1,60 @@
+"""The picture of what families.py measured: bits within bounds, and peaks without."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+COLOURS = {"dense": "C0", "conv": "C1"}
+
+
+def draw(rows, path):
+    """Draw a file of families.py's rows.
+
+    Arguments:
+        rows: as `families.Row`.
+        path: of the PNG.
+    """
+    files = list(dict.fromkeys(r.file for r in rows))
+    figure = Figure(figsize=(11, 2.6 * len(files) + 0.6), dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(files), 3, squeeze=False)
+    for line, file in zip(axes, files, strict=True):
+        mine = [r for r in rows if r.file == file]
+        bars(line[0], [r for r in mine if r.setting == "bounds"], "bits", "bits a row in bounds")
+        loose = [r for r in mine if r.setting == "none"]
+        bars(line[1], loose, "rms", "no bound: RMS error / spread")
+        peaks(line[2], loose)
+        line[0].set_ylabel(file)
+    for net, colour in COLOURS.items():
+        axes[0, 0].plot([], [], "s", color=colour, label=net)
+    axes[0, 0].legend(fontsize=8)
+    figure.savefig(path)
+
+
+def bars(axes, rows, name, title):
+    """Draw one figure a family and net."""
+    families = list(dict.fromkeys(r.family for r in rows))
+    for r in rows:
+        x = families.index(r.family) + (0.2 if r.net == "conv" else -0.2)
+        axes.bar(x, getattr(r, name), 0.38, color=COLOURS[r.net])
+    axes.set_xticks(range(len(families)), families, rotation=45, fontsize=8)
+    axes.set_title(title, fontsize=9)
+
+
+def peaks(axes, rows):
+    """Draw fitted masses after compression, with the band of the fit before it."""
+    rows = [r for r in rows if math.isfinite(r.mass)]
+    if not rows:
+        axes.set_axis_off()
+        return
+    families = list(dict.fromkeys(r.family for r in rows))
+    axes.axhspan(rows[0].mass - rows[0].mass_error, rows[0].mass + rows[0].mass_error, color="0.85")
+    axes.axhline(rows[0].mass, color="0.4", linewidth=1)
+    for r in rows:
+        x = families.index(r.family) + (0.15 if r.net == "conv" else -0.15)
+        axes.errorbar(x, r.mass_anew, r.mass_anew_error, fmt="o", ms=4, color=COLOURS[r.net])
+    axes.set_xticks(range(len(families)), families, rotation=45, fontsize=8)
+    axes.set_title("no bound: fitted mass in GeV (band: before)", fontsize=9)

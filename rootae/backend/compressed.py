@@ -1,0 +1,103 @@
+"""Compressed files that ROOT puts together: carriers and blocks from uproot, the rest untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import uproot
+
+from rootae.backend import root
+from rootae.backend.job import Job, TreeJob
+from rootae.container import write_records
+from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
+from rootae.treewriter import Sizes, TreeWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from rootae.codec import Codec
+    from rootae.plan import TreePlan
+    from rootae.source import Source, SourceTree
+
+__all__ = ["beside", "code_of", "write"]
+
+
+def write(
+    source: Source,
+    target: Path,
+    codec: Codec,
+    provenance: Callable[[dict[str, Sizes]], dict[str, Any]],
+    *,
+    compression: Any,
+    advance: Callable[[str, int], None] = lambda _tree, _entries: None,
+) -> tuple[dict[str, Sizes], list[str]]:
+    """Write everything of the input, trees that the codec knows as blocks.
+
+    Arguments:
+        source: the input.
+        target: where to write; it is replaced.
+        codec: codes the trees in its plan.
+        provenance: makes the file's record from what the blocks came to.
+        compression: for what is new; what passes through is copied as it is compressed.
+        advance: told the tree and the number of its entries that are done.
+
+    Returns:
+        What the blocks came to, by tree, and older cycles of trees that were left out because
+        they hold nothing that the newest does not hold.
+
+    Raises:
+        MissingDependency: ROOT is not installed.
+        UnsupportedError: ROOT could not do it.
+    """
+    sizes: dict[str, Sizes] = {}
+    plans = {plan.path: plan for plan in codec.plan.trees}
+    with beside(target) as donor:
+        with uproot.recreate(donor, compression=compression) as file:
+            for path, plan in plans.items():
+                tree = _carried(source.tree(path), plan)
+                sizes[path] = TreeWriter(file, tree, codec).run(advance)
+            write_records(file, codec, provenance(sizes))
+        job = Job(
+            str(source.path.resolve()),
+            str(donor.resolve()),
+            str(target.resolve()),
+            code_of(compression),
+            {path: _tree_job(source.tree(path), plan) for path, plan in plans.items()},
+            add=(DIRECTORY,),
+        )
+        answer = root.rewrite(job)
+    return sizes, answer["autosaves"]
+
+
+@contextlib.contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give a path beside another for a file that is soon removed."""
+    path = target.with_name(f"{target.name}.donor")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def code_of(compression: Any) -> int:
+    """Return an uproot setting as ROOT's algorithm * 100 + level."""
+    return 0 if compression is None else int(compression.code)
+
+
+def _carried(tree: SourceTree, plan: TreePlan) -> SourceTree:
+    """Return a tree of which nothing passes through."""
+    schema, carried = tree.schema, set(plan.carried)
+    order = tuple(n for n in schema.order if n in carried)
+    tree.schema = dataclasses.replace(schema, passing=(), unsupported=(), order=order)
+    return tree
+
+
+def _tree_job(tree: SourceTree, plan: TreePlan) -> TreeJob:
+    carried = set(plan.carried)
+    own = (BLOCK, ENTRY)
+    carriers = tuple(n + CARRIER for n in tree.schema.order if n in carried)
+    order = tuple(n + CARRIER if n in carried else n for n in tree.schema.order)
+    return TreeJob(without=tuple(carried), adopt=(*carriers, *own), order=(*order, *own))

@@ -1,0 +1,195 @@
+"""Decoded files that ROOT puts together: columns under their own types, the rest untouched."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+import uproot
+
+from rootae.backend import root
+from rootae.backend.compressed import beside, code_of
+from rootae.backend.job import Job, TreeJob
+from rootae.branches import SIZES
+from rootae.coded import cache
+from rootae.decoded import blocks_of, coded_of
+from rootae.passing import passing_branch
+from rootae.rows import RowWriter
+from rootae.schema import TreeSchema, Values
+from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from rootae.coded import CodedTree
+    from rootae.decoded import DecodedSource
+    from rootae.schema import Column
+    from rootae.source import SourceTree
+
+__all__ = ["write"]
+
+_LEAVES = re.compile(r"(\w+)((?:\[\w+\])*)/(\w)((?:\[.*\])?)")  # x[n][3]/d[0,1,12]
+_CODES = {
+    "bool": "O", "int8": "B", "uint8": "b", "int16": "S", "uint16": "s", "int32": "I",
+    "uint32": "i", "int64": "L", "uint64": "l", "float32": "F", "float64": "D",
+}  # fmt: skip
+_PACKED = {"d": "float64", "f": "float32"}  # Double32_t and Float16_t
+_WHOLE = ("0", "1", "32")  # numbers of bits that mean 32
+_C = {
+    "bool": "bool", "int8": "char", "uint8": "unsigned char", "int16": "short",
+    "uint16": "unsigned short", "int32": "int", "uint32": "unsigned int", "int64": "Long64_t",
+    "uint64": "ULong64_t", "float32": "float", "float64": "double",
+}  # fmt: skip
+
+
+def write(
+    source: DecodedSource,
+    target: Path,
+    *,
+    compression: Any,
+    each: Callable[[str, int, int, dict[str, Any]], None] = lambda *_: None,
+) -> None:
+    """Write everything of a compressed file, coded columns decoded.
+
+    Arguments:
+        source: the compressed file.
+        target: where to write; it is replaced.
+        compression: for what is decoded; what passed through is copied as it is compressed.
+        each: told tree, entry range and decoded columns, block by block.
+
+    Raises:
+        MissingDependency: ROOT is not installed.
+        UnsupportedError: ROOT could not do it.
+        CorruptError: the input is damaged.
+    """
+    jobs: dict[str, TreeJob] = {}
+    with beside(target) as donor:
+        with uproot.recreate(donor, compression=compression) as file:
+            for path in source.tree_paths():
+                tree = source.tree(path)
+                mine = coded_of(tree)
+                if mine is not None:
+                    part = _Part(tree, mine)
+                    jobs[path] = part.job
+                    part.write(file, each)
+        job = Job(
+            str(source.path.resolve()),
+            str(donor.resolve()),
+            str(target.resolve()),
+            code_of(compression),
+            jobs,
+            leave_out=(DIRECTORY,),
+        )
+        root.rewrite(job)
+
+
+class _Part:
+    """The coded columns of one tree as uproot writes them, and what ROOT has to make of them.
+
+    Arguments:
+        tree: the tree, with the schema it had.
+        mine: its coded columns.
+    """
+
+    def __init__(self, tree: SourceTree, mine: CodedTree) -> None:
+        self._tree = tree
+        self._mine = mine
+        plan = mine.stored.plans[0]
+        self._carried = [n for n in plan.carried if n in tree.schema.order]
+        self._columns = {n: plan.column(n) for n in self._carried}
+        taken = set(tree.schema.order)
+        self._written = {n: _flattened(c, taken) for n, c in self._columns.items()}
+        self.job = self._job()
+
+    def _job(self) -> TreeJob:
+        own = (BLOCK, ENTRY)
+        vectors = {n: _C[c.dtype] for n, c in self._columns.items() if _is_vector(c)}
+        found = {n: _leaves(c) for n, c in self._columns.items() if n not in vectors}
+        leaves = {n: text for n, text in found.items() if text is not None}
+        remade = {*vectors, *leaves}
+        return TreeJob(
+            without=(*(n + CARRIER for n in self._carried), *own),
+            adopt=tuple(n for n in self._carried if n not in remade),
+            vectors=vectors,
+            leaves=leaves,
+            titles={n: self._columns[n].title for n in self._carried if n in remade},
+            leaf_names=_leaf_names(c for n, c in self._columns.items() if n not in vectors),
+            order=self._tree.schema.order,
+        )
+
+    def write(self, file: Any, each: Callable[[str, int, int, dict[str, Any]], None]) -> None:
+        """Decode all columns into a file, block by block."""
+        order = tuple(self._carried)
+        schema = self._tree.schema
+        plain = TreeSchema(schema.path, schema.title, tuple(self._written.values()), order=order)
+        branches = [passing_branch(plain, name) for name in order]
+        rows = RowWriter(file, schema.path, schema.title, branches)
+        for start, stop in blocks_of(self._tree):
+            arrays = self._tree.arrays(start, stop, order)
+            rows.add({n: _flat(a, self._columns[n]) for n, a in arrays.items()}, stop - start)
+            each(schema.path, start, stop, arrays)
+            cache.clear()
+        rows.flush()
+
+
+def _flat(array: Any, column: Column) -> Any:
+    """Return values as numbers, or lists of numbers."""
+    values = Values.from_array(array, column)
+    if values.counts is None:
+        return values.flat
+    return Values(values.flat.reshape(-1), values.counts * column.lanes).to_array()
+
+
+def _is_vector(column: Column) -> bool:
+    return column.counter is not None and column.counter.endswith(SIZES)
+
+
+def _flattened(column: Column, taken: set[str]) -> Column:
+    """Describe a column as uproot writes it: lists of numbers, with a counter that counts these."""
+    if column.counter is None or not (_is_vector(column) or column.inner_shape):
+        return column
+    counter = f"n{column.name}"
+    while counter in taken:
+        counter += "_"
+    taken.add(counter)
+    return dataclasses.replace(column, counter=counter, inner_shape=())
+
+
+def _leaves(column: Column) -> str | None:
+    """Return ROOT's list of leaves for a column that uproot does not write under its own type."""
+    match = _packed(column)
+    if match is not None:
+        return match[0]
+    if column.counter is None or not column.inner_shape:
+        return None
+    inner = "".join(f"[{n}]" for n in column.inner_shape)
+    return f"{column.name}[{column.counter}]{inner}/{_CODES[column.dtype]}"
+
+
+def _packed(column: Column) -> re.Match[str] | None:
+    """Return the list of leaves of a Double32_t or Float16_t that packs to the same bits again.
+
+    With 32 bits uproot unpacks otherwise than ROOT packs, by one part in 2^32.
+    """
+    match = _LEAVES.fullmatch(column.title)
+    if match is None or _PACKED.get(match[3]) != column.dtype:
+        return None
+    bits = match[4].strip("[]").split(",")[2:]
+    return match if not match[4] or (bits and bits[0].strip() not in _WHOLE) else None
+
+
+def _leaf_names(columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
+    """Return the names and titles of leaves that are not called as ROOT would call them.
+
+    The title of a packed leaf is its range only: uproot takes the length of an array for a range.
+    """
+    names = {}
+    for column in columns:
+        match, packed = _LEAVES.fullmatch(column.title), _packed(column)
+        if packed is not None and packed[4]:
+            names[column.name] = packed[1], f"/{packed[3]}{packed[4]}"
+        elif match is not None and match[1] != column.name:
+            names[column.name] = match[1], match[1] + match[2]
+    return names

@@ -1,0 +1,216 @@
+// What only ROOT can do for a file that is rewritten: compiled by cling as ROOT starts, and called
+// by rewriting.py. Keys are copied as bytes and baskets as they are compressed, so that no class of
+// the input has to be known.
+
+#include <TBranch.h>
+#include <TClass.h>
+#include <TDirectory.h>
+#include <TFile.h>
+#include <TKey.h>
+#include <TLeaf.h>
+#include <TLeafB.h>
+#include <TLeafG.h>
+#include <TLeafI.h>
+#include <TLeafL.h>
+#include <TLeafS.h>
+#include <TList.h>
+#include <TObjArray.h>
+#include <TStreamerInfo.h>
+#include <TTree.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace rootae {
+
+using Names = std::vector<std::string>;
+
+/// Take over the descriptions of classes: readers need those of objects that were copied as bytes.
+void copy_class_descriptions(TFile &from, TFile &to)
+{
+   std::unique_ptr<TList> found{from.GetStreamerInfoList()};
+   if (!found)
+      return;
+   for (TObject *each : *found) {
+      auto info = dynamic_cast<TStreamerInfo *>(each);
+      auto type = info ? TClass::GetClass(info->GetName()) : nullptr;
+      auto mine = type ? type->GetStreamerInfo(info->GetClassVersion()) : nullptr;
+      if (mine)
+         mine->ForceWriteInfo(&to, true);
+   }
+   found->SetOwner(false); // ROOT keeps what it knows now
+}
+
+/// Copy a key byte for byte; a key of the same file moves to another cycle that way.
+void copy_key(const TKey &key, TDirectory &to, int cycle)
+{
+   auto copy = new TKey(&to, key, 0); // the directory owns it
+   copy->WriteFile(cycle);
+}
+
+/// Say whether all baskets of an older cycle belong to a newer one too, as after an autosave.
+bool is_autosave(TTree &older, TTree &newer)
+{
+   if (older.GetEntries() > newer.GetEntries())
+      return false;
+   for (TObject *each : *older.GetListOfLeaves()) {
+      TBranch *mine = static_cast<TLeaf *>(each)->GetBranch();
+      TBranch *other = newer.GetBranch(mine->GetFullName());
+      if (!other || other->GetWriteBasket() < mine->GetWriteBasket())
+         return false;
+      for (int i = 0; i < mine->GetWriteBasket(); ++i)
+         if (mine->GetBasketSeek(i) != other->GetBasketSeek(i))
+            return false;
+   }
+   return true;
+}
+
+/// Copy a tree without some of its branches; baskets are not decompressed.
+TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without)
+{
+   const std::set<std::string> left(without.begin(), without.end());
+   for (TObject *branch : *tree.GetListOfBranches())
+      if (left.count(branch->GetName()))
+         branch->SetBit(kDoNotProcess);
+   TDirectory::TContext here(&to);
+   TTree *copy = tree.CloneTree(-1, "fast");
+   if (copy)
+      copy->SetEntries(tree.GetEntries());
+   return copy;
+}
+
+template <typename... Kinds>
+void raise_maximum(TLeaf &counter, int most)
+{
+   auto raise = [&](auto *leaf) {
+      if (leaf)
+         leaf->SetMaximum(std::max(leaf->GetMaximum(), most));
+   };
+   (raise(dynamic_cast<Kinds *>(&counter)), ...);
+}
+
+/// Have a leaf count others: readers make room for its maximum.
+void count_others(TLeaf &counter, int most)
+{
+   counter.SetRange();
+   raise_maximum<TLeafB, TLeafS, TLeafI, TLeafL, TLeafG>(counter, most);
+}
+
+/// Give a tree the branches of another one, whose baskets lie in the same file.
+void adopt(TTree &to, TTree &from, const Names &names)
+{
+   const std::set<std::string> wanted(names.begin(), names.end());
+   std::vector<TBranch *> branches;
+   for (TObject *each : *from.GetListOfBranches())
+      if (wanted.count(each->GetName()))
+         branches.push_back(static_cast<TBranch *>(each));
+   for (TBranch *branch : branches) {
+      from.GetListOfBranches()->Remove(branch);
+      to.GetListOfBranches()->AddLast(branch);
+      for (TObject *leaf : *branch->GetListOfLeaves()) {
+         from.GetListOfLeaves()->Remove(leaf);
+         to.GetListOfLeaves()->AddLast(leaf);
+      }
+      branch->SetTree(&to);
+      to.AddTotBytes(branch->GetTotBytes());
+      to.AddZipBytes(branch->GetZipBytes());
+   }
+   for (TBranch *branch : branches)
+      for (TObject *each : *branch->GetListOfLeaves()) {
+         auto leaf = static_cast<TLeaf *>(each);
+         TLeaf *mine = leaf->GetLeafCount();
+         TLeaf *count = mine ? to.GetLeaf(mine->GetName()) : nullptr;
+         if (count && count != mine) {
+            count_others(*count, mine->GetMaximum());
+            leaf->SetLeafCount(count);
+         }
+      }
+   from.GetListOfBranches()->Compress();
+   from.GetListOfLeaves()->Compress();
+}
+
+namespace {
+
+/// Return the most elements that an entry of a branch has.
+int most_elements(TLeaf &leaf)
+{
+   TLeaf *count = leaf.GetLeafCount();
+   if (!count)
+      return leaf.GetLenStatic();
+   double most = 1;
+   TBranch *branch = count->GetBranch();
+   for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
+      branch->GetEntry(i);
+      most = std::max(most, double(count->GetValue()));
+   }
+   count_others(*count, int(most));
+   return int(most) * leaf.GetLenStatic();
+}
+
+} // namespace
+
+/// Write a jagged branch of another tree as a std::vector of its values.
+template <typename T>
+void add_vector(TTree &to, TTree &from, const char *name)
+{
+   TBranch *branch = from.GetBranch(name);
+   auto leaf = static_cast<TLeaf *>(branch->GetListOfLeaves()->At(0));
+   auto room = std::make_unique<T[]>(most_elements(*leaf));
+   branch->SetAddress(room.get());
+   std::vector<T> values;
+   TBranch *made = to.Branch(name, &values);
+   for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
+      branch->GetEntry(i);
+      values.assign(room.get(), room.get() + int(leaf->GetLeafCount()->GetValue()));
+      made->Fill();
+   }
+   made->ResetAddress();
+   branch->ResetAddress();
+}
+
+/// Write a branch of another tree, which holds the same values in a row, as ROOT's list of leaves.
+void add_leaves(TTree &to, TTree &from, const char *name, const char *leaves)
+{
+   TBranch *branch = from.GetBranch(name);
+   auto leaf = static_cast<TLeaf *>(branch->GetListOfLeaves()->At(0));
+   std::vector<char> room(size_t(most_elements(*leaf)) * leaf->GetLenType());
+   branch->SetAddress(room.data());
+   TBranch *made = to.Branch(name, room.data(), leaves);
+   auto own = static_cast<TLeaf *>(made->GetListOfLeaves()->At(0));
+   TLeaf *count = own->GetLeafCount();
+   if (count)
+      most_elements(*own);
+   for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
+      branch->GetEntry(i);
+      if (count)
+         count->GetBranch()->GetEntry(i);
+      made->Fill();
+   }
+   made->ResetAddress();
+   branch->ResetAddress();
+}
+
+/// Put branches, and with them their leaves, into an order; others keep theirs and come last.
+void arrange(TTree &tree, const Names &order)
+{
+   TObjArray *branches = tree.GetListOfBranches();
+   std::vector<TObject *> found, others;
+   for (const auto &name : order)
+      for (int i = 0; i < branches->GetEntriesFast(); ++i)
+         if (TObject *branch = branches->At(i); branch && name == branch->GetName()) {
+            found.push_back(branches->RemoveAt(i)); // Clear would delete what it still holds
+            break;
+         }
+   for (int i = 0; i < branches->GetEntriesFast(); ++i)
+      if (branches->At(i))
+         others.push_back(branches->RemoveAt(i));
+   branches->Clear();
+   found.insert(found.end(), others.begin(), others.end());
+   for (TObject *branch : found)
+      branches->AddLast(branch);
+}
+
+} // namespace rootae

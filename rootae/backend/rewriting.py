@@ -1,0 +1,164 @@
+"""The process that ROOT runs in: ``python -m rootae.backend.rewriting < job.json``.
+
+Standard output gets one line of JSON at the end; whatever ROOT has to say goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rootae.backend.job import Job, TreeJob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["main", "rewrite"]
+
+_KERNELS = Path(__file__).with_name("rewrite.cxx")
+_PROCESS_ID = "TProcessID"  # ROOT's own way to copy trees takes these along
+
+
+class _Rewriting:
+    """One file under way.
+
+    Arguments:
+        root: the module of ROOT, with `rewrite.cxx` compiled.
+        job: what is to be written.
+    """
+
+    def __init__(self, root: Any, job: Job) -> None:
+        self._root = root
+        self._kernels = root.rootae
+        self._job = job
+        self._source = self._opened(job.source)
+        self._donor = self._opened(job.donor)
+        title = self._source.GetTitle()
+        self._target = self._opened(job.target, "RECREATE", title, job.compression)
+        self._has_trees = False
+        self.autosaves: list[str] = []
+
+    def _opened(self, path: str, *how: Any) -> Any:
+        file = self._root.TFile.Open(path, *how)
+        if not file or file.IsZombie():
+            msg = f"ROOT cannot open {path}"
+            raise OSError(msg)
+        return file
+
+    def run(self) -> None:
+        """Write everything and close the file."""
+        for file in (self._source, self._donor):
+            self._kernels.copy_class_descriptions(file, self._target)
+        self._has_trees = any(self._is_tree(k) for k in _every_key(self._source))
+        self._copy(self._source, self._target, "", self._job.leave_out)
+        keys = [k.GetName() for k in self._donor.GetListOfKeys()]
+        others = tuple(n for n in keys if n not in self._job.add)
+        self._copy(self._donor, self._target, "", others)
+        self._target.Close()
+
+    def _copy(self, source: Any, target: Any, path: str, leave_out: tuple[str, ...] = ()) -> None:
+        """Copy a directory; the cycles of a name from the oldest on, as ROOT wants to add them."""
+        keys = list(source.GetListOfKeys())
+        place = {k.GetName(): i for i, k in reversed(list(enumerate(keys)))}
+        for key in sorted(keys, key=lambda k: (place[k.GetName()], k.GetCycle())):
+            name = str(key.GetName())
+            if name in leave_out:
+                continue
+            if key.GetClassName().startswith("TDirectory"):
+                made = target.mkdir(name, key.GetTitle())
+                self._copy(key.ReadObj(), made, f"{path}{name}/")
+            elif self._is_tree(key):
+                newest = max((k for k in keys if k.GetName() == name), key=lambda k: k.GetCycle())
+                self._copy_tree(key, newest, target, f"{path}{name}")
+            elif key.GetClassName() != _PROCESS_ID or not self._has_trees:
+                self._kernels.copy_key(key, target, key.GetCycle())
+
+    def _is_tree(self, key: Any) -> bool:
+        kind = self._root.TClass.GetClass(key.GetClassName())
+        return bool(kind) and bool(kind.InheritsFrom("TTree"))
+
+    def _copy_tree(self, key: Any, newest: Any, target: Any, path: str) -> None:
+        tree = key.ReadObj()
+        job = TreeJob()
+        if key.GetCycle() == newest.GetCycle():
+            job = self._job.trees.get(path, job)
+        elif self._kernels.is_autosave(tree, newest.ReadObj()):
+            self.autosaves.append(f"{path};{key.GetCycle()}")
+            return
+        copy = self._kernels.copy_tree(tree, target, list(job.without))
+        if not copy:
+            msg = f"ROOT cannot copy tree {path}"
+            raise OSError(msg)
+        if job.order:
+            self._change(copy, target, path, job)
+        self._write(copy, target, key.GetCycle())
+
+    def _write(self, tree: Any, target: Any, cycle: int) -> None:
+        target.cd()
+        tree.Write()
+        name = tree.GetName()
+        tree.SetDirectory(self._root.nullptr)
+        written = target.GetKey(name)
+        if written.GetCycle() != cycle:
+            self._kernels.copy_key(written, target, cycle)
+            written.Delete()
+            target.GetListOfKeys().Remove(written)
+
+    def _change(self, copy: Any, target: Any, path: str, job: TreeJob) -> None:
+        donor = self._donor.Get(path)
+        parts = self._kernels.copy_tree(donor, target, [])
+        self._kernels.adopt(copy, parts, list(job.adopt))
+        parts.SetDirectory(self._root.nullptr)
+        for name, kind in job.vectors.items():
+            self._kernels.add_vector[kind](copy, donor, name)
+        for name, leaves in job.leaves.items():
+            self._kernels.add_leaves(copy, donor, name, leaves)
+        for name, title in job.titles.items():
+            copy.GetBranch(name).SetTitle(title)
+        for name, texts in job.leaf_names.items():
+            copy.GetBranch(name).GetListOfLeaves().At(0).SetNameTitle(*texts)
+        self._kernels.arrange(copy, list(job.order))
+
+
+def _every_key(directory: Any) -> Iterator[Any]:
+    for key in directory.GetListOfKeys():
+        yield key
+        if key.GetClassName().startswith("TDirectory"):
+            yield from _every_key(key.ReadObj())
+
+
+def rewrite(job: Job) -> dict[str, Any]:
+    """Write a file with ROOT.
+
+    Returns:
+        ``autosaves``: older cycles of trees that hold nothing that the newest does not hold.
+
+    Raises:
+        OSError: ROOT cannot read or write something.
+    """
+    root: Any = import_module("ROOT")
+    root.gROOT.SetBatch(True)
+    root.gErrorIgnoreLevel = root.kError  # classes without a dictionary are only copied
+    if not root.gInterpreter.Declare(f'#include "{_KERNELS}"'):
+        msg = f"ROOT cannot compile {_KERNELS}"
+        raise OSError(msg)
+    work = _Rewriting(root, job)
+    work.run()
+    return {"autosaves": work.autosaves}
+
+
+def main() -> None:
+    """Read a job, do it, and say what came of it."""
+    answers = os.dup(1)
+    os.dup2(2, 1)  # ROOT's libraries write where they like
+    answer = json.dumps(rewrite(Job.from_json(sys.stdin.read())))
+    os.write(answers, answer.encode())
+    os._exit(0)  # ROOT's tear-down would only cost time
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""`rootae evaluate`: what compression did to columns and to physics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rootae import console
+from rootae.cli.arguments import Device, Json, Quiet, Verbose
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    original: Annotated[str, typer.Argument(metavar="ORIGINAL", help="the file before")],
+    compressed: Annotated[str, typer.Argument(metavar="COMPRESSED", help="the file after")],
+    *,
+    peak: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[=EXPR[@LOW:HIGH]]",
+            help="z_mumu, jpsi_mumu, top_jjb, h_4l or an expression; by default what fits",
+        ),
+    ] = None,
+    tree: Annotated[
+        list[str] | None, typer.Option("--tree", metavar="GLOB", help="trees to compare")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="write a self-contained page")
+    ] = None,
+    device: Device = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compare a file with its original: errors, distributions, correlations and fitted peaks."""
+    from rootae.report.evaluate import evaluate as run
+
+    with console.bars(quiet=quiet or json) as progress:
+        report = run(
+            original, compressed, peaks=peak, trees=tuple(tree or ()), device=device,
+            progress=progress,
+        )  # fmt: skip
+        if html is not None:
+            report.to_html(html)
+    if json:
+        console.print_json(report.to_json())
+    elif not quiet:
+        console.show_evaluated(report, verbose=verbose)
+    for text in report.notes:
+        console.note(text)
+    if not report.holds:
+        console.error(report.verdict)
+        raise typer.Exit(3)

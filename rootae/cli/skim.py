@@ -1,0 +1,50 @@
+"""`rootae skim`: entries that pass a cut, and the columns that are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rootae import console
+from rootae.cli.arguments import Device, Force, Input, Json, Level, Output, Quiet
+
+__all__ = ["skim"]
+
+
+def skim(
+    source: Input,
+    target: Output,
+    *,
+    cut: Annotated[
+        str | None, typer.Option(metavar="EXPR", help="as in 'sum(Muon_pt > 20) >= 2'")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="columns to keep, all by default")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="columns to leave out of these")
+    ] = None,
+    tree: Annotated[
+        str | None, typer.Option(metavar="TREE", help="which tree, where there are several")
+    ] = None,
+    compression: Level = None,
+    device: Device = None,
+    force: Force = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Keep entries that pass a cut and some columns; other trees and objects stay as they are."""
+    from rootae.skim import skim as run
+
+    with console.bars(quiet=quiet or json) as progress:
+        report = run(
+            source, target, cut=cut, keep=keep or (), drop=drop or (), tree=tree, force=force,
+            compression=compression, device=device, progress=progress,
+        )  # fmt: skip
+    if json:
+        console.print_json(report.to_json())
+    elif not quiet:
+        console.show_skimmed(report)
+    for text in report.notes:
+        console.note(text)

@@ -1,0 +1,26 @@
+"""What the command line prints: tables on stdout, progress and notes on stderr."""
+
+from __future__ import annotations
+
+from rootae.console.bars import Bars, Notes, bars
+from rootae.console.contents import show_info
+from rootae.console.evaluated import show_evaluated
+from rootae.console.messages import error, note, print_json
+from rootae.console.outcome import show_compressed, show_decompressed, show_verified
+from rootae.console.rewritten import show_merged, show_skimmed
+
+__all__ = [
+    "Bars",
+    "Notes",
+    "bars",
+    "error",
+    "note",
+    "print_json",
+    "show_compressed",
+    "show_decompressed",
+    "show_evaluated",
+    "show_info",
+    "show_merged",
+    "show_skimmed",
+    "show_verified",
+]

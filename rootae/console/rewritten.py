@@ -1,0 +1,34 @@
+"""What merge and skim did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootae.console.table import size_text, stdout
+
+if TYPE_CHECKING:
+    from rootae.merge import Merged
+    from rootae.skim import Skimmed
+
+__all__ = ["show_merged", "show_skimmed"]
+
+
+def show_merged(report: Merged) -> None:
+    """Print what merge did."""
+    console = stdout()
+    for path, entries in report.trees.items():
+        console.print(f"{path}: {entries:,} entries")
+    console.print(
+        f"blocks: {report.copied} copied, {report.coded} coded anew; codecs: {report.codecs}"
+    )
+    sizes = size_text(report.before), size_text(report.after)
+    console.print(f"{len(report.sources)} files {sizes[0]} -> {report.target} {sizes[1]}")
+
+
+def show_skimmed(report: Skimmed) -> None:
+    """Print what skim did."""
+    console = stdout()
+    passed = f"{report.passed:,} of {report.entries:,} entries, {len(report.columns)} branches"
+    console.print(f"{report.tree}: {passed}")
+    sizes = size_text(report.before), size_text(report.after)
+    console.print(f"{report.source} {sizes[0]} -> {report.target} {sizes[1]}")

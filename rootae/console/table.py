@@ -1,0 +1,89 @@
+"""Tables on stdout, and columns gathered by collection where they are many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["MOST", "bound_text", "collections_of", "counted", "print_table", "size_text", "stdout"]
+
+_WIDTH = 120  # where stdout is no terminal
+MOST = 60  # columns of a tree that are listed one by one
+
+
+def bound_text(bound: str) -> str:
+    """Return a bound as it is shown: nobody should take `none` for no change.
+
+    Example:
+        >>> bound_text("none"), bound_text("abs:0.1")
+        ('no bound', 'abs:0.1')
+    """
+    return "no bound" if bound == "none" else bound
+
+
+def collections_of(columns: Sequence[Any]) -> list[tuple[str, list[Any]]]:
+    """Gather columns by what stands before the first underscore; lone ones come together."""
+    found: dict[str, list[Any]] = {}
+    for column in columns:
+        found.setdefault(column.name.partition("_")[0], []).append(column)
+    several = {k: v for k, v in found.items() if len(v) > 1}
+    rest = [v[0] for v in found.values() if len(v) == 1]
+    out = [(f"{k}_* ({len(v)})", v) for k, v in several.items()]
+    return [*out, (f"others ({len(rest)})", rest)] if rest else out
+
+
+def counted(texts: Iterable[str]) -> str:
+    """Return the most common phrases with how often they occur."""
+    kinds = Counter(t.partition(" from ")[0] for t in texts if t)
+    shown = [f"{n} {text}" for text, n in kinds.most_common(3)]
+    return ", ".join(shown) + (", ..." if len(kinds) > 3 else "")
+
+
+def size_text(n: float) -> str:
+    """Return bytes in a unit that suits them.
+
+    Example:
+        >>> size_text(1234567)
+        '1.23 MB'
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if abs(n) < 1000 or unit == "GB":
+            break
+        n /= 1000
+    return f"{n:.0f} B" if unit == "B" else f"{n:.3g} {unit}"
+
+
+def print_table(console: Console, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; columns of numbers are aligned to the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    right = {
+        "largest error",
+        "before",
+        "after",
+        "bytes",
+        "share",
+        "bits/value",
+        "contexts",
+        "needs",
+    }
+    right |= {"need at most"}
+    for name in head:
+        justify = "right" if name in right else "left"
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+    console.print(table)
+
+
+def stdout() -> Console:
+    """Return the console on stdout, wide where it is no terminal."""
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = max(console.width, _WIDTH)
+    return console

@@ -1,0 +1,154 @@
+"""ROOT's RDataFrame on a compressed file: decoded columns beside those that ROOT reads itself.
+
+Coded columns are decoded block by block into a plain tree in a temporary file, which becomes a
+friend of the original tree. So memory stays bounded, C++ reads ordinary branches with as many
+threads as it likes, and whatever passed through is read where it lies.
+"""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import shutil
+import tempfile
+from fnmatch import fnmatchcase
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uproot
+
+from rootae.branches import SIZES
+from rootae.coded import cache
+from rootae.decoded import DecodedSource, blocks_of, coded_of
+from rootae.errors import MissingDependency, NameNotFound, UnsupportedError
+from rootae.passing import passing_branch
+from rootae.rows import RowWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rootae.schema import TreeSchema
+    from rootae.source import SourceTree
+
+__all__ = ["rdataframe"]
+
+_FRIEND = "decoded"
+
+
+def rdataframe(
+    path: str | Path,
+    tree: str,
+    columns: Sequence[str] | None = None,
+    *,
+    folder: str | Path | None = None,
+    device: str | None = None,
+) -> Any:
+    """Open a tree as a ROOT RDataFrame, with decoded columns under their own names.
+
+    Branches that passed through are read by ROOT itself. Coded columns are decoded beforehand, a
+    block at a time, into a temporary file without compression, which takes the disk space of the
+    decoded values and is removed when the process ends: name only the columns that are needed.
+
+    Arguments:
+        path: a compressed file, or any ROOT file.
+        tree: the tree's name.
+        columns: names or globs of the coded columns to decode, all by default; names of columns
+            that passed through may be among them.
+        folder: where the temporary file goes, the system's place for these by default.
+        device: where networks run, as in `rootae.open`.
+
+    Returns:
+        A `ROOT.RDataFrame`; jagged columns are ``ROOT::VecOps::RVec``.
+
+    Raises:
+        MissingDependency: ROOT is not there.
+        NameNotFound: there is no such tree, or no column of that name.
+        UnsupportedError: a column cannot be written as an ordinary branch.
+        CorruptError: the file is damaged.
+
+    Example:
+        >>> import rootae
+        >>> frame = rootae.rdataframe("small.root", "Events", ["Muon_pt"])  # doctest: +SKIP
+        >>> frame.Filter("nMuon == 2").Histo1D("Muon_pt").GetMean()  # doctest: +SKIP
+        34.2
+    """
+    root = _root()
+    with DecodedSource.open(path, device) as source:
+        found = source.tree(tree)
+        names = _decoded_names(found, columns)
+        if not names:
+            return root.RDataFrame(tree, str(path))
+        plain = _temporary(folder) / f"{Path(path).stem}.root"
+        _write(found, _writable(found, names), plain)
+    spec = root.RDF.Experimental.RDatasetSpec()
+    spec.AddSample(root.RDF.Experimental.RSample("sample", tree, str(path)))
+    spec.WithGlobalFriends(_FRIEND, str(plain), _FRIEND)
+    return root.RDataFrame(spec)
+
+
+def _root() -> Any:
+    try:
+        return import_module("ROOT")
+    except ImportError as error:
+        msg = "rdataframe needs ROOT: pip install 'rootae[root]', or any ROOT with Python"
+        raise MissingDependency(msg) from error
+
+
+def _decoded_names(tree: SourceTree, columns: Sequence[str] | None) -> list[str]:
+    """Return the coded columns that are asked for."""
+    mine = coded_of(tree)
+    carried = mine.stored.plans[0].carried if mine is not None else ()
+    for glob in columns or ():
+        if not any(fnmatchcase(n, glob) for n in tree.schema.order):
+            raise NameNotFound(glob, tree.schema.order, tree.where, "column")
+    asked = carried if columns is None else columns
+    return [n for n in carried if any(fnmatchcase(n, glob) for glob in asked)]
+
+
+def _temporary(folder: str | Path | None) -> Path:
+    """Make a folder that is removed as the process ends: ROOT opens files in it at any time."""
+    made = Path(tempfile.mkdtemp(prefix="rootae-", dir=folder))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def _writable(tree: SourceTree, names: Sequence[str]) -> TreeSchema:
+    """Return the columns and their counters as branches that uproot writes.
+
+    Raises:
+        UnsupportedError: it writes none like one of them.
+    """
+    columns, order = [], list[str]()
+    for name in names:
+        column = tree.schema.column(name)
+        if column is None:
+            raise NameNotFound(name, tree.schema.order, tree.where, "column")
+        counter = column.counter
+        if counter is not None and counter.endswith(SIZES):
+            counter = f"n{name}"
+        elif counter is not None and counter not in order:
+            order.append(counter)
+            columns.append(tree.schema.column(counter))
+        if name not in order:
+            order.append(name)
+            columns.append(dataclasses.replace(column, counter=counter))
+    schema = dataclasses.replace(
+        tree.schema, columns=tuple(c for c in columns if c is not None), order=tuple(order)
+    )
+    lost = [f"{c.name} ({c.typename})" for c in schema.columns if c.counter and c.inner_shape]
+    if lost:
+        msg = f"{tree.where}: uproot cannot write {', '.join(lost)}: leave them out of columns"
+        raise UnsupportedError(msg)
+    return schema
+
+
+def _write(tree: SourceTree, schema: TreeSchema, path: Path) -> None:
+    """Decode columns into a plain file, block by block."""
+    with uproot.recreate(path, compression=None) as file:
+        branches = [passing_branch(schema, name) for name in schema.order]
+        rows = RowWriter(file, _FRIEND, tree.schema.title, branches)
+        for start, stop in blocks_of(tree):
+            rows.add(tree.arrays(start, stop, schema.order), stop - start)
+            cache.clear()
+        rows.flush()

@@ -1,0 +1,279 @@
+"""From one file to a smaller one of its kind: entries that pass a cut, columns that are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import uproot
+
+from rootae.adapt import adapt
+from rootae.coded import cache
+from rootae.container import write_many
+from rootae.decoded import DecodedSource, coded_of
+from rootae.errors import ArgumentError, NameNotFound
+from rootae.objects import Objects, refuse_unwritable
+from rootae.options import Options
+from rootae.output import atomic, check_target
+from rootae.progress import Progress
+from rootae.provenance import provenance
+from rootae.recode import exact_coder
+from rootae.selected import SelectedTree, narrowed, passing_cut
+from rootae.source import split_path
+from rootae.training import sample_of
+from rootae.treewriter import Sizes, TreeWriter
+from rootae.verify import verify_against
+from rootae.writer import compression_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rootae.codec import Codec
+    from rootae.source import SourceTree
+
+__all__ = ["Skimmed", "skim"]
+
+
+@dataclass(frozen=True)
+class Skimmed:
+    """What skim wrote.
+
+    Arguments:
+        source, target: the files.
+        before, after: their bytes.
+        tree: the tree that was cut.
+        entries, passed: its entries before and after.
+        columns: the branches that were kept.
+        notes: what deserves attention, a sentence each.
+    """
+
+    source: Path
+    target: Path
+    before: int
+    after: int
+    tree: str
+    entries: int
+    passed: int
+    columns: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        paths = {"source": str(self.source), "target": str(self.target)}
+        return dataclasses.asdict(self) | paths
+
+
+def skim(
+    src: str | Path,
+    dst: str | Path,
+    *,
+    cut: str | None = None,
+    keep: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    tree: str | None = None,
+    force: bool = False,
+    compression: int | None = None,
+    device: str | None = None,
+    progress: Progress | None = None,
+) -> Skimmed:
+    """Keep the entries of a tree that pass a cut, and some of its columns; no value changes.
+
+    Coded columns are decoded and coded again with the file's own codec and bounds, so that they
+    come back bit for bit as the input shows them. Other trees and objects are kept as they are.
+
+    Arguments:
+        src: a compressed file, or a plain one, which stays plain; ``file.root:tree`` names the
+            tree.
+        dst: the output; it appears only after every value was compared with the input's.
+        cut: an expression over the columns as in uproot's ``cut``, one number or boolean an entry;
+            lists are reduced by ``any``, ``all``, ``sum``, ``min``, ``max``, ``mean``, ``num``.
+        keep: globs of columns to keep, all by default; counters come with what they count.
+        drop: globs of columns to leave out of these.
+        tree: which tree, where the file has several.
+        force: overwrite the output.
+        compression: ROOT's algorithm * 100 + level for what passes through; the input's own by
+            default.
+        device: where networks run, as in `rootae.open`.
+        progress: told about phases.
+
+    Returns:
+        What was written.
+
+    Raises:
+        ArgumentError: an argument is wrong, or no column is left.
+        NameNotFound: a tree, a column of the cut or a glob matches nothing.
+        UnsupportedError: something of the input could not be kept.
+        CorruptError: the input is damaged.
+        BoundError: the output does not hold the input's values (it is removed).
+
+    Example:
+        >>> import rootae
+        >>> options = {"cut": "sum(Muon_pt > 20) >= 2", "keep": ["Muon_*", "MET_pt"]}
+        >>> rootae.skim("in.root", "dimuons.root", **options).passed  # doctest: +SKIP
+        35121
+    """
+    name, named = split_path(str(src))
+    with DecodedSource.open(name, device) as source:
+        target = check_target(dst, [source.path], force=force)
+        path = _chosen(source, tree or named)
+        whole = source.tree(path)
+        kept = _kept(whole, keep, drop)
+        at = np.arange(whole.entries) if cut is None else passing_cut(whole, cut)
+        mine = coded_of(whole)
+        carried = mine.stored.plans[0].carried if mine is not None else ()
+        selected = SelectedTree(whole, narrowed(whole.schema, kept, carried), at)
+        asked = {"tree": path, "cut": cut, "keep": list(keep), "drop": list(drop)}
+        view = _View(source.path, source.file, selected)
+        job = _Job(view, target, progress or Progress(), asked)
+        return job.run(compression_of(compression, source))
+
+
+def _chosen(source: DecodedSource, asked: str | None) -> str:
+    trees = source.tree_paths()
+    if asked is None and len(trees) != 1:
+        msg = f"{source.path} holds {', '.join(trees) or 'no trees'}: name one with --tree"
+        raise ArgumentError(msg)
+    if asked is not None and asked not in trees:
+        raise NameNotFound(asked, trees, str(source.path))
+    return trees[0] if asked is None else asked
+
+
+def _kept(tree: SourceTree, keep: Sequence[str], drop: Sequence[str]) -> list[str]:
+    """Return the branches to keep; a glob that matches nothing is most likely a slip."""
+    names = tree.schema.order
+    for glob in (*keep, *drop):
+        if not any(fnmatchcase(n, glob) for n in names):
+            raise NameNotFound(glob, names, tree.where, "column like")
+    found = [n for n in names if not keep or any(fnmatchcase(n, g) for g in keep)]
+    found = [n for n in found if not any(fnmatchcase(n, g) for g in drop)]
+    if not found:
+        msg = f"{tree.where}: no column is left: keep some"
+        raise ArgumentError(msg)
+    return found
+
+
+@dataclass
+class _View(DecodedSource):
+    """A file with a selection in the place of one of its trees."""
+
+    selected: SelectedTree
+
+    def tree(self, path: str) -> SourceTree:
+        return self.selected if path == self.selected.schema.path else super().tree(path)
+
+
+@dataclass
+class _Job:
+    """One run of skim."""
+
+    source: _View
+    target: Path
+    progress: Progress
+    asked: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+    codecs: dict[bytes, Codec] = field(default_factory=dict)
+    sizes: dict[str, Sizes] = field(default_factory=dict)
+
+    def run(self, setting: Any) -> Skimmed:
+        trees = {path: self.source.tree(path) for path in self.source.tree_paths()}
+        coded = {p: _carried(t) for p, t in trees.items()}
+        refuse_unwritable(self.source, coded, "leave branches out with --drop")
+        self.progress.phase("write", sum(t.entries for t in trees.values()))
+        with atomic(self.target) as part:
+            with uproot.recreate(part, compression=setting) as file:
+                objects = Objects(file, several=False)
+                objects.add(self.source)
+                for tree in trees.values():
+                    self._write(file, tree)
+                self._write_records(file)
+            cache.clear()
+            verify_against(part, self.source, self.progress, exact=True)
+            with DecodedSource.open(part) as made:
+                objects.hold(made, self.target)
+            after = part.stat().st_size
+        self.notes += objects.notes
+        return self._report(after)
+
+    def _advance(self, _tree: str, entries: int) -> None:
+        self.progress.advance(entries)
+
+    def _write(self, file: Any, tree: SourceTree) -> None:
+        mine, path = coded_of(tree), tree.schema.path
+        coded = mine is not None and bool(_carried(tree))
+        if mine is None or not coded:
+            TreeWriter(file, tree, None).run(self._advance)
+        elif isinstance(tree, SelectedTree):
+            self._write_selected(file, tree, mine.stored.codecs)
+        else:
+            writer = TreeWriter(file, tree, mine.stored.codecs[0])
+            for block in range(len(mine.stored.entries)):
+                mine.check_place(block)
+            writer.copy(tree, mine.stored, self._advance)
+            self.sizes[path] = writer.close()
+            self.codecs |= {c.digest: c for c in mine.stored.codecs}
+
+    def _write_selected(self, file: Any, tree: SelectedTree, codecs: Sequence[Codec]) -> None:
+        """Code what is left, each piece with the codec of the blocks it comes from."""
+        path = tree.schema.path
+        fitted = {c.digest: self._fitted(c, tree) for c in codecs}
+        writer = TreeWriter(file, tree, fitted[codecs[0].digest])
+        for digest, part in tree.runs():
+            codec = fitted[digest]
+            self.codecs[codec.digest] = codec
+            writer.code(part, codec, self._advance, exact_coder(codec, path))
+        if not tree.entries:
+            self.codecs |= {c.digest: c for c in fitted.values()}
+        self.sizes[path] = writer.close()
+
+    def _fitted(self, codec: Codec, tree: SelectedTree) -> Codec:
+        """Return the codec for the columns that are left."""
+        plan, schema = codec.tree(tree.schema.path).plan, tree.schema
+        if {b.name for b in plan.branches} == set(schema.order):
+            return codec
+        plain = frozenset(c.name for c in schema.columns) - set(plan.carried)
+        sampled = dataclasses.replace(sample_of(tree), kept=plain)
+        fitted, warnings = adapt(codec, [sampled])
+        self.notes += [w for w in warnings if w not in self.notes]
+        return fitted
+
+    def _write_records(self, file: Any) -> None:
+        if not self.codecs:
+            return
+        records = self.source.file.container.provenance
+        errors = _errors(records)
+        for path, sizes in self.sizes.items():
+            mine, carried = errors.get(path, {}), _carried(self.source.tree(path))
+            sizes.errors = {n: e for n, e in mine.items() if n in carried}
+        made = provenance(self.source, Options(), next(iter(self.codecs.values())), self.sizes)
+        records = [*records, made | {"skim": self.asked}]
+        entries = {path: sizes.entries for path, sizes in self.sizes.items()}
+        write_many(file, list(self.codecs.values()), records, entries)
+
+    def _report(self, after: int) -> Skimmed:
+        selected, source = self.source.selected, self.source
+        entries = int(selected.tree.num_entries)
+        return Skimmed(
+            source.path, self.target, source.path.stat().st_size, after, self.asked["tree"],
+            entries, selected.entries, selected.schema.order, tuple(self.notes),
+        )  # fmt: skip
+
+
+def _carried(tree: SourceTree) -> set[str]:
+    """Return the coded columns among a tree's branches."""
+    mine = coded_of(tree)
+    return set() if mine is None else set(mine.stored.plans[0].carried) & set(tree.schema.order)
+
+
+def _errors(records: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the largest error of every column on record, by tree."""
+    found: dict[str, dict[str, float]] = {}
+    for record in records:
+        for path, tree in record.get("trees", {}).items():
+            mine = found.setdefault(path, {})
+            for name, error in tree.get("errors", {}).items():
+                mine[name] = max(mine.get(name, 0.0), error)
+    return found
