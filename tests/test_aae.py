@@ -26,7 +26,13 @@ def judged(made):
 
 
 @pytest.mark.parametrize(
-    ("stable", "seed"), [("penalty", 0), ("penalty", 1), ("penalty", 2), ("smoothing", 0)]
+    ("stable", "seed"),
+    [
+        ("penalty", 0),
+        pytest.param("penalty", 1, marks=pytest.mark.slow),
+        pytest.param("penalty", 2, marks=pytest.mark.slow),
+        pytest.param("smoothing", 0, marks=pytest.mark.slow),
+    ],
 )
 def test_the_game_neither_collapses_nor_explodes(stable, seed):
     torch.manual_seed(seed)

@@ -47,6 +47,7 @@ def test_quick_start_in_python(events: Path, monkeypatch: pytest.MonkeyPatch) ->
         np.testing.assert_allclose(np.concatenate(list(y)), np.concatenate(list(x)), rtol=1.0001e-3)
 
 
+@pytest.mark.slow
 def test_quick_start_in_the_shell(events: Path) -> None:
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     commands = [line for line in lines if line.startswith("rootae ")]
