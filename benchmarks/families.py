@@ -33,10 +33,8 @@ import rootae
 from rootae.adapt import Sampled
 from rootae.bounds import Rule
 from rootae.options import NETS, Options
-from rootae.progress import Progress
 from rootae.source import Source, split_path
 from rootae.train import families
-from rootae.training import train_codec
 
 WITHOUT_LATENTS = ("diagram", "predictor")
 BOUNDS, NONE = "bounds", "none"
@@ -108,13 +106,8 @@ def with_bounds(job, row):
     flat = len({c.group for c in tree.schema.columns}) == 1
     rules = tuple(Rule.parse(r) for r in rate.JETS) if flat else ()
     options = Options(family=job.family, net=job.net, steps=job.steps, bounds=rules, lossy=not flat)
-    start = time.perf_counter()
-    codec, _ = train_codec({name: [seen]}, options, 1, Progress())
-    row.seconds = time.perf_counter() - start
-    coder = codec.tree(name)
-    block = coder.encode(later)
-    coder.verify(block, later, job.file)
-    row.bits = block.nbytes * 8 / block.entries
+    found = rate.rootae_rate(seen, later, options)
+    row.seconds, row.bits = found.seconds, found.bits
 
 
 def without(job, row):

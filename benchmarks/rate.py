@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import peers
@@ -48,14 +50,25 @@ def peer_rate(peer, columns, bounds):
     return nbytes, f"{bad} values outside their bounds" if bad else ""
 
 
+@dataclass(frozen=True)
+class Rate:
+    """What a codec came to: bits an entry, its own bytes, seconds of training, its history."""
+
+    bits: float
+    fixed: int
+    seconds: float
+    history: list
+
+
 def rootae_rate(seen, kept_back, options):
-    """Train, code the entries kept back, and return bytes and the codec's own bytes."""
+    """Train on a sample and code the entries kept back."""
+    start = time.perf_counter()
     codec, history = train_codec({seen.schema.path: [seen]}, options, 1, Progress())
+    seconds = time.perf_counter() - start
     coder = codec.tree(seen.schema.path)
-    block = coder.encode(kept_back.values)
-    coder.verify(block, kept_back.values, "entries kept back")
-    plan, tables, networks = codec.parts
-    return block.nbytes, len(tables) + len(networks) + len(plan), history
+    block = coder.encode(kept_back)
+    coder.verify(block, kept_back, "entries kept back")
+    return Rate(block.nbytes * 8 / block.entries, sum(map(len, codec.parts)), seconds, history)
 
 
 def rows_of(seen, kept_back, rules, budget):
@@ -64,18 +77,18 @@ def rows_of(seen, kept_back, rules, budget):
     columns = {k: v.flat for k, v in kept_back.values.items()}
     bounds = {k: c.bound for k, c in choices(seen.schema, seen.values, rules, lossy=False).items()}
 
-    def row(name, nbytes, fixed=0, note=""):
-        return {"codec": name, "bits_a_row": round(nbytes * 8 / n, 2), "fixed": fixed, "note": note}
+    def row(name, bits, fixed=0, note=""):
+        return {"codec": name, "bits_a_row": round(bits, 2), "fixed": fixed, "note": note}
 
     kept = {k: peers.mantissa_bits(x, bounds[k]) for k, x in columns.items()}
     cut = {k: peers.cut_mantissa(x, kept[k]) for k, x in columns.items()}
     for name, code in peers.ROOT.items():
-        yield row(f"ROOT {name}, lossless", peers.basket_bytes(columns, code))
+        yield row(f"ROOT {name}, lossless", peers.basket_bytes(columns, code) * 8 / n)
         if name in ("ZSTD-5", "LZMA-9"):
-            yield row(f"mantissa cut + {name}", peers.basket_bytes(cut, code))
+            yield row(f"mantissa cut + {name}", peers.basket_bytes(cut, code) * 8 / n)
     for peer in peers.PEERS:
         nbytes, note = peer_rate(peer, columns, bounds)
-        yield row(peer.name, nbytes, note=note)
+        yield row(peer.name, nbytes * 8 / n, note=note)
     for family, effort in (
         ("plain", "default"),
         ("diagram", "default"),
@@ -85,13 +98,13 @@ def rows_of(seen, kept_back, rules, budget):
         ("auto", "max"),
     ):
         options = Options(family=family, effort=effort, bounds=rules, time_budget=budget)
-        nbytes, fixed, history = rootae_rate(seen, kept_back, options)
+        found = rootae_rate(seen, kept_back.values, options)
         note = "; ".join(
             f"relations {h['relations']:.2f}, contexts {h['contexts']:.2f}, steps {h['steps']}"
-            for h in history
+            for h in found.history
         )
         name = f"rootae {family}" + ("" if effort == "default" else f" --effort {effort}")
-        yield row(name, nbytes, fixed, note)
+        yield row(name, found.bits, found.fixed, note)
 
 
 def main():

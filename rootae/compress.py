@@ -198,28 +198,24 @@ class _Job:
     def _write_once(self, codec: Codec, part: Path) -> dict[str, Sizes]:
         total = sum(self.source.tree(p).entries for p in self.source.tree_paths())
         self.progress.phase("write", total)
-        if self.backend == choice.ROOT:
-            return self._write_with_root(codec, part)
-        return writer.write(
+        what = (
             self.source,
             part,
             codec.on(self.options.device),  # it is read back on the CPU, whatever wrote it
             lambda sizes: provenance(self.source, self.options, codec, sizes),
-            compression=self.setting,
-            drop_unsupported=self.drop,
-            advance=lambda _tree, entries: self.progress.advance(entries),
         )
 
-    def _write_with_root(self, codec: Codec, part: Path) -> dict[str, Sizes]:
-        sizes, self.autosaves = compressed.write(
-            self.source,
-            part,
-            codec.on(self.options.device),
-            lambda sizes: provenance(self.source, self.options, codec, sizes),
-            compression=self.setting,
-            advance=lambda _tree, entries: self.progress.advance(entries),
+        def advance(_tree: str, entries: int) -> None:
+            self.progress.advance(entries)
+
+        if self.backend == choice.ROOT:
+            sizes, self.autosaves = compressed.write(
+                *what, compression=self.setting, advance=advance
+            )
+            return sizes
+        return writer.write(
+            *what, compression=self.setting, drop_unsupported=self.drop, advance=advance
         )
-        return sizes
 
     def _unpaid(self, codec: Codec, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
         """Return the trees that are smaller as they are."""

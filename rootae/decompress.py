@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -13,18 +12,19 @@ import uproot
 from rootae.backend import choice, decoded
 from rootae.backend.kept import hold
 from rootae.coded import cache
-from rootae.decoded import DecodedSource, coded_of
+from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.restored import RestoredTree, checksum
 from rootae.rows import RowWriter
-from rootae.source import Source, SourceTree, split_path
+from rootae.source import Source, SourceTree
 from rootae.writer import compression_of, unsupported, write_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from rootae.reader import File
     from rootae.schema import TreeSchema
@@ -93,11 +93,7 @@ def decompress(
         >>> rootae.decompress("small.root", "original.root").after  # doctest: +SKIP
         39043275
     """
-    name, tree = split_path(str(src))
-    if tree is not None:
-        msg = f"decompress takes a whole file, not one tree: leave :{tree} out"
-        raise ArgumentError(msg)
-    path = Path(name)
+    path = whole_file(src, "decompress")
     choice.checked(backend)
     with open_file(path, device=device) as file:
         target = check_target(dst, [path], force=force)

@@ -14,7 +14,7 @@ from rootae.coded import cache
 from rootae.container import write_many
 from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
-from rootae.objects import Objects, refuse_unwritable
+from rootae.objects import Objects
 from rootae.options import Options
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
@@ -22,7 +22,7 @@ from rootae.provenance import provenance
 from rootae.recode import exact_coder, promising
 from rootae.shares import Share
 from rootae.treewriter import Sizes, TreeWriter
-from rootae.writer import compression_of
+from rootae.writer import compression_of, refuse_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,7 +183,7 @@ class _Job:
     def _refuse_losses(self, source: DecodedSource) -> None:
         plans = {path: known.plan for path, known in self.trees.items()}
         coded = {path: set(plan.carried) for path, plan in plans.items() if plan is not None}
-        refuse_unwritable(source, coded, "merge the files with hadd")
+        refuse_losses(source, coded, "merge the files with hadd", old_cycles=False)
 
     def _write(self, file: Any) -> Objects:
         objects, writers = Objects(file, len(self.paths) > 1), dict[str, TreeWriter]()
@@ -215,9 +215,7 @@ class _Job:
         entry, block = writer.entries, writer.sizes.blocks
         alike = mine is not None and plan is not None and codes_alike(mine.stored, plan)
         if mine is not None and alike:
-            for number in range(len(mine.stored.entries)):
-                mine.check_place(number)
-            writer.copy(tree, mine.stored, self._advance)
+            writer.copy(tree, mine, self._advance)
             self.codecs |= {c.digest: c for c in mine.stored.codecs}
         else:
             codec = self._codec(tree, source)

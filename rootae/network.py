@@ -15,6 +15,7 @@ import numpy as np
 
 from rootae.device import CPU, CUDA, settled
 from rootae.errors import CorruptError, MissingDependency, RootaeError
+from rootae.optional import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,12 +168,7 @@ def _run_bound(session: Any, name: str, x: NDArray[Any], device: str = CUDA) -> 
 
 
 def _onnxruntime() -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        msg = "decoding needs onnxruntime: pip install onnxruntime"
-        raise MissingDependency(msg) from error
-    return onnxruntime
+    return needed("onnxruntime", "decoding", "pip install onnxruntime")
 
 
 def _options() -> Any:

@@ -7,37 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from rootae import histograms
 from rootae.errors import BoundError, UnsupportedError
-from rootae.writer import copy_object, unsupported
+from rootae.writer import copy_object
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from rootae.source import Source
 
-__all__ = ["Objects", "refuse_unwritable"]
+__all__ = ["Objects"]
 
 _STRING = "TObjString"
-
-
-def refuse_unwritable(source: Source, coded: Mapping[str, set[str]], advice: str) -> None:
-    """Stop, with the names, if an output written by uproot would lose anything.
-
-    Older cycles are not among them: `Objects` keeps those of strings and notes all others.
-
-    Arguments:
-        source: the input.
-        coded: names of coded columns by tree.
-        advice: what to do instead.
-
-    Raises:
-        UnsupportedError: something would be lost.
-    """
-    lost = [n for n in unsupported(source, coded) if n not in source.old_cycles()]
-    if lost:
-        shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if lost[20:] else "")
-        msg = f"{source.path}: uproot cannot write {shown}: {advice}"
-        raise UnsupportedError(msg)
 
 
 @dataclass

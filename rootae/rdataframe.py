@@ -11,8 +11,6 @@ import atexit
 import dataclasses
 import shutil
 import tempfile
-from fnmatch import fnmatchcase
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,9 @@ import uproot
 from rootae.branches import SIZES
 from rootae.coded import cache
 from rootae.decoded import DecodedSource, blocks_of, coded_of
-from rootae.errors import MissingDependency, NameNotFound, UnsupportedError
+from rootae.errors import NameNotFound, UnsupportedError
+from rootae.globs import matched
+from rootae.optional import needed
 from rootae.passing import passing_branch
 from rootae.rows import RowWriter
 
@@ -73,7 +73,8 @@ def rdataframe(
         >>> frame.Filter("nMuon == 2").Histo1D("Muon_pt").GetMean()  # doctest: +SKIP
         34.2
     """
-    root = _root()
+    advice = "pip install 'rootae[root]', or any ROOT with Python"
+    root = needed("ROOT", "rdataframe", advice)
     with DecodedSource.open(path, device) as source:
         found = source.tree(tree)
         names = _decoded_names(found, columns)
@@ -87,23 +88,12 @@ def rdataframe(
     return root.RDataFrame(spec)
 
 
-def _root() -> Any:
-    try:
-        return import_module("ROOT")
-    except ImportError as error:
-        msg = "rdataframe needs ROOT: pip install 'rootae[root]', or any ROOT with Python"
-        raise MissingDependency(msg) from error
-
-
 def _decoded_names(tree: SourceTree, columns: Sequence[str] | None) -> list[str]:
     """Return the coded columns that are asked for."""
     mine = coded_of(tree)
     carried = mine.stored.plans[0].carried if mine is not None else ()
-    for glob in columns or ():
-        if not any(fnmatchcase(n, glob) for n in tree.schema.order):
-            raise NameNotFound(glob, tree.schema.order, tree.where, "column")
-    asked = carried if columns is None else columns
-    return [n for n in carried if any(fnmatchcase(n, glob) for glob in asked)]
+    asked = matched(columns or (), tree.schema.order, tree.where, "column")
+    return [n for n in carried if columns is None or n in asked]
 
 
 def _temporary(folder: str | Path | None) -> Path:

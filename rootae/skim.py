@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,8 @@ from rootae.coded import cache
 from rootae.container import write_many
 from rootae.decoded import DecodedSource, coded_of
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.objects import Objects, refuse_unwritable
+from rootae.globs import matched
+from rootae.objects import Objects
 from rootae.options import Options
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
@@ -26,7 +26,7 @@ from rootae.source import split_path
 from rootae.training import sample_of
 from rootae.treewriter import Sizes, TreeWriter
 from rootae.verify import verify_against
-from rootae.writer import compression_of
+from rootae.writer import compression_of, refuse_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,13 +143,11 @@ def _chosen(source: DecodedSource, asked: str | None) -> str:
 
 
 def _kept(tree: SourceTree, keep: Sequence[str], drop: Sequence[str]) -> list[str]:
-    """Return the branches to keep; a glob that matches nothing is most likely a slip."""
+    """Return the branches to keep."""
     names = tree.schema.order
-    for glob in (*keep, *drop):
-        if not any(fnmatchcase(n, glob) for n in names):
-            raise NameNotFound(glob, names, tree.where, "column like")
-    found = [n for n in names if not keep or any(fnmatchcase(n, g) for g in keep)]
-    found = [n for n in found if not any(fnmatchcase(n, g) for g in drop)]
+    wanted = matched(keep, names, tree.where, "column like")
+    dropped = matched(drop, names, tree.where, "column like")
+    found = [n for n in names if n not in dropped and (not keep or n in wanted)]
     if not found:
         msg = f"{tree.where}: no column is left: keep some"
         raise ArgumentError(msg)
@@ -181,7 +179,7 @@ class _Job:
     def run(self, setting: Any) -> Skimmed:
         trees = {path: self.source.tree(path) for path in self.source.tree_paths()}
         coded = {p: _carried(t) for p, t in trees.items()}
-        refuse_unwritable(self.source, coded, "leave branches out with --drop")
+        refuse_losses(self.source, coded, "leave branches out with --drop", old_cycles=False)
         self.progress.phase("write", sum(t.entries for t in trees.values()))
         with atomic(self.target) as part:
             with uproot.recreate(part, compression=setting) as file:
@@ -210,9 +208,7 @@ class _Job:
             self._write_selected(file, tree, mine.stored.codecs)
         else:
             writer = TreeWriter(file, tree, mine.stored.codecs[0])
-            for block in range(len(mine.stored.entries)):
-                mine.check_place(block)
-            writer.copy(tree, mine.stored, self._advance)
+            writer.copy(tree, mine, self._advance)
             self.sizes[path] = writer.close()
             self.codecs |= {c.digest: c for c in mine.stored.codecs}
 

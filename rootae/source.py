@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +11,8 @@ import numpy as np
 import uproot
 
 from rootae.branches import SIZES, describe
-from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
+from rootae.errors import ArgumentError, FormatError, RootaeError
+from rootae.globs import matched
 from rootae.schema import Values
 
 if TYPE_CHECKING:
@@ -87,10 +87,8 @@ class Source:
             NameNotFound: a glob matches no tree.
         """
         names = self._paths(lambda c: c in TREES)
-        for glob in globs:
-            if not any(fnmatchcase(n, glob) for n in names):
-                raise NameNotFound(glob, names, str(self.path))
-        return [n for n in names if not globs or any(fnmatchcase(n, g) for g in globs)]
+        chosen = matched(globs, names, str(self.path))
+        return [n for n in names if not globs or n in chosen]
 
     def _paths(self, wanted: Any) -> list[str]:
         found = self.file.iterclassnames(cycle=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from rootae import nearly, references, relations
 from rootae.bounds import Bound, Choice, choose
 from rootae.codec import lane_values
+from rootae.globs import any_matches
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
 from rootae.plan import GroupPlan, Lane, TreePlan
 from rootae.schema import Branch, Values, groups_of
@@ -95,7 +95,7 @@ def survey(
 def matching(schema: TreeSchema, globs: Iterable[str]) -> frozenset[str]:
     """Return the names of columns that any of the globs matches."""
     globs = tuple(globs)
-    return frozenset(c.name for c in schema.columns if any(fnmatchcase(c.name, g) for g in globs))
+    return frozenset(c.name for c in schema.columns if any_matches(globs, c.name))
 
 
 def branches_of(schema: TreeSchema, kept: AbstractSet[str]) -> tuple[Branch, ...]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from rootae.codec import Block, Codec, TreeCoder
+    from rootae.coded import CodedTree
     from rootae.schema import Values
     from rootae.source import SourceTree
-    from rootae.stored import StoredTree
 
 __all__ = ["Sizes", "TreeWriter"]
 
@@ -123,10 +123,20 @@ class TreeWriter:
             self._pass(tree, start, stop, number)
             advance(tree.schema.path, stop - start)
 
-    def copy(
-        self, tree: SourceTree, stored: StoredTree, advance: Callable[[str, int], None]
-    ) -> None:
-        """Add all entries of a tree that codes the same columns; its blocks are not decoded."""
+    def copy(self, tree: SourceTree, coded: CodedTree, advance: Callable[[str, int], None]) -> None:
+        """Add all entries of a tree that codes the same columns; its blocks are not decoded.
+
+        Arguments:
+            tree: the tree.
+            coded: its coded columns.
+            advance: told the tree and the number of its entries that are done.
+
+        Raises:
+            CorruptError: entries and blocks do not belong together.
+        """
+        stored = coded.stored
+        for block in range(len(stored.entries)):
+            coded.check_place(block)
         for block in range(len(stored.entries)):
             start, stop = (int(x) for x in stored.starts[block : block + 2])
             if self._side is not None:

@@ -29,6 +29,10 @@ __all__ = [
     "write_objects",
 ]
 
+_ADVICE = (
+    "--backend root keeps these (pip install 'rootae[root]'), --drop-unsupported leaves them out, "
+    "by name"
+)
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
 
 
@@ -69,19 +73,32 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
     return lost
 
 
-def refuse_losses(source: Source, coded: Mapping[str, set[str]], *, drop: bool) -> None:
+def refuse_losses(
+    source: Source,
+    coded: Mapping[str, set[str]],
+    advice: str = _ADVICE,
+    *,
+    drop: bool = False,
+    old_cycles: bool = True,
+) -> None:
     """Stop, with the names, if an output written by uproot would lose anything.
+
+    Arguments:
+        source: the input.
+        coded: names of coded columns by tree.
+        advice: what to do instead.
+        drop: the user agreed to lose it.
+        old_cycles: older cycles of objects would be lost too.
 
     Raises:
         UnsupportedError: something would be lost, and the user did not agree to that.
     """
     lost = [] if drop else unsupported(source, coded)
+    if not old_cycles:
+        lost = [name for name in lost if name not in source.old_cycles()]
     if lost:
         shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
-        msg = (
-            f"{source.path}: uproot cannot write {shown}; --backend root keeps these "
-            "(pip install 'rootae[root]'), --drop-unsupported leaves them out, by name"
-        )
+        msg = f"{source.path}: uproot cannot write {shown}; {advice}"
         raise UnsupportedError(msg)
 
 

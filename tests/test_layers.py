@@ -16,7 +16,8 @@ COMMANDS = [n for n in CORE if n.startswith("cli.") and n not in SHARED]
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
-    ["cursor", "device", "histograms", "links", "passes", "progress", "schema", "typed"],
+    ["cursor", "device", "globs", "histograms", "links"],
+    ["optional", "passes", "progress", "schema", "typed"],
     ["bounds", "indexed"],
     ["exactgrid", "kinematics", "streams"],
     ["contexts", "relgrid"],

@@ -15,7 +15,7 @@ from rootae import console
 from rootae.errors import ArgumentError, RootaeError
 from rootae.source import split_path
 
-__all__ = ["Jobs", "OutputFile", "OutputFolder", "Paths", "pairs", "run_each"]
+__all__ = ["Jobs", "OutputFile", "OutputFolder", "Paths", "pairs", "run_each", "tell"]
 
 Paths = Annotated[
     list[str],
@@ -110,6 +110,25 @@ def run_each(
             error.exit_code = result.exit_code
             raise error
     return results
+
+
+def tell(reports: Sequence[Any], show: Callable[[Any], None], *, json: bool, quiet: bool) -> None:
+    """Print what a command did, and its notes on stderr.
+
+    Arguments:
+        reports: one for each output, with `to_json` and `notes`.
+        show: prints a report as tables.
+        json: print JSON instead, a list where there are several.
+        quiet: print notes alone.
+    """
+    if json:
+        told = [r.to_json() for r in reports]
+        console.print_json(told if len(told) > 1 else told[0])
+    for report in reports:
+        if not json and not quiet:
+            show(report)
+        for text in report.notes:
+            console.note(text if len(reports) == 1 else f"{report.source}: {text}")
 
 
 def _call(work: Callable[..., Any], source: str, target: Path) -> Any:

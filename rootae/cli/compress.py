@@ -10,7 +10,7 @@ import typer
 
 from rootae import console
 from rootae.cli.arguments import Asked, Backend, Force, Json, Level, Quiet, Verbose, with_training
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each
+from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each, tell
 
 __all__ = ["compress"]
 
@@ -43,11 +43,5 @@ def compress(
     )  # fmt: skip
     found = pairs(paths, output, output_dir)
     reports = run_each(work, found, jobs=jobs, quiet=quiet or json)
-    if json:
-        told = [r.to_json() for r in reports]
-        console.print_json(told if len(told) > 1 else told[0])
-    for report in reports:
-        if not json and not quiet:
-            console.show_compressed(report, verbose=verbose)
-        for text in report.notes:
-            console.note(text if len(reports) == 1 else f"{report.source}: {text}")
+    show = functools.partial(console.show_compressed, verbose=verbose)
+    tell(reports, show, json=json, quiet=quiet)

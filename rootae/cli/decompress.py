@@ -6,7 +6,7 @@ import functools
 
 from rootae import console
 from rootae.cli.arguments import Backend, Device, Force, Json, Level, Quiet
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each
+from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each, tell
 
 __all__ = ["decompress"]
 
@@ -32,11 +32,4 @@ def decompress(
     )
     found = pairs(paths, output, output_dir)
     reports = run_each(work, found, jobs=jobs, quiet=quiet or json)
-    if json:
-        told = [r.to_json() for r in reports]
-        console.print_json(told if len(told) > 1 else told[0])
-    for report in reports:
-        if not json and not quiet:
-            console.show_decompressed(report)
-        for text in report.notes:
-            console.note(text if len(reports) == 1 else f"{report.source}: {text}")
+    tell(reports, console.show_decompressed, json=json, quiet=quiet)

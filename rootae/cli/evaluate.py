@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from rootae import console
 from rootae.cli.arguments import Device, Json, Quiet, Verbose
+from rootae.cli.batch import tell
 
 __all__ = ["evaluate"]
 
@@ -45,12 +47,8 @@ def evaluate(
         )  # fmt: skip
         if html is not None:
             report.to_html(html)
-    if json:
-        console.print_json(report.to_json())
-    elif not quiet:
-        console.show_evaluated(report, verbose=verbose)
-    for text in report.notes:
-        console.note(text)
+    show = functools.partial(console.show_evaluated, verbose=verbose)
+    tell([report], show, json=json, quiet=quiet)
     if not report.holds:
         console.error(report.verdict)
         raise typer.Exit(3)

@@ -9,6 +9,7 @@ import typer
 
 from rootae import console
 from rootae.cli.arguments import Device, Force, Json, Level, Quiet
+from rootae.cli.batch import tell
 
 __all__ = ["merge"]
 
@@ -32,9 +33,4 @@ def merge(
         report = run(
             sources, output, force=force, compression=compression, device=device, progress=progress
         )
-    if json:
-        console.print_json(report.to_json())
-    elif not quiet:
-        console.show_merged(report)
-    for text in report.notes:
-        console.note(text)
+    tell([report], console.show_merged, json=json, quiet=quiet)

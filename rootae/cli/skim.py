@@ -8,6 +8,7 @@ import typer
 
 from rootae import console
 from rootae.cli.arguments import Device, Force, Input, Json, Level, Output, Quiet
+from rootae.cli.batch import tell
 
 __all__ = ["skim"]
 
@@ -42,9 +43,4 @@ def skim(
             source, target, cut=cut, keep=keep or (), drop=drop or (), tree=tree, force=force,
             compression=compression, device=device, progress=progress,
         )  # fmt: skip
-    if json:
-        console.print_json(report.to_json())
-    elif not quiet:
-        console.show_skimmed(report)
-    for text in report.notes:
-        console.note(text)
+    tell([report], console.show_skimmed, json=json, quiet=quiet)

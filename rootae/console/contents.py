@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rootae.console.table import (
     MOST,
     bound_text,
+    bounds_and_ways,
     collections_of,
-    counted,
     print_table,
     size_text,
     stdout,
@@ -81,10 +81,7 @@ def _print_collections(console: Console, tree: TreeInfo, whole: int) -> None:
     rows = []
     for name, members in collections_of(tree.columns):
         nbytes, values = sum(c.nbytes for c in members), sum(c.values for c in members)
-        bounds, ways = (
-            counted(bound_text(c.bound) for c in members),
-            counted(c.how for c in members),
-        )
+        bounds, ways = bounds_and_ways(members)
         most = max(c.ancestors for c in members)
         sizes = size_text(nbytes), _share(nbytes, whole), f"{8 * nbytes / max(values, 1):.2f}"
         rows.append([name, bounds, *sizes, ways, str(most)])

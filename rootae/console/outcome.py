@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rootae.console.table import (
     MOST,
     bound_text,
+    bounds_and_ways,
+    change_text,
     collections_of,
-    counted,
     print_table,
     size_text,
     stdout,
@@ -47,10 +48,7 @@ def _print_columns(console: Console, tree: TreeReport, *, verbose: bool) -> None
     else:
         head = ["columns", "bounds", "largest error", "before", "after", "how"]
         for name, members in collections_of(tree.columns):
-            bounds, ways = (
-                counted(bound_text(c.bound) for c in members),
-                counted(c.how for c in members),
-            )
+            bounds, ways = bounds_and_ways(members)
             largest = max(c.error for c in members)
             sizes = (
                 size_text(sum(c.before for c in members)),
@@ -89,10 +87,7 @@ def _print_training(console: Console, tree: TreeReport) -> None:
 
 
 def _print_sizes(console: Console, report: Report) -> None:
-    console.print(
-        f"{report.source} {size_text(report.before)} -> {report.target} {size_text(report.after)}: "
-        f"{report.ratio:.2f} times smaller"
-    )
+    console.print(f"{change_text(report)}: {report.ratio:.2f} times smaller")
     if report.lossy_estimate is not None:
         times = report.before / max(report.lossy_estimate, 1)
         size = size_text(report.lossy_estimate)
@@ -106,8 +101,7 @@ def show_decompressed(report: Decompressed) -> None:
     console = stdout()
     for path, entries in report.trees.items():
         console.print(f"{path}: {entries:,} entries")
-    sizes = size_text(report.before), size_text(report.after)
-    console.print(f"{report.source} {sizes[0]} -> {report.target} {sizes[1]}")
+    console.print(change_text(report))
 
 
 def show_verified(report: Verified, *, against: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rootae.console.table import size_text, stdout
+from rootae.console.table import change_text, stdout
 
 if TYPE_CHECKING:
     from rootae.merge import Merged
@@ -21,8 +21,7 @@ def show_merged(report: Merged) -> None:
     console.print(
         f"blocks: {report.copied} copied, {report.coded} coded anew; codecs: {report.codecs}"
     )
-    sizes = size_text(report.before), size_text(report.after)
-    console.print(f"{len(report.sources)} files {sizes[0]} -> {report.target} {sizes[1]}")
+    console.print(change_text(report))
 
 
 def show_skimmed(report: Skimmed) -> None:
@@ -30,5 +29,4 @@ def show_skimmed(report: Skimmed) -> None:
     console = stdout()
     passed = f"{report.passed:,} of {report.entries:,} entries, {len(report.columns)} branches"
     console.print(f"{report.tree}: {passed}")
-    sizes = size_text(report.before), size_text(report.after)
-    console.print(f"{report.source} {sizes[0]} -> {report.target} {sizes[1]}")
+    console.print(change_text(report))

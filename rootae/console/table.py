@@ -11,7 +11,16 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["MOST", "bound_text", "collections_of", "counted", "print_table", "size_text", "stdout"]
+__all__ = [
+    "MOST",
+    "bound_text",
+    "bounds_and_ways",
+    "change_text",
+    "collections_of",
+    "print_table",
+    "size_text",
+    "stdout",
+]
 
 _WIDTH = 120  # where stdout is no terminal
 MOST = 60  # columns of a tree that are listed one by one
@@ -38,11 +47,23 @@ def collections_of(columns: Sequence[Any]) -> list[tuple[str, list[Any]]]:
     return [*out, (f"others ({len(rest)})", rest)] if rest else out
 
 
-def counted(texts: Iterable[str]) -> str:
+def _counted(texts: Iterable[str]) -> str:
     """Return the most common phrases with how often they occur."""
     kinds = Counter(t.partition(" from ")[0] for t in texts if t)
     shown = [f"{n} {text}" for text, n in kinds.most_common(3)]
     return ", ".join(shown) + (", ..." if len(kinds) > 3 else "")
+
+
+def bounds_and_ways(columns: Sequence[Any]) -> tuple[str, str]:
+    """Return the most common bounds of columns, and the most common ways they are coded."""
+    return _counted(bound_text(c.bound) for c in columns), _counted(c.how for c in columns)
+
+
+def change_text(report: Any) -> str:
+    """Return what became of a file's, or of several files', bytes."""
+    before, after = size_text(report.before), size_text(report.after)
+    many = getattr(report, "sources", None)
+    return f"{f'{len(many)} files' if many else report.source} {before} -> {report.target} {after}"
 
 
 def size_text(n: float) -> str:

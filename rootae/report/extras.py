@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
-from rootae.errors import MissingDependency
+from rootae import optional
 
 __all__ = ["needed"]
 
@@ -22,9 +21,4 @@ def needed(name: str) -> Any:
             ...
         rootae.errors.MissingDependency: ...pip install 'rootae[report]'
     """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        package = name.partition(".")[0]
-        msg = f"evaluate needs {package}: pip install 'rootae[report]'"
-        raise MissingDependency(msg) from error
+    return optional.needed(name, "evaluate", "pip install 'rootae[report]'")

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from rootae.device import settled
-from rootae.errors import MissingDependency
+from rootae.optional import needed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,15 +27,9 @@ def fit(
     Raises:
         MissingDependency: torch or onnx is not installed, or CUDA cannot be used.
     """
-    try:
-        import onnx  # noqa: F401
-        import torch  # noqa: F401
-    except ImportError as error:
-        msg = (
-            "training needs torch and onnx: pip install 'rootae[train]', "
-            "or code without networks: --family plain"
-        )
-        raise MissingDependency(msg) from error
+    for name in ("onnx", "torch"):
+        advice = "pip install 'rootae[train]', or code without networks: --family plain"
+        needed(name, "training", advice)
     from rootae.train import race
 
     options = dataclasses.replace(options, device=settled(options.device, _trouble))

@@ -5,11 +5,9 @@ The file's name is the family's name; it holds one class `Family`. A new family 
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rootae.errors import NameNotFound
+from rootae.train import folder
 
 if TYPE_CHECKING:
     from rootae.train.family import Family
@@ -24,8 +22,7 @@ def names() -> list[str]:
         >>> "ae" in names()
         True
     """
-    files = Path(__file__).parent.glob("*.py")
-    return sorted(p.stem for p in files if not p.stem.startswith("_"))
+    return folder.names(__name__)
 
 
 def load(name: str) -> type[Family]:
@@ -34,8 +31,5 @@ def load(name: str) -> type[Family]:
     Raises:
         NameNotFound: there is no such family.
     """
-    if name not in names():
-        known = ["auto", "plain", *names()]
-        raise NameNotFound(name, known, "rootae.train.families", "family")
-    found: type[Family] = import_module(f"rootae.train.families.{name}").Family
+    found: type[Family] = folder.load(__name__, name, "family", "auto", "plain")
     return found

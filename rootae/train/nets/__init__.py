@@ -5,11 +5,9 @@ The file's name is the architecture's name; it holds one class `Net`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rootae.errors import NameNotFound
+from rootae.train import folder
 
 if TYPE_CHECKING:
     from rootae.train.net import Net
@@ -24,8 +22,7 @@ def names() -> list[str]:
         >>> "dense" in names()
         True
     """
-    files = Path(__file__).parent.glob("*.py")
-    return sorted(p.stem for p in files if not p.stem.startswith("_"))
+    return folder.names(__name__)
 
 
 def load(name: str) -> type[Net]:
@@ -34,7 +31,5 @@ def load(name: str) -> type[Net]:
     Raises:
         NameNotFound: there is no such architecture.
     """
-    if name not in names():
-        raise NameNotFound(name, names(), "rootae.train.nets", "net")
-    found: type[Net] = import_module(f"rootae.train.nets.{name}").Net
+    found: type[Net] = folder.load(__name__, name, "net")
     return found
