@@ -3,6 +3,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+# tests of one file run in one process, as they share what is costly to make
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=10
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -25,11 +28,11 @@ demo: $(STAMP)
 	$(BIN)/python demo/run.py
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m 'not slow' --durations=10
+	$(PYTEST) -m 'not slow'
 
 # pytest returns 5 where no test is marked slow.
 slow: $(STAMP)
-	$(BIN)/python -m pytest -m slow --durations=10 || test $$? -eq 5
+	$(PYTEST) -m slow || test $$? -eq 5
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from rootae.coded import cache
 from rootae.container import write_many
 from rootae.decoded import DecodedSource, coded_of
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.globs import matched
+from rootae.keepdrop import chosen, read_lines
 from rootae.objects import Objects
 from rootae.options import Options
 from rootae.output import atomic, check_target
@@ -30,7 +31,6 @@ from rootae.writer import compression_of, refuse_losses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from rootae.codec import Codec
     from rootae.source import SourceTree
@@ -74,6 +74,7 @@ def skim(
     cut: str | None = None,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
+    branches: str | Path | None = None,
     tree: str | None = None,
     force: bool = False,
     compression: int | None = None,
@@ -93,6 +94,8 @@ def skim(
             lists are reduced by ``any``, ``all``, ``sum``, ``min``, ``max``, ``mean``, ``num``.
         keep: globs of columns to keep, all by default; counters come with what they count.
         drop: globs of columns to leave out of these.
+        branches: a file of lines such as ``drop *`` and ``keep Muon_*``, as NanoAOD's tools take
+            it, whose last line that matches counts.
         tree: which tree, where the file has several.
         force: overwrite the output.
         compression: ROOT's algorithm * 100 + level for what passes through; the input's own by
@@ -121,14 +124,17 @@ def skim(
         target = check_target(dst, [source.path], force=force)
         path = _chosen(source, tree or named)
         whole = source.tree(path)
-        kept = _kept(whole, keep, drop)
+        lines = () if branches is None else read_lines(Path(branches))
+        kept, idle = chosen(whole.schema.order, whole.where, keep, drop, lines)
         at = np.arange(whole.entries) if cut is None else passing_cut(whole, cut)
         mine = coded_of(whole)
         carried = mine.stored.plans[0].carried if mine is not None else ()
         selected = SelectedTree(whole, narrowed(whole.schema, kept, carried), at)
         asked = {"tree": path, "cut": cut, "keep": list(keep), "drop": list(drop)}
+        asked |= {"branches": [x.text for x in lines]} if lines else {}
         view = _View(source.path, source.file, selected)
-        job = _Job(view, target, progress or Progress(), asked)
+        notes = [f"{branches}: '{text}' matches no column" for text in idle]
+        job = _Job(view, target, progress or Progress(), asked, notes)
         return job.run(compression_of(compression, source))
 
 
@@ -140,18 +146,6 @@ def _chosen(source: DecodedSource, asked: str | None) -> str:
     if asked is not None and asked not in trees:
         raise NameNotFound(asked, trees, str(source.path))
     return trees[0] if asked is None else asked
-
-
-def _kept(tree: SourceTree, keep: Sequence[str], drop: Sequence[str]) -> list[str]:
-    """Return the branches to keep."""
-    names = tree.schema.order
-    wanted = matched(keep, names, tree.where, "column like")
-    dropped = matched(drop, names, tree.where, "column like")
-    found = [n for n in names if n not in dropped and (not keep or n in wanted)]
-    if not found:
-        msg = f"{tree.where}: no column is left: keep some"
-        raise ArgumentError(msg)
-    return found
 
 
 @dataclass

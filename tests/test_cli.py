@@ -124,6 +124,25 @@ def test_many_columns_are_shown_by_collection(cli, tmp_path):
     assert "Muon_9 " in cli("info", tmp_path / "c.root", "-v").stdout
 
 
+def test_info_draws_collections_as_a_tree(cli, events, tmp_path):
+    cli("compress", events, tmp_path / "c.root", *PLAIN)
+    lines = cli("info", tmp_path / "c.root").stdout.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("Jet_* ("))
+    drawn = [line.split()[:2] for line in lines[first + 1 :] if line[:3] in ("├──", "└──")]
+    jets = drawn[: 1 + next(i for i, (mark, _) in enumerate(drawn) if mark == "└──")]
+    assert [name for _, name in jets] == [
+        n for n in uproot.open(events)["Events"].iterkeys() if n.startswith("Jet_")
+    ]
+
+
+def test_info_lists_a_flat_table_without_a_tree(cli, tmp_path):
+    write_columns(tmp_path / "flat.root", {"pt_": np.arange(5000), "eta_": np.arange(5000) % 7})
+    rootae.train([tmp_path / "flat.root"], tmp_path / "codec.root", family="plain")
+    shown = cli("info", tmp_path / "codec.root").stdout
+    assert "pt_ " in shown
+    assert "──" not in shown
+
+
 def test_bounds_file_and_options(cli, events, tmp_path):
     table = '[bounds]\n"*" = "rel:1e-2"\n"Events:Jet_*" = "rel:1e-4"\n"Jet_eta" = "abs:1e-2"\n'
     (tmp_path / "b.toml").write_text(table)

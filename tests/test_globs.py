@@ -1,5 +1,7 @@
 """Names chosen by globs."""
 
+from __future__ import annotations
+
 import pytest
 
 from rootae.errors import NameNotFound

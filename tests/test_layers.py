@@ -18,7 +18,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
     ["cursor", "device", "globs", "histograms", "links"],
     ["optional", "passes", "progress", "schema", "typed"],
-    ["bounds", "indexed"],
+    ["bounds", "indexed", "keepdrop"],
     ["exactgrid", "kinematics", "streams"],
     ["contexts", "relgrid"],
     ["grids"],

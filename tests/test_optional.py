@@ -1,5 +1,7 @@
 """Optional packages."""
 
+from __future__ import annotations
+
 import json
 
 import pytest

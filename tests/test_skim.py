@@ -304,3 +304,24 @@ def test_the_command_prints_what_it_did(inputs, tmp_path):
     report = json.loads(run(app, [*command, "-f", "--cut", "nJet > 3", "--json"]).stdout)
     assert 0 < report["passed"] < report["entries"] == 900
     assert run(app, [*command, "-f", "--cut", "Jet_pt > 3"]).exit_code == 2
+
+
+def test_a_file_of_keep_and_drop_lines_chooses_branches(inputs, tmp_path):
+    (tmp_path / "branches.txt").write_text("drop *\nkeep Muon_*\nkeep MET_pt\ndrop Tau_*\n")
+    report = rootae.skim(
+        f"{inputs / 'a_fine.root'}:Events",
+        tmp_path / "out.root",
+        branches=tmp_path / "branches.txt",
+    )
+    assert set(report.columns) == {"nMuon", "Muon_pt", "Muon_charge", "MET_pt"}
+    assert any("'drop Tau_*' matches no column" in note for note in report.notes)
+    with uproot.open(tmp_path / "out.root") as file:
+        assert {"nMuon", "Muon_pt", "Muon_charge", "MET_pt"} <= set(file["Events"].keys())
+
+
+def test_the_command_takes_a_file_of_lines(inputs, tmp_path):
+    (tmp_path / "branches.txt").write_text("drop *\nkeep Muon_*\n")
+    command = ["skim", f"{inputs / 'a_fine.root'}:Events", tmp_path / "out.root", "--json"]
+    done = CliRunner().invoke(app, [*map(str, command), "-b", str(tmp_path / "branches.txt")])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["columns"] == ["nMuon", "Muon_pt", "Muon_charge"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,12 @@ def skim(
     drop: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="columns to leave out of these")
     ] = None,
+    branches: Annotated[
+        Path | None,
+        typer.Option(
+            "-b", "--branches", metavar="FILE", help="lines such as 'drop *' and 'keep Muon_*'"
+        ),
+    ] = None,
     tree: Annotated[
         str | None, typer.Option(metavar="TREE", help="which tree, where there are several")
     ] = None,
@@ -40,7 +47,7 @@ def skim(
 
     with console.bars(quiet=quiet or json) as progress:
         report = run(
-            source, target, cut=cut, keep=keep or (), drop=drop or (), tree=tree, force=force,
-            compression=compression, device=device, progress=progress,
+            source, target, cut=cut, keep=keep or (), drop=drop or (), branches=branches, tree=tree,
+            force=force, compression=compression, device=device, progress=progress,
         )  # fmt: skip
     tell([report], console.show_skimmed, json=json, quiet=quiet)

@@ -15,9 +15,11 @@ from rootae.console.table import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from rich.console import Console
 
-    from rootae.info import FileInfo, GroupInfo, TreeInfo
+    from rootae.info import ColumnInfo, FileInfo, GroupInfo, TreeInfo
 
 __all__ = ["show_info"]
 
@@ -58,34 +60,43 @@ def _print_tree(console: Console, tree: TreeInfo, whole: int, *, verbose: bool) 
         f"{size_text(tree.nbytes)}, latents {size_text(tree.latents)}; a column needs "
         f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
     )
-    if verbose or len(tree.columns) <= MOST:
-        _print_columns(console, tree, whole)
-    else:
-        _print_collections(console, tree, whole)
-
-
-def _print_columns(console: Console, tree: TreeInfo, whole: int) -> None:
     head = ["column", "type", "bound", "why", "bytes", "share", "bits/value", "how", "contexts"]
-    rows = [
-        [
-            *(c.name, c.typename, bound_text(c.bound), c.why, size_text(c.nbytes)),
-            *(_share(c.nbytes, whole), f"{c.bits:.2f}", c.how, c.contexts, c.ancestors, c.title),
-        ]
-        for c in tree.columns
-    ]
-    print_table(console, [*head, "needs", "title"], rows)
-
-
-def _print_collections(console: Console, tree: TreeInfo, whole: int) -> None:
-    head = ["columns", "bounds", "bytes", "share", "bits/value", "how", "need at most"]
-    rows = []
-    for name, members in collections_of(tree.columns):
-        nbytes, values = sum(c.nbytes for c in members), sum(c.values for c in members)
-        bounds, ways = bounds_and_ways(members)
-        most = max(c.ancestors for c in members)
-        sizes = size_text(nbytes), _share(nbytes, whole), f"{8 * nbytes / max(values, 1):.2f}"
-        rows.append([name, bounds, *sizes, ways, str(most)])
+    rows: list[list[str]] = []
+    listed, found = verbose or len(tree.columns) <= MOST, collections_of(tree.columns)
+    drawn = len(found) > 1 or not listed  # a flat table needs no tree
+    for name, members in found:
+        if drawn:
+            rows.append(_collection(name, members, whole))
+        if listed:
+            rows += _branches(members, whole, drawn=drawn, verbose=verbose)
+    head += ["needs", "title"]
+    if not any(row[-1] for row in rows):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     print_table(console, head, rows)
+
+
+def _collection(name: str, members: Sequence[ColumnInfo], whole: int) -> list[str]:
+    """Return what is said of columns together: sums, and what most of them have."""
+    bounds, ways = bounds_and_ways(members)
+    nbytes, values = sum(c.nbytes for c in members), sum(c.values for c in members)
+    sizes = size_text(nbytes), _share(nbytes, whole), f"{8 * nbytes / max(values, 1):.2f}"
+    most = max(c.ancestors for c in members)
+    return [name, "", bounds, "", *sizes, ways, "", f"<= {most}", ""]
+
+
+def _branches(
+    members: Sequence[ColumnInfo], whole: int, *, drawn: bool, verbose: bool
+) -> Iterator[list[str]]:
+    """Yield what is said of each column, as a branch of the tree above it."""
+    for column in members:
+        line = ("└── " if column is members[-1] else "├── ") if drawn else ""
+        leaves = column.title in ("", column.name) or column.title.startswith(f"{column.name}/")
+        yield [
+            *(line + column.name, column.typename, bound_text(column.bound), column.why),
+            *(size_text(column.nbytes), _share(column.nbytes, whole), f"{column.bits:.2f}"),
+            column.how if verbose else column.how.partition(" from ")[0],
+            *(str(column.contexts), str(column.ancestors), "" if leaves else column.title),
+        ]
 
 
 def _share(nbytes: int, whole: int) -> str:

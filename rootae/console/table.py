@@ -93,7 +93,6 @@ def print_table(console: Console, head: Sequence[str], rows: Iterable[Sequence[o
         "contexts",
         "needs",
     }
-    right |= {"need at most"}
     for name in head:
         justify = "right" if name in right else "left"
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
