@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.errors import CorruptError
-from rootae.groups import GroupDecoder
+from rootae.groupdecoder import GroupDecoder
 from rootae.links import follow
 from rootae.schema import Values
 
@@ -61,22 +61,29 @@ class BlockDecoder:
         self._values: dict[str, Values] = {}
         self._held = 0
 
-    def values(self, name: str) -> Values:
+    def values(self, name: str, *, keep: bool = True) -> Values:
         """Return one column's values.
+
+        Arguments:
+            name: which column.
+            keep: have them at hand for the next call, not only for what is made of them.
 
         Raises:
             CorruptError: the block is damaged.
         """
-        if name not in self._values:
+        known = self._values.get(name)
+        if known is None:
             column = self._plan.column(name)
-            flat = self._groups[column.group].column(name, column.inner_shape)
+            flat = self._groups[column.group].column(name, column.inner_shape, keep=keep)
             counts = None
             if column.counter is not None:
                 counts = self.values(column.counter).flat.astype(np.int64)
             self._check(name, flat, counts)
-            self._values[name] = Values(flat, counts)
-            self._held += flat.nbytes
-        return self._values[name]
+            known = Values(flat, counts)
+            if keep:
+                self._values[name] = known
+                self._held += flat.nbytes
+        return known
 
     def latents(self, group: str) -> NDArray[Any]:
         """Return a group's latents, shape (latents, rows).

@@ -182,6 +182,8 @@ class TreeCoder:
         check(plan, tables, len(networks))
         self.plan = plan
         self.groups = {g.name: GroupCoder(g, tables, networks) for g in plan.groups}
+        for link in (link for g in plan.groups for link in g.links):
+            self.groups[link.group].lent.add(plan.led_to(link))
         self._order = group_order({g.name: g.links for g in plan.groups})
 
     @functools.cached_property
@@ -257,9 +259,8 @@ class TreeCoder:
         largest = {}
         for column in self.plan.columns:
             returned, original = decoder.values(column.name), data[column.name]
-            largest[column.name] = held(
-                original, returned, self.bounds[column.name], (where, column.name)
-            )
+            place = where, column.name
+            largest[column.name] = held(original, returned, self.bounds[column.name], place)
         return largest
 
 
@@ -293,8 +294,7 @@ def held(original: Values, returned: Values, bound: Bound, where: tuple[str, str
 
 def lane_values(values: Values, element: int) -> NDArray[np.generic]:
     """Return one lane of a column, shape (rows,)."""
-    if values.flat.ndim == 1:
-        return values.flat
-    return np.ascontiguousarray(
-        values.flat.reshape(len(values.flat), math.prod(values.flat.shape[1:]))[:, element]
-    )
+    flat = values.flat
+    if flat.ndim == 1:
+        return flat
+    return np.ascontiguousarray(flat.reshape(len(flat), math.prod(flat.shape[1:]))[:, element])

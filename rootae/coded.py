@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.baskets import read_branch
 from rootae.container import Container
 from rootae.errors import CorruptError
 from rootae.network import usable
 from rootae.schema import Values
 from rootae.sidetree import BLOCK, ENTRY, MODULUS
-from rootae.stored import read_branch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -197,8 +197,10 @@ class CodedTree:
         """
         wanted = list(self._overlaps(start, stop))
         span = range(wanted[0][0], wanted[-1][0] + 1) if wanted else range(0)
-        parts = [self._part(name, *where, span) for where in wanted]
         column = self.column(name)
+        if wanted and sum(high - low for _, low, high in wanted) == self._entries(span):
+            return self._whole(column, span)
+        parts = [self._part(name, *where, span) for where in wanted]
         if not parts:
             flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
             return Values(flat, None if column.counter is None else np.zeros(0, np.int64))
@@ -208,6 +210,23 @@ class CodedTree:
         if column.counter is not None:
             counts = np.concatenate([p.counts for p in parts if p.counts is not None])
         return Values(np.concatenate([p.flat for p in parts]), counts)
+
+    def _entries(self, span: range) -> int:
+        """Return the number of entries of some blocks."""
+        return int(self.stored.starts[span.stop] - self.stored.starts[span.start])
+
+    def _whole(self, column: Column, span: range) -> Values:
+        """Return a column of whole blocks, each of which forgets what no other column needs."""
+        rows = [self.stored.rows_of(block, column.group) for block in span]
+        flat = np.empty((sum(rows), *column.inner_shape), np.dtype(column.dtype))
+        counts, at = [], 0
+        for block, some in zip(span, rows, strict=True):
+            part = self._decoded(column.name, block, span, keep=False)
+            flat[at : at + some] = part.flat
+            counts.append(part.counts)
+            at += some
+        found = [c for c in counts if c is not None]
+        return Values(flat, np.concatenate(found) if found else None)
 
     def _overlaps(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """Yield block and the range of its entries."""
@@ -221,11 +240,13 @@ class CodedTree:
                 yield block, int(low), int(high)
 
     def _part(self, name: str, block: int, low: int, high: int, span: range) -> Values:
+        return self._decoded(name, block, span, keep=True).part(low, high)
+
+    def _decoded(self, name: str, block: int, span: range, *, keep: bool) -> Values:
         stored = self.stored
         with self._lock:
             self.check_place(block)
-            values = cache.get(self, block, stored.decoder, span).values(name)
-        return values.part(low, high)
+            return cache.get(self, block, stored.decoder, span).values(name, keep=keep)
 
     def check_place(self, block: int) -> None:
         """Hold the entries' own record of their block against the block, once.
@@ -245,7 +266,7 @@ class CodedTree:
         last = int(ends[np.searchsorted(ends, stop, "left")])
         name = str(branch.name)
         if self._recorded.get(name, (0, 0))[:2] != (first, last):
-            kept = read_branch(branch, entry_start=first, entry_stop=last)
+            kept = read_branch(branch, first, last)
             self._recorded[name] = first, last, kept
         kept = self._recorded[name][2]
         return kept[start - first : stop - first]

@@ -16,11 +16,12 @@ import numpy as np
 import uproot
 
 from rootae import streams
+from rootae.baskets import read_branch
 from rootae.codec import Codec
 from rootae.device import CPU
 from rootae.errors import CorruptError, FormatError, NameNotFound
 from rootae.sidetree import BYTES, DIRECTORY, TREES, bytes_rows
-from rootae.stored import StoredTree, read_branch
+from rootae.stored import StoredTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

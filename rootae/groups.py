@@ -1,10 +1,9 @@
-"""One group of one block: lanes in, blobs out, and back; stages run on both sides."""
+"""One group of one block: lanes in, blobs out; stages run as they will for a reader."""
 
 from __future__ import annotations
 
 import functools
-import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from rootae.network import Network
     from rootae.plan import GroupPlan
 
-__all__ = ["EncodedGroup", "GroupCoder", "GroupDecoder", "feature"]
+__all__ = ["EncodedGroup", "GroupCoder", "Linked", "feature"]
 
 
 Linked: TypeAlias = "Callable[[int], NDArray[Any]]"
@@ -50,7 +49,7 @@ class EncodedGroup:
 
 
 class GroupCoder:
-    """Codes and decodes blocks of one group.
+    """Codes blocks of one group; `GroupDecoder` decodes them.
 
     Arguments:
         plan: how.
@@ -69,6 +68,7 @@ class GroupCoder:
         self.bounds = [Bound.parse(x.bound) for x in plan.lanes]
         inputs = [*(x.inputs for x in plan.stages), *(x.inputs for x in plan.diagrams)]
         self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
+        self.lent = _lent(plan)
 
     @functools.cached_property
     def _order(self) -> tuple[int, ...]:
@@ -162,6 +162,15 @@ class GroupCoder:
         return lanes.decode(encoded.blob, rows, self.grids[i], _never, derived).values
 
 
+def _lent(plan: GroupPlan) -> set[int]:
+    """Return the lanes whose values other lanes are made of."""
+    rules = (lane.derived for lane in plan.lanes if lane.derived is not None)
+    centres = (lane.centre for lane in plan.lanes if lane.centre is not None)
+    found = {i for rule in rules for i, _ in rule.terms}
+    found |= {i for centre in centres for i in centre.sources}
+    return found | {link.by for link in plan.links}
+
+
 def _nothing(link: int) -> NDArray[Any]:
     msg = f"link {link} leads nowhere: the plan is damaged"
     raise CorruptError(msg)
@@ -170,113 +179,3 @@ def _nothing(link: int) -> NDArray[Any]:
 def _never() -> NDArray[Any]:
     msg = "a lane that others are made of has no values yet: the plan is damaged"
     raise CorruptError(msg)
-
-
-@dataclass
-class GroupDecoder:
-    """Decodes one group of one block, each lane at most once and only those that are asked for.
-
-    Arguments:
-        coder: the group's coder.
-        rows: the number of rows.
-        read: gives a column's blob.
-        read_latents: gives the latents' blob.
-        linked: gives the values of a link, by its number.
-    """
-
-    coder: GroupCoder
-    rows: int
-    read: Callable[[str], bytes]
-    read_latents: Callable[[], bytes]
-    linked: Linked
-    _lanes: dict[int, lanes.Decoded] = field(default_factory=dict)
-    _blobs: dict[str, list[bytes]] = field(default_factory=dict)
-    _seen: dict[int, NDArray[Any]] = field(default_factory=dict)
-    _held: int = 0  # bytes; added up here, as a cache asks before every column
-    _z: NDArray[Any] | None = None
-    _contexts: StageContexts | None = None
-
-    def __post_init__(self) -> None:
-        """Tie the stages to this block's codes and latents."""
-        me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped
-        self._contexts = StageContexts(
-            self.coder,
-            lambda i: me.lane(i).codes,
-            lambda i: me._values(i),
-            lambda: me.latents(),
-            self.rows,
-        )
-
-    def _values(self, i: int) -> NDArray[Any]:
-        """Return the values of a lane or of a linked one."""
-        own = len(self.coder.plan.lanes)
-        if i < own:
-            return self.lane(i).values
-        if i - own not in self._seen:
-            self._seen[i - own] = self.linked(i - own)
-            self._held += self._seen[i - own].nbytes
-        return self._seen[i - own]
-
-    def column(self, name: str, inner_shape: tuple[int, ...]) -> NDArray[Any]:
-        """Return a column's values, shape (rows, *inner_shape)."""
-        parts = [self.lane(i).values for i in self.coder.plan.lanes_of(name)]
-        if not inner_shape:
-            return parts[0]
-        return np.stack(parts, axis=1).reshape(self.rows, *inner_shape)
-
-    def latents(self) -> NDArray[Any]:
-        """Return the latents, shape (latents, rows)."""
-        if self._z is None:
-            parts = streams.split(self.read_latents())
-            encoder = self.coder.plan.encoder
-            if len(parts) != (encoder.latents if encoder else 0):
-                msg = f"a block has {len(parts)} latents, its codec another number"
-                raise CorruptError(msg)
-            self._z = np.stack([streams.decode(p, self.rows).astype(np.int64) for p in parts])
-        return self._z
-
-    def lane(self, i: int) -> lanes.Decoded:
-        """Return a decoded lane."""
-        if i not in self._lanes:
-            for milestone in self.coder.milestones.get(i, ()):
-                self.lane(milestone)
-            found = self._decode(i)
-            if i not in self.coder.looked_at:  # nobody will ask for the codes
-                found = lanes.Decoded(found.codes[:0].copy(), found.values)
-            self._lanes[i] = found
-            self._held += found.values.nbytes + found.codes.nbytes
-        return self._lanes[i]
-
-    @property
-    def nbytes(self) -> int:
-        """Return the bytes of decoded lanes."""
-        return self._held + (self._contexts.nbytes if self._contexts is not None else 0)
-
-    def _decode(self, i: int) -> lanes.Decoded:
-        plan = self.coder.plan
-        lane = plan.lanes[i]
-        blobs = self._blobs.get(lane.column)
-        if blobs is None:
-            blobs = self._blobs[lane.column] = streams.split(self.read(lane.column))
-        if len(blobs) != len(plan.lanes_of(lane.column)):
-            msg = f"column {lane.column} has {len(blobs)} lanes, its codec another number"
-            raise CorruptError(msg)
-        contexts = self._contexts
-        if contexts is None:
-            raise CorruptError(lane.column)
-        return lanes.decode(
-            blobs[lane.element],
-            self.rows,
-            self.coder.grids[i],
-            lambda: contexts.of(i),
-            lambda: self._derive(i),
-            lambda: contexts.centre(i),
-        )
-
-    def _derive(self, i: int) -> NDArray[Any]:
-        rule = self.coder.plan.lanes[i].derived
-        if rule is None:
-            msg = f"lane {i} has no rule to follow from others: the block is damaged"
-            raise CorruptError(msg)
-        sources = [self.lane(j).values for j, _ in rule.terms]
-        return rule.evaluate(sources, self.coder.grids[i].dtype)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import uproot
 
 from rootae import streams
+from rootae.baskets import read_branch
 from rootae.blocks import BlockDecoder
 from rootae.errors import CorruptError, RootaeError
 from rootae.sidetree import FIXED, HEAD, block_id
@@ -22,24 +22,13 @@ if TYPE_CHECKING:
     from rootae.codec import Codec
     from rootae.plan import TreePlan
 
-__all__ = ["StoredTree", "read_branch"]
+__all__ = ["StoredTree"]
 
 Span = tuple[str, int, int, int]  # branch, offset, size, crc32
+_Head: TypeAlias = tuple[dict[str, int], dict[tuple[str, str], Span]]  # rows by group, blobs
+_HEADS_KEPT = 16
 _ROWS_KEPT = 64  # places of a group's blobs in a block, or the blobs where they were packed anew
 _ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
-
-
-def read_branch(branch: Any, **options: Any) -> NDArray[Any]:
-    """Read a branch in this thread: it may be one of the pool that uproot would wait for."""
-    executor = uproot.TrivialExecutor()
-    array: NDArray[Any] = branch.array(
-        library="np",
-        array_cache=None,
-        decompression_executor=executor,
-        interpretation_executor=executor,
-        **options,
-    )
-    return array
 
 
 class StoredTree:
@@ -68,6 +57,7 @@ class StoredTree:
         self.ids = np.asarray(index["block"], np.uint32)
         self._index = index
         self._rows: dict[tuple[str, int], _Row] = {}
+        self._heads: dict[int, _Head] = {}
 
     def _read_index(self) -> dict[str, NDArray[Any]]:
         try:
@@ -117,7 +107,14 @@ class StoredTree:
         """Return the codec of one block."""
         return self._codec(self._index["codec"][block].tobytes())
 
-    def _head(self, block: int) -> tuple[dict[str, int], dict[tuple[str, str], Span]]:
+    def _head(self, block: int) -> _Head:
+        if block not in self._heads:
+            self._heads[block] = self._checked_head(block)
+            for old in list(self._heads)[:-_HEADS_KEPT]:
+                self._heads.pop(old, None)
+        return self._heads[block]
+
+    def _checked_head(self, block: int) -> _Head:
         codec, where = self.codec_of(block), f"{self.where}, block {block}"
         head = self._index["head"][block].tobytes()
         if zlib.crc32(head) != int(self._index["crc32"][block]):
@@ -127,6 +124,14 @@ class StoredTree:
             msg = f"{where}: its id is not that of its contents: the file is damaged"
             raise CorruptError(msg)
         return _directory(head, codec.tree(self.path).plan)
+
+    def rows_of(self, block: int, group: str) -> int:
+        """Return the rows of one group in one block.
+
+        Raises:
+            CorruptError: the block's directory is damaged.
+        """
+        return self._head(block)[0][group]
 
     def sizes(self, block: int) -> dict[tuple[str, str], int]:
         """Return the bytes of a block's blobs without reading them.
@@ -240,7 +245,7 @@ class _Row:
         return bytes(chunk.raw_data) if size else b""
 
 
-def _directory(head: bytes, plan: TreePlan) -> tuple[dict[str, int], dict[tuple[str, str], Span]]:
+def _directory(head: bytes, plan: TreePlan) -> _Head:
     """Read a block's directory: rows by group; branch, offset, size and crc32 by blob."""
     cursor = streams.Cursor(head)
     rows: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,14 @@ def root_script(hadd):
         return subprocess.run(command, capture_output=True, text=True, check=True)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def digest(root_script):
+    """Return a function that describes files as ROOT sees them."""
+    from wholeness import DIGEST  # which imports from here
+
+    return lambda *paths: json.loads(root_script(DIGEST, *paths).stdout)
 
 
 def jagged(counts, flat):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 import sys
 
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import uproot
 from conftest import same, write_columns, write_tree
+from wholeness import carried, uncoded
 
 import rootae
 import rootae.source
@@ -81,51 +81,11 @@ for entries in 4, 3:  # an older cycle that is another tree
 f.Close(); sys.stdout.flush(); os._exit(0)
 """
 
-DIGEST = """
-import json, os
-ROOT.gErrorIgnoreLevel = ROOT.kError
-def branches(found):
-    return [[b.GetName(), b.GetTitle(), b.ClassName(), str(b.GetClassName()),
-             [[l.ClassName(), l.GetName(), l.GetLeafCount().GetName() if l.GetLeafCount() else "",
-               l.GetTypeName()] for l in b.GetListOfLeaves()], branches(b.GetListOfBranches())]
-            for b in found]
-def tree(t):
-    told = {"entries": t.GetEntries(), "title": t.GetTitle(), "class": t.ClassName()}
-    told["aliases"] = sorted([a.GetName(), a.GetTitle()] for a in t.GetListOfAliases() or [])
-    told["info"] = [[x.ClassName(), x.GetName(), x.GetTitle()] for x in t.GetUserInfo()]
-    told["friends"] = [[x.GetName(), x.GetTitle()] for x in t.GetListOfFriends() or []]
-    index = t.GetTreeIndex()
-    told["index"] = [index.GetMajorName(), index.GetMinorName(), index.GetN()] if index else []
-    told["branches"] = branches(t.GetListOfBranches())
-    return told
-def keys(d, path=""):
-    for k in d.GetListOfKeys():
-        name, kind = path + k.GetName(), k.GetClassName()
-        told = [f"{name};{k.GetCycle()}", kind, k.GetTitle()]
-        if kind.startswith("TDirectory"):
-            told.append(k.ReadObj().GetTitle()); yield told
-            yield from keys(k.ReadObj(), name + "/")
-        else:
-            inherits = ROOT.TClass.GetClass(kind) and ROOT.TClass.GetClass(kind).InheritsFrom
-            told.append(tree(k.ReadObj()) if inherits and inherits("TTree") else None); yield told
-found = []
-for path in sys.argv[1:]:
-    f = ROOT.TFile.Open(path); found.append(list(keys(f)))
-out = json.dumps(found); print(out); sys.stdout.flush(); os._exit(0)
-"""
-
-NAMES = ("rootae_block", "rootae_entry")
 LOST = [  # what uproot names
     "text;1", "deep/Events:vv", "deep/Events:s", "deep/Events:p", "deep/Events:packed",
     "deep/Events:half", "deep/Events: its aliases", "deep/Events: its index, friends",
     "other:vv",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def digest(root_script):
-    """Return a function that describes files as ROOT sees them."""
-    return lambda *paths: json.loads(root_script(DIGEST, *paths).stdout)
 
 
 @pytest.fixture(scope="module")
@@ -156,34 +116,6 @@ def back(small):
 def seen(digest, rich, small, back):
     """Return all three as ROOT sees them."""
     return digest(rich, small[0], back[0])
-
-
-def uncoded(told, coded=None):
-    """Take out what compressing adds and changes; of an original, the branches that are coded.
-
-    Arguments:
-        told: a file as ROOT sees it.
-        coded: names of coded branches by tree, or None to go by the carriers.
-    """
-    told = [k for k in json.loads(json.dumps(told)) if k[0].split("/")[0] != "rootae"]
-    told = [k for k in told if k[0] != "rootae;1"]
-    for key, *_, tree in told:
-        if isinstance(tree, dict):
-            mine = (coded or {}).get(key.rsplit(";", 1)[0], ())
-            rest = [b for b in tree["branches"] if b[0] not in NAMES]
-            tree["order"] = [b[0].removesuffix("__rae") for b in rest]
-            kept = [b for b in rest if b[0] not in mine and not b[0].endswith("__rae")]
-            tree["branches"] = kept
-    return told
-
-
-def carried(told):
-    """Return the names of coded branches by tree."""
-    trees = {k[0].rsplit(";", 1)[0]: k[3] for k in told if isinstance(k[3], dict)}
-    return {
-        path: [b[0].removesuffix("__rae") for b in t["branches"] if b[0].endswith("__rae")]
-        for path, t in trees.items()
-    }
 
 
 def without_autosave(told):
@@ -348,59 +280,3 @@ def test_differences_are_named(events, tmp_path):
         assert differences(a, b, {}) == ["t:its title or class", "t:x"]
         assert differences(a, b, {"t": ["x"]}) == ["t:its title or class"]
         assert differences(b, Source.open(events), {}) == ["t"]
-
-
-def compressed_by_root(path, folder):
-    """Compress a file with ROOT; small trees too, as they are with a codec at hand."""
-    codec = folder / "codec.root"
-    try:
-        rootae.train([path], codec, family="plain", force=True)
-    except rootae.RootaeError:  # there are no numbers in it
-        codec = None
-    options = {"family": "plain", "backend": "root", "codec": codec, "force": True}
-    try:
-        return rootae.compress(path, folder / "small.root", **options), ""
-    except rootae.RootaeError as error:
-        return None, str(error)
-
-
-@pytest.mark.slow
-def test_every_shared_file_is_kept_whole_or_stops_with_a_name(shared, digest, tmp_path):
-    table = dict.fromkeys(("coded and given back", "copied byte for byte", "stopped"), 0)
-    small, again = tmp_path / "small.root", tmp_path / "again.root"
-    for path in sorted(shared.rglob("*.root")):
-        report, error = compressed_by_root(path, tmp_path)
-        if report is None:
-            assert f"{path}:tree cannot be read in entries" in error
-            table["stopped"] += 1
-        elif report.codec is None:
-            assert small.read_bytes() == path.read_bytes()
-            table["copied byte for byte"] += 1
-        else:
-            assert_whole(path, small, again, digest)
-            table["coded and given back"] += 1
-    assert table == {"coded and given back": 51, "copied byte for byte": 12, "stopped": 1}
-
-
-def assert_whole(path, small, again, digest):
-    """Hold a compressed file, and what decompress makes of it, against the original."""
-    rootae.verify(small, against=path)
-    rootae.decompress(small, again, backend="root", force=True)
-    before, after, back = digest(path, small, again)
-    coded = carried(after)
-    assert uncoded(after) == uncoded(before, coded), path
-    assert [k[:3] for k in back] == [k[:3] for k in before], path
-    with Source.open(path) as a, Source.open(again) as b:
-        assert differences(a, b, coded) == [], path
-        assert_equal_columns(a, b, coded)
-
-
-def assert_equal_columns(a, b, coded):
-    """Hold what was decoded against the original: values bit for bit, types and titles."""
-    for path, names in coded.items():
-        if not path.startswith("rootae/"):
-            for name in names:
-                x, y = a.file[path][name], b.file[path][name]
-                assert (x.name, x.title) == (y.name, y.title)
-                assert x.typename == y.typename or x.typename.startswith("Double32_t")
-                assert same(ak.Array(x.array()), ak.Array(y.array())), (a.path, name)

@@ -338,3 +338,16 @@ def test_trees_of_one_name_in_two_directories_stay_apart(tmp_path):
             assert coded(file[path]) is not None
             assert (file[path]["x"].array(library="np") == factor * x).all()
         assert (file["a"]["t"]["x"].array(library="np") == x).all()
+
+
+def test_columns_read_whole_are_kept_for_others_only(events, tmp_path):
+    rootae.compress(events, tmp_path / "p.root", family="diagram", bounds={"*": "rel:1e-3"})
+    with rootae.open(tmp_path / "p.root", array_cache=None) as file:
+        tree = file["Events"]
+        first = tree.arrays()
+        kept = sum(d.nbytes for d in cache._blocks.values())
+        again, part = tree.arrays(), tree.arrays(entry_start=1)
+        filled = sum(d.nbytes for d in cache._blocks.values())
+    assert kept < filled  # what is read in part may be asked for again
+    assert same(first, again)
+    assert same(first[1:], part)

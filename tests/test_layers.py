@@ -17,7 +17,7 @@ COMMANDS = [n for n in CORE if n.startswith("cli.") and n not in SHARED]
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
     ["cursor", "device", "globs", "histograms", "links"],
-    ["optional", "passes", "progress", "schema", "typed"],
+    ["baskets", "optional", "passes", "progress", "schema", "typed"],
     ["bounds", "indexed", "keepdrop"],
     ["exactgrid", "kinematics", "streams"],
     ["contexts", "relgrid"],
@@ -28,6 +28,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["order"],
     ["sound", "stages"],
     ["groups"],
+    ["groupdecoder"],
     ["blocks"],
     ["ancestry", "codec"],
     ["recode", "references"],
@@ -80,8 +81,8 @@ OWNERS = {
     "cramjam": {"streams"},
     "ROOT": {"backend"},
     "uproot": {
-        "backend", "branches", "container", "decompress", "hook", "merge", "rdataframe", "reader",
-        "rows", "selected", "skim", "source", "stored", "training", "writer",
+        "backend", "baskets", "branches", "container", "decompress", "hook", "merge",
+        "rdataframe", "reader", "rows", "selected", "skim", "source", "training", "writer",
     },
     "awkward": {
         "passing", "restored", "rows", "schema", "selected", "sidetree", "source", "verify",
