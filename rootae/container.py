@@ -20,7 +20,7 @@ from rootae.baskets import read_branch
 from rootae.codec import Codec
 from rootae.device import CPU
 from rootae.errors import CorruptError, FormatError, NameNotFound
-from rootae.sidetree import BYTES, DIRECTORY, TREES, bytes_rows
+from rootae.sidetree import BYTES, DIRECTORY, ID, TREES, bytes_rows
 from rootae.stored import StoredTree
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ __all__ = ["Container", "load_codec", "write_many", "write_records"]
 
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 ENTRIES = f"{DIRECTORY}/entries"
+CODEC = "codec"
+_PARTS = 3  # of a codec: plan, tables, networks
 _PLAN_AT_MOST = 1 << 28
 
 
@@ -50,20 +52,11 @@ def write_many(
     entries: Mapping[str, int],
 ) -> None:
     """Write several codecs, rows on how the file and its parts were made, and trees' entries."""
-    kinds: dict[str, Any] = {"id": np.dtype((np.uint8, 32)), "plan": BYTES, "size": "uint32"}
-    kinds |= {"tables": BYTES, "networks": BYTES}
-    tree = file.mktree(CODECS, kinds, title="rootae codecs")
+    tree = file.mktree(CODECS, {CODEC: BYTES}, title="rootae codecs")
     for codec in codecs:
         plan, tables, networks = codec.parts
-        tree.extend(
-            {
-                "id": np.frombuffer(codec.digest, np.uint8).reshape(1, 32),
-                "plan": bytes_rows([streams.zstd(plan, 19)]),
-                "size": np.array([len(plan)], np.uint32),
-                "tables": bytes_rows([tables]),
-                "networks": bytes_rows([networks]),
-            }
-        )
+        parts = streams.join([streams.zstd(plan, 19), tables, networks])
+        tree.extend({CODEC: bytes_rows([codec.digest + streams.varint(len(plan)) + parts])})
     made = file.mktree(FILES, {"json": BYTES}, title="rootae provenance")
     texts = [json.dumps(r, sort_keys=True, separators=(",", ":")).encode() for r in records]
     if texts:
@@ -127,14 +120,15 @@ class Container:
         if not self.is_coded:
             msg = f"{self.where} holds no rootae codec: compress it with rootae compress"
             raise FormatError(msg)
-        rows = _read(self.root[CODECS], ["id", "plan", "size", "tables", "networks"], self.where)
         found: dict[bytes, Codec] = {}
-        for i in range(len(rows["id"])):
-            digest = rows["id"][i].tobytes()
-            if digest not in found:
-                parts = (rows[k][i].tobytes() for k in ("plan", "tables", "networks"))
-                codec = load_codec(digest, int(rows["size"][i]), *parts, self.where)
-                found[digest] = codec.on(self.device)
+        for row in _read(self.root[CODECS], CODEC, self.where):
+            data = row.tobytes()
+            if data[:ID] not in found:
+                try:
+                    found[data[:ID]] = load_codec(data).on(self.device)
+                except CorruptError as error:
+                    msg = f"{self.where}: {error}"
+                    raise CorruptError(msg) from error
         return found
 
     def only_codec(self) -> Codec:
@@ -149,7 +143,7 @@ class Container:
         """Return one record a compressed file that went into this one."""
         if not self._has(FILES):
             return []
-        rows = _read(self.root[FILES], ["json"], self.where)["json"]
+        rows = _read(self.root[FILES], "json", self.where)
         try:
             return [json.loads(bytes(row)) for row in rows]
         except (ValueError, RecursionError) as error:
@@ -187,27 +181,32 @@ class Container:
 
 
 @functools.lru_cache(maxsize=64)
-def load_codec(
-    digest: bytes, size: int, plan: bytes, tables: bytes, networks: bytes, where: str
-) -> Codec:
+def load_codec(row: bytes) -> Codec:
     """Rebuild a codec from its row in a file, once in a process for each that is met.
 
     Raises:
-        CorruptError: it is not the codec that the digest names.
+        CorruptError: it is not the codec that its id names.
     """
+    cursor = streams.Cursor(row)
+    digest, size = cursor.take(ID), cursor.varint()
+    parts = streams.split(cursor.rest())
+    if len(parts) != _PARTS:
+        msg = f"a codec of {len(parts)} parts: the file is damaged"
+        raise CorruptError(msg)
+    plan, tables, networks = parts
     if size > _PLAN_AT_MOST:
-        msg = f"{where}: a plan of {size} bytes: the file is damaged"
+        msg = f"a plan of {size} bytes: the file is damaged"
         raise CorruptError(msg)
     text = streams.unzstd(plan, size)
     if hashlib.sha256(streams.join([text, tables, networks])).digest() != digest:
-        msg = f"{where}: codec {digest.hex()[:8]} is damaged: its checksum does not match"
+        msg = f"codec {digest.hex()[:8]} is damaged: its checksum does not match"
         raise CorruptError(msg)
     return Codec.from_parts(text, tables, networks)
 
 
-def _read(tree: Any, names: list[str], where: str) -> dict[str, NDArray[Any]]:
+def _read(tree: Any, name: str, where: str) -> NDArray[Any]:
     try:
-        return {n: read_branch(tree[n]) for n in names}
+        return read_branch(tree[name])
     except Exception as error:
         msg = f"{where}: {tree.name} cannot be read, the file is damaged: {error}".splitlines()[0]
         raise CorruptError(msg) from error

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,12 @@ import awkward as ak
 import numpy as np
 
 from rootae import streams
+from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rootae.codec import Block, Codec
-    from rootae.plan import TreePlan
 
 __all__ = [
     "BLOCK",
@@ -28,13 +27,15 @@ __all__ = [
     "CARRIER_VALUE",
     "DIRECTORY",
     "ENTRY",
-    "FIXED",
     "HEAD",
+    "ID",
     "MODULUS",
     "TREES",
     "SideTree",
     "block_id",
     "bytes_rows",
+    "checked_head",
+    "entries_of",
 ]
 
 CARRIER = "__rae"
@@ -43,20 +44,10 @@ BLOCK, ENTRY = "rootae_block", "rootae_entry"
 MODULUS = 251
 DIRECTORY = "rootae"
 TREES = f"{DIRECTORY}/trees"
-FIXED = {
-    "codec": np.dtype((np.uint8, 32)),
-    "carriers": "uint64",
-    "block": "uint32",
-    "entries": "int64",
-}
+HEAD = "head"  # the branch of blocks' directories
+ID = 32  # bytes of a codec's id, which a directory begins with
+_SUM = 4  # bytes of its checksum, which it ends with
 BYTES = ak.types.ListType(ak.types.NumpyType("uint8"))  # as an object: parsing text takes 30 ms
-HEAD = {"crc32": "uint32", "head": BYTES}
-
-
-def carriers_hash(plan: TreePlan) -> int:
-    """Return 64 bits that name the list of a tree's carriers."""
-    text = json.dumps(list(plan.carried), separators=(",", ":"))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
 
 
 class SideTree:
@@ -73,14 +64,14 @@ class SideTree:
         self._plan = plan
         self._codec = codec
         groups = {f"group_{i}": BYTES for i in range(len(plan.groups))}
-        types: dict[str, Any] = {**FIXED, **HEAD, **groups}
+        types: dict[str, Any] = {HEAD: BYTES, **groups}
         self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
         self._tree.compression = None
 
     def add(self, block: Block, digest: bytes | None = None) -> int:
         """Write one block, of another codec if its digest is given, and return its id."""
         digest = self._codec.digest if digest is None else digest
-        head, rows = bytearray(), dict[str, bytes]()
+        head, rows = bytearray(digest + streams.varint(block.entries)), dict[str, bytes]()
         for i, group in enumerate(self._plan.groups):
             columns = dict.fromkeys(x.column for x in group.lanes)
             blobs = [block.latents[group.name], *(block.columns[c] for c in columns)]
@@ -88,28 +79,38 @@ class SideTree:
             for blob in blobs:
                 head += _entry(blob)
             rows[f"group_{i}"] = b"".join(blobs)
-        number = block_id(digest, bytes(head))
-        row: dict[str, Any] = {
-            "codec": np.frombuffer(digest, np.uint8).reshape(1, 32),
-            "carriers": np.array([carriers_hash(self._plan)], np.uint64),
-            "block": np.array([number], np.uint32),
-            "entries": np.array([block.entries], np.int64),
-            "crc32": np.array([zlib.crc32(bytes(head))], np.uint32),
-            "head": bytes_rows([bytes(head)]),
-        }
-        self._tree.extend(row | {name: bytes_rows([data]) for name, data in rows.items()})
-        return number
+        head += zlib.crc32(bytes(head)).to_bytes(_SUM, "little")
+        self.copy({HEAD: bytes(head), **rows})
+        return block_id(bytes(head))
 
-    def copy(self, row: Mapping[str, Any]) -> None:
+    def copy(self, row: Mapping[str, bytes]) -> None:
         """Write one block as it stands in another file, see `StoredTree.row`."""
-        fixed = {n: np.asarray(row[n]).reshape(1, *np.shape(row[n])) for n in (*FIXED, "crc32")}
-        blobs = {n: bytes_rows([v]) for n, v in row.items() if n not in fixed}
-        self._tree.extend(fixed | blobs)
+        self._tree.extend({name: bytes_rows([data]) for name, data in row.items()})
 
 
-def block_id(digest: bytes, head: bytes) -> int:
-    """Return the 32 bits that name a block: of its codec and its directory, never 0."""
-    return int.from_bytes(hashlib.sha256(digest + head).digest()[:4], "little") or 1
+def block_id(head: bytes) -> int:
+    """Return the 32 bits that name a block: of its directory, never 0."""
+    return int.from_bytes(hashlib.sha256(head).digest()[:4], "little") or 1
+
+
+def checked_head(head: bytes, where: str) -> streams.Cursor:
+    """Return a cursor that stands behind a directory's id and entries.
+
+    Raises:
+        CorruptError: its checksum does not match.
+    """
+    body, stored = head[:-_SUM], head[-_SUM:]
+    if zlib.crc32(body).to_bytes(_SUM, "little") != stored:
+        msg = f"{where}: its directory is damaged: the checksum does not match"
+        raise CorruptError(msg)
+    cursor = streams.Cursor(body)
+    entries_of(cursor)
+    return cursor
+
+
+def entries_of(cursor: streams.Cursor) -> tuple[bytes, int]:
+    """Read how a directory begins: the codec's id, and the number of entries."""
+    return cursor.take(ID), cursor.varint()
 
 
 def _entry(blob: bytes) -> bytes:

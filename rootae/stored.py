@@ -12,12 +12,10 @@ from rootae import streams
 from rootae.baskets import read_branch
 from rootae.blocks import BlockDecoder
 from rootae.errors import CorruptError, RootaeError
-from rootae.sidetree import FIXED, HEAD, block_id
+from rootae.sidetree import HEAD, block_id, checked_head, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
 
     from rootae.codec import Codec
     from rootae.plan import TreePlan
@@ -28,6 +26,7 @@ Span = tuple[str, int, int, int]  # branch, offset, size, crc32
 _Head: TypeAlias = tuple[dict[str, int], dict[tuple[str, str], Span]]  # rows by group, blobs
 _HEADS_KEPT = 16
 _ROWS_KEPT = 64  # places of a group's blobs in a block, or the blobs where they were packed anew
+_ENTRIES_AT_MOST = 1 << 40  # of a block
 _ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
 
 
@@ -48,24 +47,26 @@ class StoredTree:
         self.where = where
         self._tree = tree
         self._codecs = codecs
-        index = self._read_index()
-        self.entries = np.asarray(index["entries"], np.int64)
-        if not ((self.entries >= 0) & (self.entries < 1 << 40)).all():
-            msg = f"{self.where}: a block has an impossible number of entries: the file is damaged"
-            raise CorruptError(msg)
+        self._directories, self._digests, entries = self._read_index()
+        self.entries = np.array(entries, np.int64)
         self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.entries)])
-        self.ids = np.asarray(index["block"], np.uint32)
-        self._index = index
+        self.ids = np.array([block_id(head) for head in self._directories], np.uint32)
         self._rows: dict[tuple[str, int], _Row] = {}
         self._heads: dict[int, _Head] = {}
 
-    def _read_index(self) -> dict[str, NDArray[Any]]:
+    def _read_index(self) -> tuple[list[bytes], list[bytes], list[int]]:
+        """Return each block's directory, and what it begins with: a codec's id, and entries."""
         try:
-            return {n: read_branch(self._tree[n]) for n in (*FIXED, *HEAD)}
+            heads = [head.tobytes() for head in read_branch(self._tree[HEAD])]
+            pairs = [entries_of(streams.Cursor(head)) for head in heads]
         except Exception as error:
             reason = str(error).splitlines()[:1]
             msg = f"{self.where}: its blocks cannot be listed, the file is damaged: {reason}"
             raise CorruptError(msg) from error
+        if any(entries >= _ENTRIES_AT_MOST for _, entries in pairs):
+            msg = f"{self.where}: a block has an impossible number of entries: the file is damaged"
+            raise CorruptError(msg)
+        return heads, [digest for digest, _ in pairs], [entries for _, entries in pairs]
 
     @property
     def total(self) -> int:
@@ -75,7 +76,7 @@ class StoredTree:
     @functools.cached_property
     def codecs(self) -> list[Codec]:
         """Return the codecs that the blocks use, or all that know the tree if it has no blocks."""
-        used = dict.fromkeys(row.tobytes() for row in self._index["codec"])
+        used = dict.fromkeys(self._digests)
         chosen = [self._codec(d) for d in used] or list(self._codecs().values())
         return [c for c in chosen if c.plan.tree(self.path) is not None]
 
@@ -105,7 +106,7 @@ class StoredTree:
 
     def codec_of(self, block: int) -> Codec:
         """Return the codec of one block."""
-        return self._codec(self._index["codec"][block].tobytes())
+        return self._codec(self._digests[block])
 
     def _head(self, block: int) -> _Head:
         if block not in self._heads:
@@ -115,15 +116,8 @@ class StoredTree:
         return self._heads[block]
 
     def _checked_head(self, block: int) -> _Head:
-        codec, where = self.codec_of(block), f"{self.where}, block {block}"
-        head = self._index["head"][block].tobytes()
-        if zlib.crc32(head) != int(self._index["crc32"][block]):
-            msg = f"{where}: its directory is damaged: the checksum does not match"
-            raise CorruptError(msg)
-        if block_id(codec.digest, head) != int(self.ids[block]):
-            msg = f"{where}: its id is not that of its contents: the file is damaged"
-            raise CorruptError(msg)
-        return _directory(head, codec.tree(self.path).plan)
+        cursor = checked_head(self._directories[block], f"{self.where}, block {block}")
+        return _directory(cursor, self.codec_of(block).tree(self.path).plan)
 
     def rows_of(self, block: int, group: str) -> int:
         """Return the rows of one group in one block.
@@ -144,11 +138,11 @@ class StoredTree:
         """
         return {key: size for key, (_, _, size, _) in self._head(block)[1].items()}
 
-    def row(self, block: int) -> dict[str, Any]:
+    def row(self, block: int) -> dict[str, bytes]:
         """Return a block as it is stored, for a copy in another file; nothing is decoded.
 
         Returns:
-            The side tree's branches: fixed ones as numpy scalars and arrays, the others as bytes.
+            The side tree's branches.
 
         Raises:
             CorruptError: its directory or one of its blobs is damaged.
@@ -158,9 +152,7 @@ class StoredTree:
         blobs: dict[str, list[bytes]] = {}
         for key, (branch, *_) in spans.items():
             blobs.setdefault(branch, []).append(self._blob(block, spans, where, key))
-        fixed = {n: self._index[n][block] for n in (*FIXED, "crc32")}
-        head = self._index["head"][block].tobytes()
-        return {**fixed, "head": head, **{n: b"".join(b) for n, b in blobs.items()}}
+        return {HEAD: self._directories[block], **{n: b"".join(b) for n, b in blobs.items()}}
 
     def decoder(self, block: int) -> BlockDecoder:
         """Return a decoder that reads a block's blobs as they are needed.
@@ -245,9 +237,8 @@ class _Row:
         return bytes(chunk.raw_data) if size else b""
 
 
-def _directory(head: bytes, plan: TreePlan) -> _Head:
-    """Read a block's directory: rows by group; branch, offset, size and crc32 by blob."""
-    cursor = streams.Cursor(head)
+def _directory(cursor: streams.Cursor, plan: TreePlan) -> _Head:
+    """Read the rest of a directory: rows by group; branch, offset, size and crc32 by blob."""
     rows: dict[str, int] = {}
     spans: dict[tuple[str, str], Span] = {}
     for i, group in enumerate(plan.groups):

@@ -396,8 +396,10 @@ class Group:
 
 def block_groups(codec, tree, row):
     """Section 2.2: one block's groups from its row of branches."""
-    head, branches = Bytes(row["head"]), {}
-    assert zlib.crc32(head.data) == row["crc32"]
+    head, branches = Bytes(row["head"][:-4]), {}
+    assert zlib.crc32(head.data) == int.from_bytes(bytes(row["head"][-4:]), "little")
+    head.take(32)
+    head.varint()
 
     def blob(branch):
         size, crc = head.varint(), int.from_bytes(head.take(4), "little")
@@ -428,32 +430,42 @@ def column(tree, groups, name):
     return flat, counts
 
 
+def bookkeeping(tree, name):
+    """Section 2.1: a branch that says where entries belong; uproot hides it after import rootae."""
+    hidden = tree.__dict__["_rootae_tree"]._hidden
+    return hidden[name].array(library="np")
+
+
 def read(path, name, **how):
     """Read every coded column of a tree: {column: (values of all blocks, counts)}."""
     with uproot.open(path) as file:
         codecs = {}
         stored = file["rootae/codecs"].arrays(library="np")
-        for i, identity in enumerate(stored["id"]):
-            plan = unzstd(bytes(stored["plan"][i]))
-            assert len(plan) == stored["size"][i]
-            three = [plan, bytes(stored["tables"][i]), bytes(stored["networks"][i])]
+        for row in stored["codec"]:
+            data = Bytes(row)
+            identity, size = data.take(32), data.varint()
+            text, *rest = parts(data.rest())
+            plan = unzstd(text)
+            assert len(plan) == size
+            three = [plan, *rest]
             joined = varint(3) + b"".join(varint(len(p)) for p in three) + b"".join(three)
-            assert hashlib.sha256(joined).digest() == identity.tobytes()
-            codecs[identity.tobytes()] = Codec(*three, **how)
+            assert hashlib.sha256(joined).digest() == identity
+            codecs[identity] = Codec(*three, **how)
         rows = file[f"rootae/trees/{name}"].arrays(library="np")
         total = file[f"rootae/entries/{name}"].values()[0]
-        assert rows["entries"].sum() == total == file[name].num_entries
-    found = {}
-    for i, identity in enumerate(rows["codec"]):
+        starts = [Bytes(head) for head in rows["head"]]
+        begun = [(head.take(32), head.varint()) for head in starts]
+        assert sum(entries for _, entries in begun) == total == file[name].num_entries
+        blocks = bookkeeping(file[name], "rootae_block")
+    found, at = {}, 0
+    for i, (identity, entries) in enumerate(begun):
         row = {k: v[i] for k, v in rows.items()}
-        number = hashlib.sha256(identity.tobytes() + bytes(row["head"])).digest()[:4]
-        assert (int.from_bytes(number, "little") or 1) == row["block"]
-        codec = codecs[identity.tobytes()]
+        number = hashlib.sha256(bytes(row["head"])).digest()[:4]
+        where = slice(at, at := at + entries)
+        assert (blocks[where] == (int.from_bytes(number, "little") or 1)).all()
+        codec = codecs[identity]
         tree = next(t for t in codec.plan["trees"] if t["path"] == name)
         names = [b["name"] for b in tree["branches"] if b["coded"]]
-        text = json.dumps(names, separators=(",", ":")).encode()
-        carriers = int.from_bytes(hashlib.sha256(text).digest()[:8], "little")
-        assert carriers == row["carriers"]
         groups = block_groups(codec, tree, row)
         for c in names:
             found.setdefault(c, []).append(column(tree, groups, c))
