@@ -248,6 +248,8 @@ class _Job:
             if self.recompressed:
                 self.notes.append("what ROOT copied keeps its compression")
             return
+        for path in self.source.ntuples():
+            self.notes.append(f"{path}: an RNTuple, written as a TTree")
         for path in self.source.tree_paths():
             if any(k.startswith(f"{path};") for k in self.source.old_cycles()):
                 self.notes.append(f"{path}: older cycles of the tree were left out")
@@ -269,7 +271,7 @@ class _Job:
                 trees.append(TreeReport(path, entries, coded=False, why=left.get(path, "")))
                 continue
             coder, size = codec.tree(path), sizes[path]
-            columns = columns_of(coder, size, errors[path], self.source.file[path])
+            columns = columns_of(coder, size, errors[path], self.source.opened(path))
             told = tuple(h for h in history if h["tree"] == path)
             latents = sum(size.latents.values())
             trees.append(TreeReport(path, entries, True, "", columns, latents, told))

@@ -79,7 +79,7 @@ def unpaid(source: Source, sizes: Mapping[str, Sizes], fixed: int) -> dict[str, 
     """
     lost = {}
     for path, size in sizes.items():
-        before = sum(int(b.compressed_bytes) for b in source.file[path].branches)
+        before = sum(int(b.compressed_bytes) for b in source.opened(path).branches)
         if before and size.total + fixed / len(sizes) > before:
             lost[path] = NOT_PAID
     if len(lost) < len(sizes):

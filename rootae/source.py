@@ -13,6 +13,7 @@ import uproot
 from rootae.branches import SIZES, describe
 from rootae.errors import ArgumentError, FormatError, RootaeError
 from rootae.globs import matched
+from rootae.ntuple import NTUPLE, NTuple, describe_fields
 from rootae.schema import Values
 
 if TYPE_CHECKING:
@@ -81,12 +82,12 @@ class Source:
         self.file.close()
 
     def tree_paths(self, globs: Sequence[str] = ()) -> list[str]:
-        """Return the paths of trees, without cycles, that match any of the globs.
+        """Return the paths of trees and RNTuples, without cycles, that match any of the globs.
 
         Raises:
             NameNotFound: a glob matches no tree.
         """
-        names = self._paths(lambda c: c in TREES)
+        names = self._paths(lambda c: c in (*TREES, NTUPLE))
         chosen = matched(globs, names, str(self.path))
         return [n for n in names if not globs or n in chosen]
 
@@ -97,7 +98,7 @@ class Source:
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
         pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if c not in (*TREES, _DIRECTORY)]
+        return [(k, c) for k, c in pairs if c not in (*TREES, NTUPLE, _DIRECTORY)]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
@@ -118,7 +119,9 @@ class Source:
 
     def attachments(self, path: str) -> list[str]:
         """Name what a tree holds besides branches: aliases, friends, user information, an index."""
-        tree = self.file[path]
+        tree = self.opened(path)
+        if isinstance(tree, NTuple):
+            return []
         found = ["aliases"] if tree.aliases else []
         chunk, cursor = self.file.key(path).get_uncompressed_chunk_cursor()
         data = bytes(chunk.raw_data[cursor.index :])
@@ -128,18 +131,29 @@ class Source:
 
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""
-        return SourceTree(self.file[path], f"{self.path}:{path}", path)
+        return SourceTree(self.opened(path), f"{self.path}:{path}", path)
+
+    def ntuples(self) -> list[str]:
+        """Return the paths of RNTuples: trees in any output."""
+        return self._paths(lambda c: c == NTUPLE)
+
+    def opened(self, path: str) -> Any:
+        """Return a tree as uproot has it, an RNTuple in the likeness of one."""
+        found = self.file[path]
+        return NTuple(found) if found.classname == NTUPLE else found
 
     @property
     def compression(self) -> Any:
         """Return the file's own compression, or the one of its first tree, else None."""
         if self.file.file.compression is not None:
             return self.file.file.compression
-        for path in self.tree_paths():
-            for branch in self.file[path].branches:
-                if branch.compression is not None:
-                    return branch.compression
-        return _sniffed(self)
+        kinds = (b.compression for b in self.branches() if b.compression is not None)
+        return next(kinds, None) or _sniffed(self)
+
+    def branches(self) -> Iterator[Any]:
+        """Yield the branches of all TTrees as uproot has them."""
+        for path in self._paths(lambda c: c in TREES):
+            yield from self.file[path].branches
 
 
 def _sniffed(source: Source) -> Any:
@@ -150,10 +164,8 @@ def _sniffed(source: Source) -> Any:
         b"L4": uproot.LZ4(4),
         b"ZL": uproot.ZLIB(1),
     }
-    for path in source.tree_paths():
-        for branch in source.file[path].branches:
-            if not branch.num_baskets or not branch.member("fBasketSeek").any():
-                continue
+    for branch in source.branches():
+        if branch.num_baskets and branch.member("fBasketSeek").any():
             at = int(branch.member("fBasketSeek")[0])
             data = bytes(source.file.file.source.chunk(at, at + 512).raw_data)
             head = int.from_bytes(data[14:16], "big")  # TKey.fKeyLen
@@ -173,7 +185,7 @@ class SourceTree:
     def __init__(self, tree: Any, where: str, path: str) -> None:
         self.tree = tree
         self.where = where
-        self.schema = describe(tree, path)
+        self.schema = (describe_fields if isinstance(tree, NTuple) else describe)(tree, path)
         self.entries = int(tree.num_entries)
 
     def values(
@@ -244,14 +256,9 @@ class SourceTree:
         Raises:
             FormatError: a basket is damaged.
         """
-        if not names:
-            return {}
+        how = {"entry_start": start, "entry_stop": stop, "library": "ak", "array_cache": None}
         try:
-            out: dict[str, Any] = {}
-            for name in names:
-                out[name] = self.tree[name].array(
-                    entry_start=start, entry_stop=stop, library="ak", array_cache=None
-                )
+            out = {name: self.tree[name].array(**how) for name in names}
         except RootaeError:
             raise
         except Exception as error:

@@ -137,7 +137,7 @@ def verify_against(
                 raise BoundError(msg)
             pair = _Pair(source.tree(name), file[name], bounds.get(name, {}), str(path))
             errors[name] = pair.compare(progress, dropped=dropped)
-        _same_objects(source, file, path, dropped=dropped)
+        _same_objects(source, file, path)
     cache.clear()
     return errors
 
@@ -146,10 +146,10 @@ def _writable(tree: SourceTree) -> bool:
     return bool(tree.schema.columns or tree.schema.passing)
 
 
-def _same_objects(source: Source, file: Any, path: Path, *, dropped: bool) -> None:
+def _same_objects(source: Source, file: Any, path: Path) -> None:
     there = set(file.keys(cycle=False))
     for name, kind in source.objects():
-        if name.rsplit(";", 1)[0] not in there and not (dropped and "RNTuple" in kind):
+        if name.rsplit(";", 1)[0] not in there:
             msg = f"{path}: object {name} ({kind}) is missing"
             raise BoundError(msg)
 

@@ -69,7 +69,6 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
             if c.name not in coded.get(path, set()) and not writable(c, schema):
                 lost.append(f"{path}:{c.name} ({c.typename})")
         lost += [f"{path}: its {what}" for what in source.attachments(path)]
-    lost += [f"{n} ({c})" for n, c in source.objects() if "RNTuple" in c]
     return lost
 
 
@@ -155,7 +154,7 @@ def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) 
         write_tree: writes the tree of a path.
     """
     directories, trees = set(source.directories()), set(source.tree_paths())
-    objects = {n.rsplit(";", 1)[0] for n, c in source.objects() if "RNTuple" not in c}
+    objects = {n.rsplit(";", 1)[0] for n, _ in source.objects()}
     names = (key.rsplit(";", 1)[0] for key in source.file.iterkeys(cycle=True))
     for name in dict.fromkeys(names):
         if name in directories:

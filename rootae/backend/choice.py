@@ -53,23 +53,15 @@ def backend_for(
     """
     checked(asked)
     keeps_all = asked != ROOT and (drop or not unsupported(source, coded))
-    if asked == UPROOT or (asked == AUTO and (keeps_all or not installed())):
-        refuse_losses(source, coded, drop=drop)
+    modern = source.ntuples()
+    if asked == UPROOT or (asked == AUTO and (keeps_all or modern or not installed())):
+        advice = "ROOT keeps no RNTuples: --drop-unsupported leaves these out, by name"
+        refuse_losses(source, coded, *([advice] if modern else []), drop=drop)
         return UPROOT
-    _refuse_ntuples(source)
-    return ROOT
-
-
-def _refuse_ntuples(source: Source) -> None:
-    """Stop if there are RNTuples: ROOT copies trees and objects, but not these.
-
-    Raises:
-        UnsupportedError: there are some.
-    """
-    found = [f"{name} ({kind})" for name, kind in source.objects() if "RNTuple" in kind]
-    if found:
+    if modern:
         msg = (
-            f"{source.path}: {', '.join(found)} cannot be rewritten by either backend; "
-            "--backend uproot --drop-unsupported leaves these out, by name"
+            f"{source.path}: RNTuple {', '.join(modern)} cannot be rewritten by ROOT: --backend "
+            "uproot writes it as a TTree"
         )
         raise UnsupportedError(msg)
+    return ROOT
