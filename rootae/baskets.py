@@ -11,7 +11,7 @@ import uproot
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["read_branch"]
+__all__ = ["basket_key", "read_branch"]
 
 
 def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray[Any]:
@@ -38,6 +38,17 @@ def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray
         return _items(branch, np.zeros(0, np.uint8), np.zeros(1, np.int64), 0)
     whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return whole[max(start - ends[numbers[0]], 0) : stop - ends[numbers[0]]]
+
+
+def basket_key(branch: Any, number: int) -> Any:
+    """Return the key of one basket; uproot's own asks for it by numpy's integers.
+
+    These XRootD's client does not take.
+    """
+    start = int(branch.member("fBasketSeek")[number])
+    stop = start + uproot.reading._key_format_big.size
+    chunk, cursor = branch.file.source.chunk(start, stop), uproot.source.cursor.Cursor(start)
+    return uproot.reading.ReadOnlyKey(chunk, cursor, {}, branch.file, branch, read_strings=False)
 
 
 def _basket(branch: Any, number: int, entries: int) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rootae import streams
-from rootae.baskets import read_branch
+from rootae.baskets import basket_key, read_branch
 from rootae.blocks import BlockDecoder
 from rootae.errors import CorruptError, RootaeError
 from rootae.sidetree import HEAD, block_id, checked_head, entries_of
@@ -220,7 +220,7 @@ class _Row:
         first, last = (int(x) for x in branch.entry_offsets[number : number + 2])
         self._whole: bytes | None = None
         if last - first == 1 and number < branch.num_baskets - len(branch.embedded_baskets):
-            key = branch.basket_key(number)
+            key = basket_key(branch, number)
             if key.data_compressed_bytes == key.data_uncompressed_bytes:
                 self._source = branch.file.source
                 self._start = int(key.data_cursor.index)
