@@ -3,9 +3,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# tests of one file run in one process, as they share what is costly to make
+# quick tests of one file run in one process, as they share what is costly to make
 JOBS ?= 2
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=10
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --durations=10
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -28,11 +28,11 @@ demo: $(STAMP)
 	$(BIN)/python demo/run.py
 
 test: $(STAMP)
-	$(PYTEST) -m 'not slow'
+	$(PYTEST) --dist loadfile -m 'not slow'
 
 # pytest returns 5 where no test is marked slow.
 slow: $(STAMP)
-	$(PYTEST) -m slow || test $$? -eq 5
+	$(PYTEST) --dist worksteal -m slow || test $$? -eq 5
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
