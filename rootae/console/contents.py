@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = ["show_info"]
 
+_BRANCH, _LAST = "├──\N{NO-BREAK SPACE}", "└──\N{NO-BREAK SPACE}"
+_SHOWN = (
+    *("column", "type", "bound", "why", "bytes", "share", "bits/value"),
+    *("how", "contexts", "needs", "from", "title"),
+)
+_DETAILS = {"why", "from", "title"}  # shown with -v
+
 
 def show_info(info: FileInfo, *, verbose: bool) -> None:
     """Print what a file holds."""
@@ -60,43 +67,54 @@ def _print_tree(console: Console, tree: TreeInfo, whole: int, *, verbose: bool) 
         f"{size_text(tree.nbytes)}, latents {size_text(tree.latents)}; a column needs "
         f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
     )
-    head = ["column", "type", "bound", "why", "bytes", "share", "bits/value", "how", "contexts"]
-    rows: list[list[str]] = []
+    rows: list[dict[str, str]] = []
     listed, found = verbose or len(tree.columns) <= MOST, collections_of(tree.columns)
     drawn = len(found) > 1 or not listed  # a flat table needs no tree
     for name, members in found:
         if drawn:
             rows.append(_collection(name, members, whole))
         if listed:
-            rows += _branches(members, whole, drawn=drawn, verbose=verbose)
-    head += ["needs", "title"]
-    if not any(row[-1] for row in rows):
-        head, rows = head[:-1], [row[:-1] for row in rows]
-    print_table(console, head, rows)
+            rows += _branches(members, whole, drawn=drawn)
+    head = [k for k in _SHOWN if verbose or k not in _DETAILS]
+    print_table(console, head, [[row.get(k, "") for k in head] for row in rows])
 
 
-def _collection(name: str, members: Sequence[ColumnInfo], whole: int) -> list[str]:
+def _collection(name: str, members: Sequence[ColumnInfo], whole: int) -> dict[str, str]:
     """Return what is said of columns together: sums, and what most of them have."""
     bounds, ways = bounds_and_ways(members)
     nbytes, values = sum(c.nbytes for c in members), sum(c.values for c in members)
-    sizes = size_text(nbytes), _share(nbytes, whole), f"{8 * nbytes / max(values, 1):.2f}"
-    most = max(c.ancestors for c in members)
-    return [name, "", bounds, "", *sizes, ways, "", f"<= {most}", ""]
+    return {
+        "column": name,
+        "bound": bounds,
+        **_sizes(nbytes, values, whole),
+        "how": ways,
+        "needs": f"<= {max(c.ancestors for c in members)}",
+    }
 
 
 def _branches(
-    members: Sequence[ColumnInfo], whole: int, *, drawn: bool, verbose: bool
-) -> Iterator[list[str]]:
+    members: Sequence[ColumnInfo], whole: int, *, drawn: bool
+) -> Iterator[dict[str, str]]:
     """Yield what is said of each column, as a branch of the tree above it."""
     for column in members:
-        line = ("└── " if column is members[-1] else "├── ") if drawn else ""
-        leaves = column.title in ("", column.name) or column.title.startswith(f"{column.name}/")
-        yield [
-            *(line + column.name, column.typename, bound_text(column.bound), column.why),
-            *(size_text(column.nbytes), _share(column.nbytes, whole), f"{column.bits:.2f}"),
-            column.how if verbose else column.how.partition(" from ")[0],
-            *(str(column.contexts), str(column.ancestors), "" if leaves else column.title),
-        ]
+        line = (_LAST if column is members[-1] else _BRANCH) if drawn else ""
+        yield {
+            "column": line + column.name,
+            "type": column.typename,
+            "bound": bound_text(column.bound),
+            "why": column.why,
+            **_sizes(column.nbytes, column.values, whole),
+            "how": column.how.partition(" from ")[0],
+            "contexts": str(column.contexts),
+            "needs": str(column.ancestors),
+            "from": column.how.partition(" from ")[2],
+            "title": column.title,
+        }
+
+
+def _sizes(nbytes: int, values: int, whole: int) -> dict[str, str]:
+    bits = f"{8 * nbytes / values if values else 0.0:.2f}"
+    return {"bytes": size_text(nbytes), "share": _share(nbytes, whole), "bits/value": bits}
 
 
 def _share(nbytes: int, whole: int) -> str:
