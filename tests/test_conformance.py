@@ -106,6 +106,18 @@ def test_every_family_and_net_keeps_every_bound(family, net, bound):
 
 
 @pytest.mark.parametrize(("family", "net"), CASES)
+def test_values_within_a_bound_do_not_depend_on_the_family(family, net):
+    """So that physics measured with one family holds for all."""
+    codec, _ = briefly(family, net)
+    sample, tables = table(FEW), []
+    tree = survey(sample.schema, sample.values, rules_of({"*": "rel:1e-3"}), tables=tables)
+    plain, learned = TreeCoder(tree, tables, ()), codec.tree("t")
+    dull, mine = (c.decoder(c.encode(fresh())) for c in (plain, learned))
+    for name in fresh():
+        assert mine.values(name).flat.tobytes() == dull.values(name).flat.tobytes()
+
+
+@pytest.mark.parametrize(("family", "net"), CASES)
 def test_every_family_and_net_only_uses_certified_operators(family, net):
     codecs = [briefly(family, net, bound)[0] for bound in ("rel:1e-3", "none")]
     decoders = [n for codec in codecs for n in decoders_of(codec)]
