@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rootae.ancestry import ancestors, contexts, how
 from rootae.errors import NameNotFound
+from rootae.ntuple import NTUPLE, NTuple
 from rootae.reader import open_file
 from rootae.source import TREES, split_path
 
@@ -231,8 +232,8 @@ def _trees(file: File) -> list[TreeInfo]:
     coded = file.container.coded_trees() if file.is_coded else []
     classes = file.classnames(cycle=False)
     out = []
-    for path in [k for k, c in classes.items() if c in TREES]:
-        tree = file[path]
+    for path, kind in [(k, c) for k, c in classes.items() if c in (*TREES, NTUPLE)]:
+        tree = NTuple(file[path]) if kind == NTUPLE else file[path]
         if path in coded:
             out.append(_stored(file.container.stored(path), tree))
         else:

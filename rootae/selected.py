@@ -13,6 +13,7 @@ from uproot.language.python import PythonLanguage
 
 from rootae.decoded import blocks_of, coded_of
 from rootae.errors import ArgumentError, NameNotFound, RootaeError
+from rootae.ntuple import NTuple
 from rootae.rows import joined
 from rootae.source import SourceTree
 
@@ -51,6 +52,9 @@ def passing_cut(tree: SourceTree, cut: str) -> NDArray[np.int64]:
         ArgumentError: the cut cannot be computed, or gives a list an entry.
         NameNotFound: it names a column that does not exist.
     """
+    if isinstance(tree.tree, NTuple):
+        msg = f"{tree.where} is an RNTuple: compress it, and skim the tree that it becomes"
+        raise ArgumentError(msg)
     found = [np.zeros(0, np.int64)]
     for start, stop in blocks_of(tree):
         passed = _evaluate(tree, cut, start, stop)

@@ -10,7 +10,8 @@ from conftest import same
 
 import rootae
 from rootae.bounds import deviation
-from rootae.errors import UnsupportedError
+from rootae.errors import ArgumentError, UnsupportedError
+from rootae.info import info
 from rootae.ntuple import NTuple
 from rootae.source import Source
 
@@ -181,3 +182,17 @@ def test_ntuples_of_no_entries_are_described(tmp_path):
         found = NTuple(file["t"])
     assert found.num_entries == 0
     assert [b.name for b in found.branches] == ["j", "x"]
+
+
+def test_info_lists_it_and_skim_says_what_to_do(path, tmp_path):
+    assert [(t.path, t.entries) for t in info(path).trees] == [("Events", ENTRIES)]
+    with pytest.raises(ArgumentError, match="Events is an RNTuple: compress it"):
+        rootae.skim(path, tmp_path / "o.root", cut="met > 5")
+
+
+def test_files_with_it_are_merged_once_one_is_coded(path, small, tmp_path):
+    report = rootae.merge([small[0], path], tmp_path / "both.root")
+    assert report.trees == {"Events": 2 * ENTRIES}
+    with uproot.open(path) as a, rootae.open(tmp_path / "both.root") as b:
+        whole = b["Events"]["met"].array(library="np")
+        assert (whole[ENTRIES:] == a["Events"]["met"].array(library="np")).all()
