@@ -8,8 +8,9 @@ A row a family, net and file. --rate, within bounds (those of the jets table on 
 lossy preset on others): bits an entry, of entries that were not trained on. --peak, without bounds
 (`none`): the latents alone, reconstructed by the decoder; the median over columns of the RMS error
 in units of the column's spread, and a fitted peak before and after, once of the candidates chosen
-before and once of those chosen anew. Every run takes the same number of
-steps, so that a busy machine changes seconds only. Draws OUT.png.
+before and once of those chosen anew. Every run takes the same number of steps, so that a busy
+machine changes seconds only. Rows are written as they come; those that OUT.csv has already are not
+measured again. Draws OUT.png.
 Needs: pip install 'rootae[train,report]'.
 """
 
@@ -21,7 +22,7 @@ import math
 import statistics
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -60,6 +61,12 @@ class Job:
     steps: int
     latents: int
 
+    @property
+    def name(self):
+        """Return what rows call the file."""
+        path, tree = split_path(self.file)
+        return f"{Path(path).stem}:{tree}"
+
 
 @dataclass
 class Row:
@@ -87,10 +94,12 @@ class Row:
     note: str = ""
 
 
+TEXTS = ("file", "family", "net", "setting", "note")
+
+
 def measure(job):
     """Run one job."""
-    path, tree = split_path(job.file)
-    row = Row(f"{Path(path).stem}:{tree}", job.family, job.net, job.setting)
+    row = Row(job.name, job.family, job.net, job.setting)
     (with_bounds if job.setting == BOUNDS else without)(job, row)
     return row
 
@@ -162,24 +171,46 @@ def main():
     parser.add_argument("--net", action="append")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    rows = []
+    rows = known(options.out)
+    done = {(r.file, r.family, r.net, r.setting) for r in rows}
+    jobs = [j for j in jobs_of(options) if (j.name, j.family, j.net, j.setting) not in done]
     with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
-        for row in pool.map(measure, list(jobs_of(options))):
-            rows.append(row)
-            print(
-                f"{row.file:18} {row.family:10} {row.net:6} {row.setting:6} {row.bits:9.2f} bits "
-                f"{row.seconds:6.1f} s  rms {row.rms:.4f}  m {row.mass:.3f}+-{row.mass_error:.3f} "
-                f"-> {row.mass_after:.3f}, anew {row.mass_anew:.3f}; w {row.width:.3f} -> "
-                f"{row.width_after:.3f}, anew {row.width_anew:.3f}  {row.note}",
-                flush=True,
-            )
-    with options.out.open("w", newline="") as file:
+        for future in as_completed([pool.submit(measure, job) for job in jobs]):
+            rows.append(future.result())
+            show(rows[-1])
+            write(rows, options.out)
+    families_chart.draw(rows, options.out.with_suffix(".png"))
+
+
+def known(path):
+    """Return the rows of an earlier run: a table may be made in several."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        found = list(csv.DictReader(file))
+    return [Row(**{k: v if k in TEXTS else float(v or "nan") for k, v in r.items()}) for r in found]
+
+
+def show(row):
+    """Print a row."""
+    print(
+        f"{row.file:18} {row.family:10} {row.net:6} {row.setting:6} {row.bits:9.2f} bits "
+        f"{row.seconds:6.1f} s  rms {row.rms:.4f}  m {row.mass:.3f}+-{row.mass_error:.3f} "
+        f"-> {row.mass_after:.3f}, anew {row.mass_anew:.3f}; w {row.width:.3f} -> "
+        f"{row.width_after:.3f}, anew {row.width_anew:.3f}  {row.note}",
+        flush=True,
+    )
+
+
+def write(rows, path):
+    """Write all rows, in order."""
+    order = sorted(rows, key=lambda r: (r.setting, r.file, r.family, r.net))
+    with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(rows[0])))
         writer.writeheader()
-        for row in rows:
-            shown = {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in asdict(row).items()}
+        for row in order:
+            shown = {k: f"{v:.6g}" if isinstance(v, float) else v for k, v in asdict(row).items()}
             writer.writerow({k: "" if v == "nan" else v for k, v in shown.items()})
-    families_chart.draw(rows, options.out.with_suffix(".png"))
 
 
 if __name__ == "__main__":
