@@ -1,8 +1,16 @@
-"""The picture of what families.py measured: bits within bounds, and peaks without."""
+#!/usr/bin/env python
+"""The picture of what families.py measured, bits within bounds and peaks without; and its table.
+
+    python benchmarks/families_chart.py families.csv families.png
+
+draws the picture again and prints the table in Markdown, as the README has it.
+"""
 
 from __future__ import annotations
 
 import math
+import sys
+from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -58,3 +66,44 @@ def peaks(axes, rows):
         axes.errorbar(x, r.mass_anew, r.mass_anew_error, fmt="o", ms=4, color=COLOURS[r.net])
     axes.set_xticks(range(len(families)), families, rotation=45, fontsize=8)
     axes.set_title("no bound: fitted mass in GeV (band: before)", fontsize=9)
+
+
+def table(rows):
+    """Yield a table in Markdown: a line a family and net, a column a file and setting."""
+    within = list(dict.fromkeys(r.file for r in rows if r.setting == "bounds"))
+    loose = list(dict.fromkeys(r.file for r in rows if r.setting == "none"))
+    found = {(r.family, r.net, r.setting, r.file): r for r in rows}
+    head = ["family", "net", *(f"{f}: bits a row, bounds kept" for f in within)]
+    for file in loose:
+        first = next(r for r in rows if r.setting == "none" and r.file == file)
+        head.append(f"{file}, no bound: mass ({error(first.mass, first.mass_error)} before)")
+        head.append(f"width ({error(first.width, first.width_error)})")
+    head.append("training s")
+    yield head
+    yield ["---"] * len(head)
+    for family, net in sorted({(r.family, r.net) for r in rows}):
+        mine = [found.get((family, net, "bounds", f)) for f in within]
+        cells = [family, net, *(f"{r.bits:.2f}" if r else "" for r in mine)]
+        for r in (found.get((family, net, "none", f)) for f in loose):
+            cells.append(error(r.mass_anew, r.mass_anew_error) if r else "")
+            cells.append(error(r.width_anew, r.width_anew_error) if r else "")
+            mine.append(r)
+        yield [*cells, ", ".join(f"{r.seconds:.0f}" for r in mine if r)]
+
+
+def error(value, uncertainty):
+    """Return a figure with its error."""
+    return f"{value:.3f} ± {uncertainty:.3f}"
+
+
+def main():
+    from families import known
+
+    rows = known(Path(sys.argv[1]))
+    draw(rows, Path(sys.argv[2]))
+    for line in table(rows):
+        print(f"| {' | '.join(line)} |")
+
+
+if __name__ == "__main__":
+    main()

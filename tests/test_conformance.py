@@ -127,10 +127,11 @@ def test_every_family_and_net_only_uses_certified_operators(family, net):
     assert all(operators(n.onnx) <= DECODER_OPERATORS for n in decoders)
 
 
+@pytest.mark.parametrize("bound", ["rel:1e-3", "none"])
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_steps_and_seed_repeat_the_same_codec(family, net):
-    once_more, _ = briefly.__wrapped__(family, net)
-    assert once_more.id == briefly(family, net)[0].id
+def test_steps_and_seed_repeat_the_same_codec(family, net, bound):
+    once_more, _ = briefly.__wrapped__(family, net, bound)
+    assert once_more.id == briefly(family, net, bound)[0].id
 
 
 @pytest.mark.parametrize("family", families.names())

@@ -107,7 +107,9 @@ class Autoencoder(family.Family):
         scores = (y - mean) @ parts
         size = scores.std(0) if self.whitened else scores.std(0).max().expand(self.latents)
         ones = torch.cat([x, x.new_ones(len(x), 1)], 1)
-        map_ = torch.linalg.lstsq(ones, scores / size * (self.spread / self._gain)).solution.T
+        # the default driver pivots by memory that torch leaves as it finds it: other sums each time
+        wanted = scores / size * (self.spread / self._gain)
+        map_ = torch.linalg.lstsq(ones, wanted, driver="gelsd").solution.T
         self._encode.begin(map_[:, :-1].float(), map_[:, -1].float())
         back = parts * size * (self._gain / self.spread) / _LATENT_SCALE
         # scales begin at 1, as they are without this
