@@ -36,14 +36,18 @@ def draw(rows, path):
         bars(line[1], loose, "rms", "no bound: RMS error / spread")
         peaks(line[2], loose)
         line[0].set_ylabel(file)
+        line[1].set_ylabel("" if line[0].axison else file)
     for net, colour in COLOURS.items():
         axes[0, 0].plot([], [], "s", color=colour, label=net)
-    axes[0, 0].legend(fontsize=8)
+    axes[0, 0].legend(fontsize=8, loc="lower right")
     figure.savefig(path)
 
 
 def bars(axes, rows, name, title):
     """Draw one figure a family and net."""
+    if not rows:
+        axes.set_axis_off()
+        return
     families = list(dict.fromkeys(r.family for r in rows))
     for r in rows:
         x = families.index(r.family) + (0.2 if r.net == "conv" else -0.2)
