@@ -45,7 +45,7 @@ def fitted(path, target, peaks):
     """Yield a row a peak, selection and method."""
     for peak in rootae.evaluate(path, target, peaks=peaks).peaks:
         for fit in peak.fits:
-            before, after = fit.before, fit.after
+            before = fit.before
             yield {
                 "peak": peak.name,
                 "candidates": peak.candidates,
@@ -53,10 +53,10 @@ def fitted(path, target, peaks):
                 "method": before.method,
                 "mass": f"{before.mass:.4f}",
                 "mass_error": f"{before.mass_error:.4f}",
-                "mass_shift": f"{(after.mass - before.mass) / before.mass_error:.4f}",
+                "mass_shift": f"{fit.mass_shift:.4f}",
                 "width": f"{before.width:.4f}",
                 "width_error": f"{before.width_error:.4f}",
-                "width_shift": f"{(after.width - before.width) / before.width_error:.4f}",
+                "width_shift": f"{fit.width_shift:.4f}",
             }
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rootae.ancestry import ancestors, contexts, how
 from rootae.errors import NameNotFound
-from rootae.ntuple import NTUPLE, NTuple
 from rootae.reader import open_file
-from rootae.source import TREES, split_path
+from rootae.source import Source, split_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,7 +189,7 @@ def info(path: str | Path) -> FileInfo:
     with open_file(Path(name)) as file:
         coded = file.container.is_coded
         codecs = list(file.container.codecs.values()) if coded else []
-        trees = _trees(file) if file.is_coded or not coded else _planned(codecs)
+        trees = _trees(file, name) if file.is_coded or not coded else _planned(codecs)
         known = [t.path for t in trees]
         if wanted is not None and wanted not in known:
             raise NameNotFound(wanted, known, name)
@@ -228,12 +227,11 @@ def _remembered(codec: Codec, tree: str, group: str) -> dict[str, Any]:
     return next((r for r in records if (r.get("tree"), r.get("group")) == (tree, group)), {})
 
 
-def _trees(file: File) -> list[TreeInfo]:
+def _trees(file: File, name: str) -> list[TreeInfo]:
     coded = file.container.coded_trees() if file.is_coded else []
-    classes = file.classnames(cycle=False)
-    out = []
-    for path, kind in [(k, c) for k, c in classes.items() if c in (*TREES, NTUPLE)]:
-        tree = NTuple(file[path]) if kind == NTUPLE else file[path]
+    source, out = Source(Path(name), file), []
+    for path in source.tree_paths():
+        tree = source.opened(path)
         if path in coded:
             out.append(_stored(file.container.stored(path), tree))
         else:

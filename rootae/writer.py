@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rootae.source import Source
 
 __all__ = [
+    "ADVICE",
     "compression_of",
     "copy_object",
     "is_compressed",
@@ -29,7 +30,7 @@ __all__ = [
     "write_objects",
 ]
 
-_ADVICE = (
+ADVICE = (
     "--backend root keeps these (pip install 'rootae[root]'), --drop-unsupported leaves them out, "
     "by name"
 )
@@ -75,7 +76,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
 def refuse_losses(
     source: Source,
     coded: Mapping[str, set[str]],
-    advice: str = _ADVICE,
+    advice: str = ADVICE,
     *,
     drop: bool = False,
     old_cycles: bool = True,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import uproot
 from conftest import write_columns
+from travel import assert_little_travels
 
 import rootae
 from rootae.errors import ArgumentError, FormatError
@@ -96,14 +97,7 @@ def server(folder):
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("opener", [rootae.open, uproot.open])
 def test_one_column_costs_its_own_bytes_and_a_little_more(server, folder, opener):
-    size = (folder / "c.root").stat().st_size
-    with uproot.open(folder / "in.root") as plain, opener(f"{server.url}/c.root") as file:
-        tree = file["t"]
-        assert np.array_equal(tree["c7"].array(library="np"), plain["t"]["c7"].array(library="np"))
-        assert server.take() < 0.12 * size, "with the directory, the tree, the codec and an index"
-        assert np.array_equal(tree["c8"].array(library="np"), plain["t"]["c8"].array(library="np"))
-        assert server.take() < 1.1 / COLUMNS * size, "the rest is known by now"
-        assert tree.keys() == plain["t"].keys()
+    assert_little_travels(server, opener, f"{server.url}/c.root", folder, 1.1 / COLUMNS)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rootae.backend.root import installed
 from rootae.errors import MissingDependency, NameNotFound, UnsupportedError
-from rootae.writer import refuse_losses, unsupported
+from rootae.writer import ADVICE, refuse_losses, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["AUTO", "BACKENDS", "ROOT", "UPROOT", "backend_for", "checked", "installed"]
 
 AUTO, UPROOT, ROOT = BACKENDS = ("auto", "uproot", "root")
+_ALONE = "ROOT keeps no RNTuples: --drop-unsupported leaves these out, by name"
 
 
 def checked(name: str) -> str:
@@ -55,8 +56,7 @@ def backend_for(
     keeps_all = asked != ROOT and (drop or not unsupported(source, coded))
     modern = source.ntuples()
     if asked == UPROOT or (asked == AUTO and (keeps_all or modern or not installed())):
-        advice = "ROOT keeps no RNTuples: --drop-unsupported leaves these out, by name"
-        refuse_losses(source, coded, *([advice] if modern else []), drop=drop)
+        refuse_losses(source, coded, _ALONE if modern else ADVICE, drop=drop)
         return UPROOT
     if modern:
         msg = (
