@@ -174,7 +174,7 @@ def main():
     rows = known(options.out)
     done = {(r.file, r.family, r.net, r.setting) for r in rows}
     jobs = [j for j in jobs_of(options) if (j.name, j.family, j.net, j.setting) not in done]
-    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(options.jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
         for future in as_completed([pool.submit(measure, job) for job in jobs]):
             rows.append(future.result())
             show(rows[-1])

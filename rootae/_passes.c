@@ -5,39 +5,21 @@
    files. `rootae.passes` holds the same functions in numpy, for where this is not built; the
    tests hold the two against each other. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
-#include <string.h>
+#include "_buffers.h"
 
 #define INPUTS_AT_MOST 64
 
-/* A kind of whole number: its size in bytes, from a buffer's format; 0 where it is another. */
-static Py_ssize_t whole(const Py_buffer *view)
+static int fetch_whole(PyObject *from, Py_buffer *view, int writable)
 {
-    const char *format = view->format ? view->format : "B";
-    if (*format == '<' || *format == '=' || *format == '@')
-        format++;
-    if (!strchr("bBhHiIlLqQ", *format) || !*format || format[1])
-        return 0;
-    return view->itemsize;
-}
-
-static int fetch(PyObject *from, Py_buffer *view, int writable)
-{
-    int flags = PyBUF_FORMAT | PyBUF_C_CONTIGUOUS | (writable ? PyBUF_WRITABLE : 0);
-    if (PyObject_GetBuffer(from, view, flags) < 0)
+    if (fetch(from, view, writable) < 0)
         return -1;
-    if (!whole(view)) {
+    if (kind_of(view) == 'f') {
         PyBuffer_Release(view);
         PyErr_SetString(PyExc_TypeError, "an array is not of whole numbers");
         return -1;
     }
     return 0;
 }
-
-static Py_ssize_t items(const Py_buffer *view) { return view->len / view->itemsize; }
-
 
 /* count(contexts, merge, counts): add up how often each context >> merge occurs. */
 #define COUNT(T)                                                                                   \
@@ -82,9 +64,9 @@ static PyObject *count(PyObject *self, PyObject *args)
     Py_buffer contexts, counts;
     if (!PyArg_ParseTuple(args, "OIO:count", &objects[0], &merge, &objects[1]))
         return NULL;
-    if (fetch(objects[0], &contexts, 0) < 0)
+    if (fetch_whole(objects[0], &contexts, 0) < 0)
         return NULL;
-    if (fetch(objects[1], &counts, 1) < 0) {
+    if (fetch_whole(objects[1], &counts, 1) < 0) {
         PyBuffer_Release(&contexts);
         return NULL;
     }
@@ -163,7 +145,7 @@ static PyObject *scatter(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOIOOO:scatter", &objects[0], &objects[1], &merge, &objects[2],
                           &objects[3], &objects[4]))
         return NULL;
-    while (had < 5 && fetch(objects[had], &views[had], had == 2 || had == 4) == 0)
+    while (had < 5 && fetch_whole(objects[had], &views[had], had == 2 || had == 4) == 0)
         had++;
     if (had == 5)
         fits = scatter_views(&views[0], &views[1], merge, &views[2], &views[3], &views[4]);
@@ -218,7 +200,7 @@ static PyObject *look(PyObject *self, PyObject *args)
     int had = 0, fits = 0;
     if (!PyArg_ParseTuple(args, "OLOO:look", &objects[0], &low, &objects[1], &objects[2]))
         return NULL;
-    while (had < 3 && fetch(objects[had], &views[had], had == 2) == 0)
+    while (had < 3 && fetch_whole(objects[had], &views[had], had == 2) == 0)
         had++;
     if (had == 3)
         fits = look_views(&views[0], low, &views[1], &views[2]);
@@ -291,6 +273,19 @@ static int closed(const Py_buffer *inputs, const Py_buffer *tables, const uint64
     return 1;
 }
 
+/* With the number of steps known to the compiler, tables and inputs stay in registers. */
+static inline void follow_rows(const uint8_t *const *input, const uint8_t *const *table,
+                               const uint32_t *width, Py_ssize_t steps, uint8_t *out,
+                               Py_ssize_t n)
+{
+    for (Py_ssize_t i = 0; i < n; i++) {
+        uint32_t state = table[0][input[0][i]];
+        for (Py_ssize_t k = 1; k < steps; k++)
+            state = table[k][state * width[k] + input[k][i]];
+        out[i] = (uint8_t)state;
+    }
+}
+
 static void follow_quickly(const Py_buffer *inputs, const Py_buffer *tables,
                            const uint64_t *widths, Py_ssize_t steps, uint8_t *out, Py_ssize_t n)
 {
@@ -301,11 +296,14 @@ static void follow_quickly(const Py_buffer *inputs, const Py_buffer *tables,
         table[k] = tables[k].buf;
         width[k] = (uint32_t)widths[k];
     }
-    for (Py_ssize_t i = 0; i < n; i++) {
-        uint32_t state = 0;
-        for (Py_ssize_t k = 0; k < steps; k++)
-            state = table[k][state * width[k] + input[k][i]];
-        out[i] = (uint8_t)state;
+    switch (steps) {
+    case 1: follow_rows(input, table, width, 1, out, n); break;
+    case 2: follow_rows(input, table, width, 2, out, n); break;
+    case 3: follow_rows(input, table, width, 3, out, n); break;
+    case 4: follow_rows(input, table, width, 4, out, n); break;
+    case 5: follow_rows(input, table, width, 5, out, n); break;
+    case 6: follow_rows(input, table, width, 6, out, n); break;
+    default: follow_rows(input, table, width, steps, out, n); break;
     }
 }
 
@@ -319,7 +317,7 @@ static int follow_views(const Py_buffer *inputs, const Py_buffer *tables, const 
             return 0;
     if (out->itemsize > 2)
         return 0;
-    int quick = out->itemsize == 1 && all_bytes(inputs, steps) && all_bytes(tables, steps);
+    int quick = steps > 0 && out->itemsize == 1 && all_bytes(inputs, steps) && all_bytes(tables, steps);
     Py_BEGIN_ALLOW_THREADS
     if (quick && closed(inputs, tables, widths, steps)) {
         follow_quickly(inputs, tables, widths, steps, out->buf, n);
@@ -361,11 +359,11 @@ static PyObject *follow(PyObject *self, PyObject *args)
         if (PyErr_Occurred())
             return NULL;
     }
-    while (ins < steps && fetch(PyList_GetItem(lists[0], ins), &inputs[ins], 0) == 0)
+    while (ins < steps && fetch_whole(PyList_GetItem(lists[0], ins), &inputs[ins], 0) == 0)
         ins++;
-    while (ins == steps && tabs < steps && fetch(PyList_GetItem(lists[1], tabs), &tables[tabs], 0) == 0)
+    while (ins == steps && tabs < steps && fetch_whole(PyList_GetItem(lists[1], tabs), &tables[tabs], 0) == 0)
         tabs++;
-    if (tabs == steps && ins == steps && fetch(out, &result, 1) == 0) {
+    if (tabs == steps && ins == steps && fetch_whole(out, &result, 1) == 0) {
         ready = 1;
         fits = follow_views(inputs, tables, widths, steps, &result);
         PyBuffer_Release(&result);

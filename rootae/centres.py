@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rootae.arithmetic import add
 from rootae.errors import CorruptError
 from rootae.kinematics import component
 
@@ -62,9 +63,8 @@ class Term:
         self, total: NDArray[np.float64], values: Callable[[int], NDArray[Any]], *, squared: bool
     ) -> None:
         """Add to sums in float64, shape (rows,)."""
-        if self.kind == "lane" and not squared and abs(self.coefficient) == 1:
-            add = np.add if self.coefficient == 1 else np.subtract
-            add(total, values(self.lanes[0]), out=total)  # as a product with 1 or -1 would give
+        if self.kind == "lane" and not squared:
+            add(total, values(self.lanes[0]), self.coefficient)
         else:
             total += self.evaluate(values, len(total), squared=squared)
 

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ExactFloat", "ExactInteger", "Grid", "wide"]
+__all__ = ["ExactFloat", "ExactInteger", "Grid"]
 
 
 class Grid(Protocol):
@@ -85,9 +85,3 @@ class ExactFloat:
         narrow = q.astype(integer)
         low = np.iinfo(integer).min
         return np.where(narrow < 0, ~narrow | low, narrow).view(dtype)
-
-
-def wide(x: NDArray[Any]) -> NDArray[np.float64]:
-    """Return values as float64; a signalling NaN among them is no reason to warn."""
-    with np.errstate(invalid="ignore"):
-        return x.astype(np.float64)

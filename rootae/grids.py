@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from rootae.arithmetic import wide
 from rootae.errors import FormatError
-from rootae.exactgrid import ExactFloat, ExactInteger, Grid, wide
+from rootae.exactgrid import ExactFloat, ExactInteger, Grid
 from rootae.indexed import through_table
 from rootae.relgrid import POINTS_AT_MOST, RelGrid
 

@@ -2,8 +2,9 @@
 
 Relations are the null space of the sampled columns, as in `relations`, but at looser tolerances and
 with more columns: a constant, the Cartesian components of (pt, eta, phi, mass), and, in a second
-look, the squares of all of them. The dearest columns become the dependent ones. After each round
-those that were found serve as sources, so that rules can follow from one another.
+look, the squares of all of them. Each column of a relation may become the dependent one: where
+that saves most. After each round those that were found serve as sources, so that rules can follow
+from one another.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae import streams
+from rootae.arithmetic import wide
 from rootae.centres import Centre, Term
-from rootae.exactgrid import wide
 from rootae.kinematics import COMPONENTS
 from rootae.relations import NullSpace
 
@@ -110,6 +111,7 @@ class _Search:
         self._grids = grids
         self._seed = seed
         self._columns: dict[tuple[str, tuple[int, ...], bool], NDArray[np.float64]] = {}
+        self._savings: dict[tuple[int, Centre], int] = {}
         self._rows = len(self._originals[0]) if self._originals else 0
         self._codes = [g.forward(x) for g, x in zip(grids, self._originals, strict=True)]
         self._cost = [len(streams.encode(q)) for q in self._codes]
@@ -163,9 +165,10 @@ class _Search:
             space = NullSpace(columns, self._seed)
             for tolerance in _TOLERANCES:
                 for pivot, row in space.relations(tolerance):
-                    lane = sources[pivot].lanes[0] if sources[pivot].kind == "lane" else -1
-                    if lane in free and 0 < len(row) <= _TERMS_AT_MOST:
-                        yield from self._centres(lane, sources, columns, pivot, row, root)
+                    for k, others in _solved(pivot, row):
+                        lane = sources[k].lanes[0] if sources[k].kind == "lane" else -1
+                        if lane in free and 0 < len(others) <= _TERMS_AT_MOST:
+                            yield from self._centres(lane, sources, columns, k, others, root)
 
     def _column(self, source: Term, root: bool) -> NDArray[np.float64]:
         """Return a term's values, squared under a root; computed once for all rounds."""
@@ -196,9 +199,13 @@ class _Search:
                 yield lane, Centre(tuple(terms), root, *self._range(lane))
 
     def _saved(self, lane: int, centre: Centre) -> int:
-        q = centre.codes(self._decoded.__getitem__, self._rows, self._grids[lane])
-        nbytes = len(streams.encode(self._codes[lane] - q))
-        return self._cost[lane] - nbytes if nbytes < _SAVING * self._cost[lane] else 0
+        """Return the bytes that a centre saves, measured once for all rounds."""
+        if (lane, centre) not in self._savings:
+            q = centre.codes(self._decoded.__getitem__, self._rows, self._grids[lane])
+            nbytes = len(streams.encode(self._codes[lane] - q))
+            saved = self._cost[lane] - nbytes if nbytes < _SAVING * self._cost[lane] else 0
+            self._savings[lane, centre] = saved
+        return self._savings[lane, centre]
 
     def _range(self, lane: int) -> tuple[int, int]:
         """Return the codes between which most values that are not zero lie."""
@@ -206,3 +213,14 @@ class _Search:
         some = q[q != 0] if (q != 0).any() else q
         low, high = np.quantile(some, [0.02, 0.999], method="nearest")
         return int(low), int(high)
+
+
+def _solved(pivot: int, row: dict[int, float]) -> Iterator[tuple[int, dict[int, float]]]:
+    """Yield a relation, and the same solved for each column that stands in it as often.
+
+    A difference of the same size is fewer steps of a larger column's relative grid.
+    """
+    yield pivot, row
+    for k, c in row.items():
+        if abs(round(c)) == 1:
+            yield k, {j: -other / c for j, other in row.items() if j != k} | {pivot: 1 / c}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.arithmetic import add
 from rootae.bounds import deviation
 
 if TYPE_CHECKING:
@@ -63,15 +64,10 @@ class Derived:
         return out
 
     def _some(self, sources: Sequence[NDArray[Any]], target: np.dtype[Any]) -> NDArray[Any]:
-        wide: Any = np.int64 if target.kind != "f" else np.float64
-        total = np.zeros(len(sources[0]), wide)
+        total = np.zeros(len(sources[0]), np.int64 if target.kind != "f" else np.float64)
         with np.errstate(all="ignore"):
             for (_, coefficient), source in zip(self.terms, sources, strict=True):
-                if abs(coefficient) == 1 and np.can_cast(source.dtype, wide):
-                    add = np.add if coefficient == 1 else np.subtract
-                    add(total, source, out=total)  # what a product with 1 or -1 would give
-                else:
-                    total += source.astype(wide) * wide(coefficient)
+                add(total, source, coefficient)
             return total.astype(target)
 
 

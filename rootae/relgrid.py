@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rootae import passes
-from rootae.exactgrid import ExactFloat, wide
+from rootae.arithmetic import by_octave, nearest
+from rootae.exactgrid import ExactFloat
 from rootae.indexed import through_table
 
 if TYPE_CHECKING:
@@ -38,20 +39,12 @@ def _octave(n: int) -> NDArray[np.float64]:
 
 
 @functools.lru_cache(maxsize=32)
-def _boundaries(n: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _boundaries(n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return how many boundaries lie below each bucket of an octave, and the boundaries."""
     octave = _octave(n)
     middle = (octave[:-1] + octave[1:]) / 2
     below = np.searchsorted(middle, 1 + np.arange(_BUCKETS) / _BUCKETS)
-    return below, np.append(middle, np.inf)
-
-
-def _nearest(mantissa: NDArray[np.float64], n: int) -> NDArray[np.intp]:
-    """Count the boundaries of an octave below each mantissa, 1 <= mantissa < 2."""
-    below, middle = _boundaries(n)
-    index = below[((mantissa - 1) * _BUCKETS).astype(np.intp)]
-    index += middle[index] < mantissa
-    return index
+    return below.astype(np.int64), np.append(middle, np.inf)
 
 
 @dataclass(frozen=True)
@@ -109,18 +102,15 @@ class RelGrid:
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""
-        magnitude = np.abs(wide(x))
-        usable = np.isfinite(magnitude) & (magnitude > 0)
-        mantissa, exponent = np.frexp(np.where(usable, magnitude, 1.0))
-        mantissa *= 2
         if self.octave:
-            index = _nearest(mantissa, self.points)
-        else:
-            starts, base, step = self._segments
-            segment = np.floor((mantissa - 1) * _SEGMENTS).astype(np.int64)
-            index = starts[segment] + np.rint((mantissa - base[segment]) / step[segment])
-        code = (exponent.astype(np.int64) - 1) * self.points + index.astype(np.int64)
-        return np.where(usable, np.where(x < 0, -1, 1) * (code + self._first), 0)
+            return nearest(x, *_boundaries(self.points), self.points, self._first)
+        return by_octave(x, self._nearest_in_segments, self.points, self._first)
+
+    def _nearest_in_segments(self, mantissa: NDArray[np.float64]) -> NDArray[Any]:
+        """Return the nearest points of an octave, 1 <= mantissa < 2."""
+        starts, base, step = self._segments
+        segment = np.floor((mantissa - 1) * _SEGMENTS).astype(np.int64)
+        return starts[segment] + np.rint((mantissa - base[segment]) / step[segment])
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""

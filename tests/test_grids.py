@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from rootae.arithmetic import nearest
 from rootae.bounds import EXACT, Bound, deviation
 from rootae.errors import FormatError
 from rootae.grids import (
@@ -18,7 +19,7 @@ from rootae.grids import (
     grid_from_json,
     grid_to_json,
 )
-from rootae.relgrid import POINTS_AT_MOST, _nearest, _octave
+from rootae.relgrid import POINTS_AT_MOST, _boundaries, _octave
 
 BOUNDS = ["abs:1e-3", "abs:1e-30", "abs:1e30", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:3e-7"]
 FLOATS = ["float32", "float64"]
@@ -168,7 +169,7 @@ def test_buckets_give_the_code_that_a_search_gives(n, free, buckets):
     m = m[(m >= 1) & (m < 2)]
     points = _octave(n)
     wanted = np.searchsorted((points[:-1] + points[1:]) / 2, m)
-    assert _nearest(m, n).tolist() == wanted.tolist()
+    assert nearest(m, *_boundaries(n), n, 0).tolist() == wanted.tolist()
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 347, 512, 513, 1366, POINTS_AT_MOST])

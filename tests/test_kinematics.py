@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rootae.kinematics import COMPONENTS, component, cos_sin, exponential
+from rootae.arithmetic import exponential
+from rootae.kinematics import COMPONENTS, component, cos_sin
 
 ULP = 2.0**-52  # of 1
 ANY = arrays("f8", 20, elements=st.floats(width=64))

@@ -69,6 +69,14 @@ def test_the_energy_of_a_four_vector_less_the_other_parts_is_found():
     assert shape(found[name], columns) == ({"energy": 1.0, other: -1.0}, False)
 
 
+def test_a_relation_gives_the_column_in_which_most_is_saved():
+    """The small part is the dearest, but its steps are finer than the relation."""
+    large = RNG.lognormal(4, 0.5, ROWS).astype("f4")
+    small = RNG.lognormal(0, 2, ROWS).astype("f4")
+    columns = {"large": large, "small": small, "total": large + small}
+    assert set(find(columns, "rel:1e-3")) <= {"large", "total"}
+
+
 def test_cartesian_components_of_a_four_vector_are_found():
     vector = [x.astype("f8") for x in list(related(ROWS).values())[:4]]
     columns = dict(zip(("pt", "eta", "phi", "mass"), [v.astype("f4") for v in vector], strict=True))
