@@ -2,7 +2,7 @@
 """Every family and net on the same files: size within bounds, and physics without them.
 
     python benchmarks/families.py OUT.csv --rate FILE:TREE... --peak FILE:TREE=PEAK...
-        [--steps N] [--latents N] [--family F]... [--net N]... [--jobs N]
+        [--steps N] [--latents N] [--keep-plain GLOB]... [--family F]... [--net N]... [--jobs N]
 
 A row a family, net and file. --rate, within bounds (those of the jets table on flat trees, the
 lossy preset on others): bits an entry, of entries that were not trained on. --peak, without bounds
@@ -51,6 +51,7 @@ class Job:
         family, net: what is trained.
         setting: ``bounds`` or ``none``.
         steps, latents: of training; latents where there are no bounds.
+        keep_plain: columns that are not coded where there are no bounds.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Job:
     setting: str
     steps: int
     latents: int
+    keep_plain: tuple[str, ...] = ()
 
     @property
     def name(self):
@@ -123,6 +125,7 @@ def without(job, row):
     """Compress a whole tree to its latents and look at what comes back."""
     _, name = split_path(job.file)
     options = {"family": job.family, "net": job.net, "steps": job.steps, "latents": job.latents}
+    options["keep_plain"] = list(job.keep_plain)
     with tempfile.TemporaryDirectory() as folder:
         codec, target = Path(folder) / "codec.root", Path(folder) / "small.root"
         start = time.perf_counter()
@@ -157,7 +160,8 @@ def jobs_of(options):
         for family in options.family or [f for f in families.names() if f != "diagram"]:
             for net in options.net or NETS:
                 if setting == BOUNDS or family not in WITHOUT_LATENTS:
-                    yield Job(file, peak, family, net, setting, options.steps, options.latents)
+                    asked = options.steps, options.latents, tuple(options.keep_plain)
+                    yield Job(file, peak, family, net, setting, *asked)
 
 
 def main():
@@ -167,6 +171,7 @@ def main():
     parser.add_argument("--peak", nargs="*", default=[], metavar="FILE:TREE=PEAK")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--latents", type=int, default=15)
+    parser.add_argument("--keep-plain", action="append", default=[], metavar="GLOB")
     parser.add_argument("--family", action="append")
     parser.add_argument("--net", action="append")
     parser.add_argument("--jobs", type=int, default=2)

@@ -49,9 +49,21 @@ def table(rows=ROWS, seed=0):
     return Sampled(schema, {n: Values(x) for n, x in flat.items()}, share=0.01)
 
 
+def repeating():
+    """The same, with counts of which one follows from the others but for float32."""
+    sample, rng = table(), np.random.default_rng(0)
+    one, other = rng.poisson(20, ROWS), rng.poisson(1, ROWS)
+    more = {"one": one, "other": other, "both": one + other}
+    columns = tuple(Column(n, x.flat.dtype.name) for n, x in sample.values.items())
+    columns += tuple(Column(n, "int32") for n in more)
+    schema = TreeSchema("t", "", columns, order=tuple(c.name for c in columns))
+    values = {n: Values(x.astype(np.int32)) for n, x in more.items()}
+    return Sampled(schema, dict(sample.values) | values, share=0.01)
+
+
 @functools.cache
-def data(bound="abs:1e-2"):
-    sample, tables = table(), []
+def data(bound="abs:1e-2", made=table):
+    sample, tables = made(), []
     plan = survey(sample.schema, sample.values, rules_of({"*": bound}), tables=tables)
     found = GroupData(plan.groups[0], sample.values, tables, 0)
     found.prepare()
@@ -144,6 +156,21 @@ def test_a_bounded_column_begins_at_the_rate_of_its_marginal(family):
         -np.log2(np.bincount(q - q.min())[q - q.min()] / len(q)).mean() for q in data().codes
     )
     assert float(terms["codes"]) == pytest.approx(marginal, rel=0.05)
+
+
+@pytest.mark.parametrize("net", ["dense", "conv"])
+def test_a_step_does_not_ruin_the_principal_components_of_columns_that_repeat(net):
+    """Weights that are huge and cancel would, as soon as they no longer cancel."""
+    torch.manual_seed(0)
+    rows = data("none", repeating)
+    made = families.load("ae")(rows, Setup(net=net, latents=4))
+    batch = rows.batch(rows.seen[:1024])
+    optimiser = torch.optim.Adam(made.parameters(), 3e-4)
+    before = float(made.eval().loss(batch)["values"].detach())
+    sum(made.train().loss(batch).values()).backward()
+    optimiser.step()
+    assert float(made.eval().loss(batch)["values"].detach()) < 1.5 * before
+    assert all(float(p.detach().abs().max()) < 100 for p in made.parameters())
 
 
 @pytest.mark.parametrize("family", WITH_LATENTS)

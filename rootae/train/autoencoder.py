@@ -30,6 +30,7 @@ _HIDDEN_LOOSE = {"fast": (64,), "default": (128, 128), "max": (256, 256)}
 _LATENT_SCALE = 0.25  # brings latents of 63 levels to the size that layers like
 _PRIOR = 8  # a prior's standard deviation is an eighth of the grid
 _SAMPLE = 16_384  # rows that principal components are found on
+_RIDGE = 1e-6  # of a feature's variance
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,10 @@ class Autoencoder(family.Family):
         scores = (y - mean) @ parts
         size = scores.std(0) if self.whitened else scores.std(0).max().expand(self.latents)
         ones = torch.cat([x, x.new_ones(len(x), 1)], 1)
-        # the default driver pivots by memory that torch leaves as it finds it: other sums each time
+        # with a ridge: columns that nearly repeat each other would get huge weights that cancel
+        ridge = _RIDGE * len(x) * torch.eye(ones.shape[1], dtype=x.dtype, device=x.device)
         wanted = scores / size * (self.spread / self._gain)
-        map_ = torch.linalg.lstsq(ones, wanted, driver="gelsd").solution.T
+        map_ = torch.linalg.solve(ones.T @ ones + ridge, ones.T @ wanted).T
         self._encode.begin(map_[:, :-1].float(), map_[:, -1].float())
         back = parts * size * (self._gain / self.spread) / _LATENT_SCALE
         # scales begin at 1, as they are without this
