@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae import heap
 from rootae.errors import CorruptError
 from rootae.groupdecoder import GroupDecoder
 from rootae.links import follow
@@ -46,7 +45,6 @@ class BlockDecoder:
         read: Callable[[str], bytes],
         read_latents: Callable[[str], bytes],
     ) -> None:
-        heap.keep()
         self.entries = entries
         self._plan = plan
         me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped

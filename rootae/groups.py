@@ -95,27 +95,19 @@ class GroupCoder:
             values: each lane's values, shape (rows,), the column's dtype.
             linked: gives the values of a link, by its number.
         """
-        linked = linked or _nothing
         rows = len(values[0]) if values else 0
         codes = self.codes(values)
         latents = self.latents(codes, rows)
-        encoded: dict[int, lanes.Encoded] = {}
-
-        @functools.cache
-        def decoded(i: int) -> NDArray[Any]:
-            own = len(self.plan.lanes)
-            return linked(i - own) if i >= own else self._decoded(i, encoded[i], decoded)
-
-        seen = (lambda i: encoded[i].codes), decoded, (lambda: latents)
-        contexts = StageContexts(self, *seen, rows)
+        block = _Block(self, linked)
+        contexts = StageContexts(self, block.codes, block.values, lambda: latents, rows)
         for i in self._order:
-            encoded[i] = self._encode_lane(i, values, codes, decoded, contexts)
+            block.lanes[i] = self._encode_lane(i, values, codes, block.values, contexts)
         stored = streams.join(streams.encode(z) for z in latents)
         columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
-        blobs = {c: streams.join(encoded[i].blob for i in self.plan.lanes_of(c)) for c in columns}
-        ordered = [encoded[i] for i in range(len(codes))]
+        ordered = [block.lanes[i] for i in range(len(codes))]
+        blobs = {c: streams.join(ordered[i].blob for i in self.plan.lanes_of(c)) for c in columns}
         modes = tuple(e.mode for e in ordered)
-        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered), decoded)
+        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered), block.values)
 
     def latents(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
         """Run the encoder: whole numbers of shape (latents, rows)."""
@@ -146,7 +138,7 @@ class GroupCoder:
         context = contexts.of(i) if lane.has_contexts else None
         return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
-    def _decoded(
+    def as_read(
         self, i: int, encoded: lanes.Encoded, decoded: Callable[[int], NDArray[Any]]
     ) -> NDArray[Any]:
         """Return a lane's values as the reader will see them, escapes included."""
@@ -160,6 +152,38 @@ class GroupCoder:
             return rule.evaluate([decoded(j) for j, _ in rule.terms], self.grids[i].dtype)
 
         return lanes.decode(encoded.blob, rows, self.grids[i], _never, derived).values
+
+
+class _Block:
+    """One block under way: its lanes so far, as a reader will see them.
+
+    An object, and no function that calls itself: that would be a circle, and hold a block's memory
+    until Python collects its garbage.
+
+    Arguments:
+        coder: of the group.
+        linked: gives the values of a link, by its number.
+    """
+
+    def __init__(self, coder: GroupCoder, linked: Linked | None) -> None:
+        self.lanes: dict[int, lanes.Encoded] = {}
+        self._coder = coder
+        self._linked = linked or _nothing
+        self._values: dict[int, NDArray[Any]] = {}
+
+    def codes(self, i: int) -> NDArray[Any]:
+        """Return a lane's codes."""
+        return self.lanes[i].codes
+
+    def values(self, i: int) -> NDArray[Any]:
+        """Return the values of a lane or of a linked one."""
+        if i not in self._values:
+            link = i - len(self._coder.plan.lanes)
+            if link >= 0:
+                self._values[i] = self._linked(link)
+            else:
+                self._values[i] = self._coder.as_read(i, self.lanes[i], self.values)
+        return self._values[i]
 
 
 def _lent(plan: GroupPlan) -> set[int]:

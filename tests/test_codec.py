@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 
 import awkward as ak
 import numpy as np
@@ -46,6 +48,25 @@ def round_trip(codec, values):
     block = coder.encode(values)
     coder.verify(block, values, "here")
     return block, coder.decoder(block)
+
+
+def test_a_block_s_memory_is_free_without_the_garbage_collector():
+    """Circles would hold blocks until Python looks for them: a file's worth of memory."""
+    schema, values = table({k: v for k, v in event_arrays(800, 3).items() if k != "label"})
+    coder = plain(schema, values, lossy=True).tree("t")
+    mine = {name: Values(x.flat.copy(), x.counts) for name, x in values.items()}
+    arrays = [weakref.ref(x.flat) for x in mine.values()]
+    gc.collect()
+    gc.disable()
+    try:
+        block = coder.encode(mine)
+        coder.verify(block, mine, "here")
+        decoder = coder.decoder(block)
+        arrays += [weakref.ref(decoder.values(name).flat) for name in mine]
+        del mine, block, decoder
+        assert not [a for a in arrays if a() is not None]
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ COMMANDS = [n for n in CORE if n.startswith("cli.") and n not in SHARED]
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
-    ["arithmetic", "cursor", "device", "globs", "heap", "histograms", "links"],
+    ["arithmetic", "cursor", "device", "globs", "histograms", "links"],
     ["baskets", "optional", "passes", "progress", "schema", "typed"],
     ["bounds", "indexed", "keepdrop"],
     ["exactgrid", "kinematics", "streams"],
