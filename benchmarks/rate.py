@@ -1,13 +1,14 @@
 #!/usr/bin/env python
 """Bits a row of a flat tree, for rootae's families and for what people use today.
 
-    python benchmarks/rate.py FILE:TREE OUT.csv [--time-budget S] [--bound GLOB=BOUND]...
+    python benchmarks/rate.py FILE:TREE OUT.csv [--time-budget S] [--long] [--bound GLOB=BOUND]...
 
 Codecs are trained on the first 60% of the entries; every figure is of the entries after them, which
 no codec saw, as one block of the size that files have (131,072 rows at most). Tables and networks
 are not counted (they are listed as `fixed`, bytes once a file). Peers keep the same bounds:
 mantissas cut to the fewest bits that do, SZ3 and ZFP column by column, and ROOT's own codecs on
-uncut columns through uproot. Needs: pip install 'rootae[train,bench]'.
+uncut columns through uproot. --long adds 120 s of `auto`, and 600 s with --effort max.
+Needs: pip install 'rootae[train,bench]'.
 """
 
 from __future__ import annotations
@@ -71,7 +72,14 @@ def rootae_rate(seen, kept_back, options):
     return Rate(block.nbytes * 8 / block.entries, sum(map(len, codec.parts)), seconds, history)
 
 
-def rows_of(seen, kept_back, rules, budget):
+def models(budget, *, long):
+    """Return family, effort and seconds of training of each codec."""
+    families = ("plain", "diagram", "ae", "predictor", "auto")
+    found = [(family, "default", budget) for family in families] + [("auto", "max", budget)]
+    return found + ([("auto", "default", 120.0), ("auto", "max", 600.0)] if long else [])
+
+
+def rows_of(seen, kept_back, rules, trained):
     """Yield one row a codec."""
     n = len(next(iter(kept_back.values.values())).flat)
     columns = {k: v.flat for k, v in kept_back.values.items()}
@@ -89,14 +97,7 @@ def rows_of(seen, kept_back, rules, budget):
     for peer in peers.PEERS:
         nbytes, note = peer_rate(peer, columns, bounds)
         yield row(peer.name, nbytes * 8 / n, note=note)
-    for family, effort in (
-        ("plain", "default"),
-        ("diagram", "default"),
-        ("ae", "default"),
-        ("predictor", "default"),
-        ("auto", "default"),
-        ("auto", "max"),
-    ):
+    for family, effort, budget in trained:
         options = Options(family=family, effort=effort, bounds=rules, time_budget=budget)
         found = rootae_rate(seen, kept_back.values, options)
         note = "; ".join(
@@ -104,6 +105,7 @@ def rows_of(seen, kept_back, rules, budget):
             for h in found.history
         )
         name = f"rootae {family}" + ("" if effort == "default" else f" --effort {effort}")
+        name += "" if budget == trained[0][2] else f", {budget:g} s"
         yield row(name, found.bits, found.fixed, note)
 
 
@@ -112,6 +114,7 @@ def main():
     parser.add_argument("file")
     parser.add_argument("out", type=Path)
     parser.add_argument("--time-budget", type=float, default=60.0)
+    parser.add_argument("--long", action="store_true")
     parser.add_argument("--bound", action="append")
     options = parser.parse_args()
     rules = tuple(Rule.parse(b) for b in options.bound or JETS)
@@ -123,7 +126,7 @@ def main():
     stop = min(source_tree.entries, cut + BLOCK)
     seen, kept_back = part(whole, 0, cut), part(whole, cut, stop)
     found = []
-    for row in rows_of(seen, kept_back, rules, options.time_budget):
+    for row in rows_of(seen, kept_back, rules, models(options.time_budget, long=options.long)):
         found.append(row)
         print(
             f"{row['codec']:28} {row['bits_a_row']:8.2f} {row['fixed']:8}  {row['note']}",
