@@ -64,7 +64,9 @@ class NameNotFound(ArgumentError, KeyError):
         if near:
             hint = "did you mean " + " or ".join(repr(n) for n in near) + "?"
         else:
-            hint = "there is " + (", ".join(names[:8]) or "none")
+            # a damaged file's names may hold anything, line ends too
+            shown = (n if n.isprintable() else repr(n) for n in names[:8])
+            hint = "there is " + (", ".join(shown) or "none")
         self.message = f"no {kind} {name!r} in {where}; {hint}"
         super().__init__(self.message)
 

@@ -55,3 +55,9 @@ def test_every_module_says_what_it_offers(name):
     assert module.__doc__
     for public in module.__all__:
         assert hasattr(module, public), f"rootae.{name}.{public}"
+
+
+def test_names_that_nobody_can_read_are_told_in_one_line():
+    """A damaged directory gives any bytes for names."""
+    message = str(rootae.NameNotFound("Events", ["a\nb\x1b[2J", "\udcee"], "in.root"))
+    assert message == r"no tree 'Events' in in.root; there is 'a\nb\x1b[2J', '\udcee'"
