@@ -35,10 +35,10 @@ def main():
         for name in options.others:
             short = name.removeprefix(f"{options.prefix}_")
             jagged[short] = file[f"{options.events}/{name}"].array()
-    whole = {options.prefix: ak.zip(jagged)}
+    objects = ak.zip(jagged)
     with uproot.recreate(options.out, compression=uproot.ZSTD(5)) as file:
-        tree = file.mktree(options.events, {options.prefix: whole[options.prefix].type.content})
-        tree.extend(whole)
+        tree = file.mktree(options.events, {options.prefix: objects.type.content})
+        tree.extend({options.prefix: objects})
     print(f"{options.out}: {len(counts)} entries, {len(jagged)} columns of {options.prefix}")
 
 

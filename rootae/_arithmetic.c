@@ -15,37 +15,25 @@
 
 #define CHUNK 512
 
-static PyObject *outcome(int had, int wanted, int fits, Py_buffer *views)
-{
-    for (int k = 0; k < had; k++)
-        PyBuffer_Release(&views[k]);
-    if (had < wanted)
-        return NULL;
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "arrays do not fit together");
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
+#define KINDS "biuf"
+#define OTHERWISE "arrays do not fit together"
 
 /* add(total, column, coefficient): total += column * coefficient, in float64 or modulo 2^64. */
-#define ADD(T)                                                                                     \
-    if (kind_of(total) == 'f')                                                                     \
-        for (Py_ssize_t i = 0; i < n; i++)                                                         \
-            ((double *)total->buf)[i] += (double)((const T *)column->buf)[i] * coefficient;        \
-    else                                                                                           \
-        for (Py_ssize_t i = 0; i < n; i++)                                                         \
-            ((uint64_t *)total->buf)[i] += (uint64_t)((const T *)column->buf)[i] * whole;
-
 #define ADD_FLOAT(T)                                                                               \
     for (Py_ssize_t i = 0; i < n; i++)                                                             \
         ((double *)total->buf)[i] += (double)((const T *)column->buf)[i] * coefficient;
+
+#define ADD(T)                                                                                     \
+    if (kind_of(total) == 'f') { ADD_FLOAT(T) }                                                    \
+    else                                                                                           \
+        for (Py_ssize_t i = 0; i < n; i++)                                                         \
+            ((uint64_t *)total->buf)[i] += (uint64_t)((const T *)column->buf)[i] * whole;
 
 static int add_views(const Py_buffer *total, const Py_buffer *column, double coefficient)
 {
     Py_ssize_t n = items(total);
     char kind = kind_of(column), wide = kind_of(total);
-    if (items(column) != n || total->itemsize != 8 || wide == 'u' || (wide == 'i' && kind == 'f')
+    if (items(column) != n || total->itemsize != 8 || !strchr("if", wide) || (wide == 'i' && kind == 'f')
         || (wide == 'i' && !(fabs(coefficient) <= 9007199254740992.0)))
         return 0;
     uint64_t whole = wide == 'i' ? (uint64_t)(int64_t)coefficient : 0;
@@ -76,14 +64,13 @@ static PyObject *add(PyObject *self, PyObject *args)
     PyObject *objects[2];
     double coefficient;
     Py_buffer views[2];
-    int had = 0, fits = 0;
+    int had, fits = 0;
     if (!PyArg_ParseTuple(args, "OOd:add", &objects[0], &objects[1], &coefficient))
         return NULL;
-    while (had < 2 && fetch(objects[had], &views[had], had == 0) == 0)
-        had++;
+    had = fetch_all(objects, views, 2, 1u << 0, KINDS);
     if (had == 2)
         fits = add_views(&views[0], &views[1], coefficient);
-    return outcome(had, 2, fits, views);
+    return outcome(views, had, 2, fits, OTHERWISE);
 }
 
 /* exponential(x, coefficients, constants, out): e^x as 2^k times a polynomial of what is left.
@@ -140,15 +127,14 @@ static PyObject *exponential(PyObject *self, PyObject *args)
 {
     PyObject *objects[4];
     Py_buffer views[4];
-    int had = 0, fits = 0;
+    int had, fits = 0;
     if (!PyArg_ParseTuple(args, "OOOO:exponential", &objects[0], &objects[1], &objects[2],
                           &objects[3]))
         return NULL;
-    while (had < 4 && fetch(objects[had], &views[had], had == 3) == 0)
-        had++;
+    had = fetch_all(objects, views, 4, 1u << 3, KINDS);
     if (had == 4)
         fits = exponential_views(&views[0], &views[1], &views[2], &views[3]);
-    return outcome(had, 4, fits, views);
+    return outcome(views, had, 4, fits, OTHERWISE);
 }
 
 /* nearest(x, below, middle, points, first, out): the code of the nearest point of a grid that has
@@ -207,15 +193,14 @@ static PyObject *nearest(PyObject *self, PyObject *args)
     PyObject *objects[4];
     long long points, first;
     Py_buffer views[4];
-    int had = 0, fits = 0;
+    int had, fits = 0;
     if (!PyArg_ParseTuple(args, "OOOLLO:nearest", &objects[0], &objects[1], &objects[2], &points,
                           &first, &objects[3]))
         return NULL;
-    while (had < 4 && fetch(objects[had], &views[had], had == 3) == 0)
-        had++;
+    had = fetch_all(objects, views, 4, 1u << 3, KINDS);
     if (had == 4)
         fits = nearest_views(&views[0], &views[1], &views[2], points, first, &views[3]);
-    return outcome(had, 4, fits, views);
+    return outcome(views, had, 4, fits, OTHERWISE);
 }
 
 static PyMethodDef methods[] = {

@@ -9,22 +9,12 @@
 
 #define INPUTS_AT_MOST 64
 
-static int fetch_whole(PyObject *from, Py_buffer *view, int writable)
-{
-    if (fetch(from, view, writable) < 0)
-        return -1;
-    if (kind_of(view) == 'f') {
-        PyBuffer_Release(view);
-        PyErr_SetString(PyExc_TypeError, "an array is not of whole numbers");
-        return -1;
-    }
-    return 0;
-}
+#define WHOLE "iu"
 
 /* count(contexts, merge, counts): add up how often each context >> merge occurs. */
 #define COUNT(T)                                                                                   \
     for (Py_ssize_t i = 0; i < n; i++) {                                                           \
-        size_t c = (size_t)(((const T *)contexts.buf)[i] >> merge);                                \
+        size_t c = (size_t)(((const T *)contexts->buf)[i] >> merge);                                \
         if (c >= room) { fits = 0; break; }                                                        \
         counts_[c]++;                                                                              \
     }
@@ -61,35 +51,24 @@ static PyObject *count(PyObject *self, PyObject *args)
 {
     PyObject *objects[2];
     unsigned int merge;
-    Py_buffer contexts, counts;
+    Py_buffer views[2], *contexts = &views[0], *counts = &views[1];
     if (!PyArg_ParseTuple(args, "OIO:count", &objects[0], &merge, &objects[1]))
         return NULL;
-    if (fetch_whole(objects[0], &contexts, 0) < 0)
-        return NULL;
-    if (fetch_whole(objects[1], &counts, 1) < 0) {
-        PyBuffer_Release(&contexts);
-        return NULL;
-    }
-    int fits = counts.itemsize == 8 && contexts.itemsize <= 4 && merge <= 8;
+    int had = fetch_all(objects, views, 2, 1u << 1, WHOLE);
+    int fits = had == 2 && counts->itemsize == 8 && contexts->itemsize <= 4 && merge <= 8;
     if (fits) {
-        Py_ssize_t n = items(&contexts);
-        size_t room = (size_t)items(&counts);
-        int64_t *counts_ = counts.buf;
+        Py_ssize_t n = items(contexts);
+        size_t room = (size_t)items(counts);
+        int64_t *counts_ = counts->buf;
         Py_BEGIN_ALLOW_THREADS
-        switch (contexts.itemsize) {
-        case 1: fits = count_bytes(contexts.buf, n, merge, counts_, room); break;
+        switch (contexts->itemsize) {
+        case 1: fits = count_bytes(contexts->buf, n, merge, counts_, room); break;
         case 2: COUNT(uint16_t) break;
         default: COUNT(uint32_t) break;
         }
         Py_END_ALLOW_THREADS
     }
-    PyBuffer_Release(&contexts);
-    PyBuffer_Release(&counts);
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "a context is beyond the table of counts");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return outcome(views, had, 2, fits, "a context is beyond the table of counts");
 }
 
 /* scatter(runs, contexts, merge, cursors, lows, out): out[i] takes the next of its context's run,
@@ -141,23 +120,14 @@ static PyObject *scatter(PyObject *self, PyObject *args)
     PyObject *objects[5];
     unsigned int merge;
     Py_buffer views[5];
-    int had = 0, fits = 0;
+    int had, fits = 0;
     if (!PyArg_ParseTuple(args, "OOIOOO:scatter", &objects[0], &objects[1], &merge, &objects[2],
                           &objects[3], &objects[4]))
         return NULL;
-    while (had < 5 && fetch_whole(objects[had], &views[had], had == 2 || had == 4) == 0)
-        had++;
+    had = fetch_all(objects, views, 5, 1u << 2 | 1u << 4, WHOLE);
     if (had == 5)
         fits = scatter_views(&views[0], &views[1], merge, &views[2], &views[3], &views[4]);
-    for (int k = 0; k < had; k++)
-        PyBuffer_Release(&views[k]);
-    if (had < 5)
-        return NULL;
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "runs do not fit their contexts");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return outcome(views, had, 5, fits, "runs do not fit their contexts");
 }
 
 /* look(codes, low, table, out): out[i] = table[codes[i] - low], moved to the table's ends. */
@@ -197,22 +167,13 @@ static PyObject *look(PyObject *self, PyObject *args)
     PyObject *objects[3];
     long long low;
     Py_buffer views[3];
-    int had = 0, fits = 0;
+    int had, fits = 0;
     if (!PyArg_ParseTuple(args, "OLOO:look", &objects[0], &low, &objects[1], &objects[2]))
         return NULL;
-    while (had < 3 && fetch_whole(objects[had], &views[had], had == 2) == 0)
-        had++;
+    had = fetch_all(objects, views, 3, 1u << 2, WHOLE);
     if (had == 3)
         fits = look_views(&views[0], low, &views[1], &views[2]);
-    for (int k = 0; k < had; k++)
-        PyBuffer_Release(&views[k]);
-    if (had < 3)
-        return NULL;
-    if (!fits) {
-        PyErr_SetString(PyExc_ValueError, "a table does not fit its codes");
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return outcome(views, had, 3, fits, "a table does not fit its codes");
 }
 
 /* follow(inputs, tables, widths, out): take every row through a diagram: in each step its state
@@ -359,11 +320,11 @@ static PyObject *follow(PyObject *self, PyObject *args)
         if (PyErr_Occurred())
             return NULL;
     }
-    while (ins < steps && fetch_whole(PyList_GetItem(lists[0], ins), &inputs[ins], 0) == 0)
+    while (ins < steps && fetch(PyList_GetItem(lists[0], ins), &inputs[ins], 0, WHOLE) == 0)
         ins++;
-    while (ins == steps && tabs < steps && fetch_whole(PyList_GetItem(lists[1], tabs), &tables[tabs], 0) == 0)
+    while (ins == steps && tabs < steps && fetch(PyList_GetItem(lists[1], tabs), &tables[tabs], 0, WHOLE) == 0)
         tabs++;
-    if (tabs == steps && ins == steps && fetch_whole(out, &result, 1) == 0) {
+    if (tabs == steps && ins == steps && fetch(out, &result, 1, WHOLE) == 0) {
         ready = 1;
         fits = follow_views(inputs, tables, widths, steps, &result);
         PyBuffer_Release(&result);

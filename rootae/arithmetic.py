@@ -101,6 +101,11 @@ def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
         out = np.empty(len(x))
         _compiled.exponential(np.ascontiguousarray(x), _TAYLOR, _CONSTANTS, out)
         return out
+    return _exponential(x)
+
+
+def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same in numpy."""
     x = np.clip(np.where(np.isfinite(x), x, 0.0), -_MOST, _MOST)
     k = np.rint(x * _LOG2E)
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
@@ -175,7 +180,7 @@ def _rounds(module: Any) -> bool:
     out, total = np.empty(97), x[::-1].copy()
     module.exponential(x, _TAYLOR, _CONSTANTS, out)
     module.add(total, x, 1.1)
-    return bool((out == exponential(x)).all() and (total == x[::-1] + x * 1.1).all())
+    return bool((out == _exponential(x)).all() and (total == x[::-1] + x * 1.1).all())
 
 
 def _trusted() -> Any:
@@ -187,5 +192,4 @@ def _trusted() -> Any:
     return module if _rounds(module) else None
 
 
-_compiled: Any = None  # what it is held against
-_compiled = _trusted()
+_compiled: Any = _trusted()

@@ -138,21 +138,6 @@ class GroupCoder:
         context = contexts.of(i) if lane.has_contexts else None
         return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
-    def as_read(
-        self, i: int, encoded: lanes.Encoded, decoded: Callable[[int], NDArray[Any]]
-    ) -> NDArray[Any]:
-        """Return a lane's values as the reader will see them, escapes included."""
-        rows, rule = len(encoded.codes), self.plan.lanes[i].derived
-        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
-            return lanes.with_escapes(encoded.blob, self.grids[i].inverse(encoded.codes))
-
-        def derived() -> NDArray[Any]:
-            if rule is None:
-                return _never()
-            return rule.evaluate([decoded(j) for j, _ in rule.terms], self.grids[i].dtype)
-
-        return lanes.decode(encoded.blob, rows, self.grids[i], _never, derived).values
-
 
 class _Block:
     """One block under way: its lanes so far, as a reader will see them.
@@ -179,11 +164,22 @@ class _Block:
         """Return the values of a lane or of a linked one."""
         if i not in self._values:
             link = i - len(self._coder.plan.lanes)
-            if link >= 0:
-                self._values[i] = self._linked(link)
-            else:
-                self._values[i] = self._coder.as_read(i, self.lanes[i], self.values)
+            self._values[i] = self._linked(link) if link >= 0 else self._as_read(i)
         return self._values[i]
+
+    def _as_read(self, i: int) -> NDArray[Any]:
+        """Return a lane's values, escapes included."""
+        encoded, grid = self.lanes[i], self._coder.grids[i]
+        rule = self._coder.plan.lanes[i].derived
+        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
+            return lanes.with_escapes(encoded.blob, grid.inverse(encoded.codes))
+
+        def derived() -> NDArray[Any]:
+            if rule is None:
+                return _never()
+            return rule.evaluate([self.values(j) for j, _ in rule.terms], grid.dtype)
+
+        return lanes.decode(encoded.blob, len(encoded.codes), grid, _never, derived).values
 
 
 def _lent(plan: GroupPlan) -> set[int]:

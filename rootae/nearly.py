@@ -163,12 +163,11 @@ class _Search:
             sources += [Term("lane", (i,), 1.0) for i in (*self.found, *free)]
             columns = [self._column(s, root) for s in sources]
             space = NullSpace(columns, self._seed)
-            for tolerance in _TOLERANCES:
-                for pivot, row in space.relations(tolerance):
-                    for k, others in _solved(pivot, row):
-                        lane = sources[k].lanes[0] if sources[k].kind == "lane" else -1
-                        if lane in free and 0 < len(others) <= _TERMS_AT_MOST:
-                            yield from self._centres(lane, sources, columns, k, others, root)
+            relations = (r for tolerance in _TOLERANCES for r in space.relations(tolerance))
+            for pivot, row in (solved for r in relations for solved in _solved(*r)):
+                lane = sources[pivot].lanes[0] if sources[pivot].kind == "lane" else -1
+                if lane in free and 0 < len(row) <= _TERMS_AT_MOST:
+                    yield from self._centres(lane, sources, columns, pivot, row, root)
 
     def _column(self, source: Term, root: bool) -> NDArray[np.float64]:
         """Return a term's values, squared under a root; computed once for all rounds."""

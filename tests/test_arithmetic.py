@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import twofold
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -18,12 +19,7 @@ needs_compiled = pytest.mark.skipif(compiled is None, reason="rootae._arithmetic
 
 def both(run):
     """Return what both give, as bytes, which must be the same."""
-    found = []
-    for module in (compiled, None):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(arithmetic, "_compiled", module)
-            found.append(run())
-    one, other = found
+    one, other = twofold.both(arithmetic, run)
     assert one.dtype == other.dtype
     assert one.tobytes() == other.tobytes()
     return one
@@ -150,3 +146,12 @@ def test_the_extension_refuses_what_does_not_fit(name, arguments):
 def test_the_extension_refuses_other_arrays(bad):
     with pytest.raises((TypeError, ValueError, BufferError)):
         compiled.add(np.zeros(3), bad, 1.0)
+
+
+@needs_compiled
+def test_booleans_are_added_and_are_no_sums():
+    total = np.zeros(2, "i8")
+    compiled.add(total, np.array([True, False]), 3.0)
+    assert total.tolist() == [3, 0]
+    with pytest.raises(ValueError, match="fit"):
+        compiled.add(np.zeros(8, "?"), np.zeros(8), 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import twofold
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -16,12 +17,7 @@ compiled = passes._compiled
 
 def both(run):
     """Return what the compiled passes and what numpy's give."""
-    found = []
-    for module in (compiled, None):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(passes, "_compiled", module)
-            found.append(run())
-    return found
+    return twofold.both(passes, run)
 
 
 def same(run):
@@ -185,7 +181,9 @@ def test_the_extension_refuses_what_does_not_fit(name, arguments):
 
 
 @pytest.mark.skipif(compiled is None, reason="rootae._passes was not built")
-@pytest.mark.parametrize("bad", [np.zeros(4), np.zeros(8, np.uint8)[::2], "text", None])
+@pytest.mark.parametrize(
+    "bad", [np.zeros(4), np.zeros(4, bool), np.zeros(8, np.uint8)[::2], "text", None]
+)
 def test_the_extension_refuses_other_arrays(bad):
     with pytest.raises((TypeError, ValueError, BufferError)):
         compiled.count(bad, 0, Q.copy())

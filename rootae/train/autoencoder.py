@@ -109,9 +109,10 @@ class Autoencoder(family.Family):
         size = scores.std(0) if self.whitened else scores.std(0).max().expand(self.latents)
         ones = torch.cat([x, x.new_ones(len(x), 1)], 1)
         # with a ridge: columns that nearly repeat each other would get huge weights that cancel
-        ridge = _RIDGE * len(x) * torch.eye(ones.shape[1], dtype=x.dtype, device=x.device)
+        products = ones.T @ ones
+        products.diagonal().add_(_RIDGE * len(x))
         wanted = scores / size * (self.spread / self._gain)
-        map_ = torch.linalg.solve(ones.T @ ones + ridge, ones.T @ wanted).T
+        map_ = torch.linalg.solve(products, ones.T @ wanted).T
         self._encode.begin(map_[:, :-1].float(), map_[:, -1].float())
         back = parts * size * (self._gain / self.spread) / _LATENT_SCALE
         # scales begin at 1, as they are without this
