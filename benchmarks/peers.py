@@ -19,7 +19,7 @@ import uproot
 from rootae import lanes, streams
 from rootae.bounds import deviation
 from rootae.grids import AbsGrid, grid_for
-from rootae.source import ROWS_AT_MOST
+from rootae.sourcetree import ROWS_AT_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         MissingDependency,
         NameNotFound,
         RootaeError,
+        UnreadableError,
         UnsupportedError,
     )
     from rootae.merge import merge
@@ -50,6 +51,7 @@ __all__ = [
     "NameNotFound",
     "Report",
     "RootaeError",
+    "UnreadableError",
     "UnsupportedError",
     "__version__",
     "compress",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.strings import AsStrings
 
 from rootae.schema import Branch, Column, TreeSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 __all__ = ["SIZES", "describe"]
 
@@ -17,8 +20,14 @@ _PACKED = ("TLeafD32", "TLeafF16")
 _RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
 
 
-def describe(tree: Any, path: str) -> TreeSchema:
-    """Sort a tree's branches into columns, passing and unsupported ones."""
+def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
+    """Sort a tree's branches into columns, passing and unsupported ones.
+
+    Arguments:
+        tree: the uproot tree.
+        path: its path in the file.
+        aside: names of branches that uproot cannot read: these and what they count are unsupported.
+    """
     columns: list[Column] = []
     passing: list[Branch] = []
     unsupported: list[tuple[str, str]] = []
@@ -30,13 +39,13 @@ def describe(tree: Any, path: str) -> TreeSchema:
             needed |= _counting(branch)
             unsupported.append((branch.name, "Double32_t or Float16_t, with a range, of arrays"))
             continue
-        known = names.count(branch.name) == 1 and branch.name not in _RESERVED
+        known = names.count(branch.name) == 1 and branch.name not in (*_RESERVED, *aside)
         column = _column(branch) if known else None
-        if column is not None:
+        if column is not None and column.counter not in aside:
             columns.append(column)
             if column.counter is not None and column.counter.endswith(SIZES):
                 columns.append(Column(column.counter, "int64"))
-        elif isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
+        elif known and isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
             passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
         else:
             needed |= _counting(branch)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae import writer
 from rootae.adapt import Sampled, adapt
+from rootae.aside import reading, told
 from rootae.backend import choice, compressed
 from rootae.backend.kept import hold
 from rootae.codec import Codec
@@ -85,10 +86,15 @@ def compress(
         refuse_compressed(source)
         target = check_target(dst, [path], force=force)
         setting = compression_of(compression, source)
-        job = _Job(source, target, opts, progress or Progress(), setting, drop=drop_unsupported)
-        job.backend, job.recompressed = choice.checked(backend), compression is not None
         given = Codec.load(codec) if isinstance(codec, str | Path) else codec
-        return job.run(given)
+        asked = choice.checked(backend)
+
+        def run() -> Report:
+            job = _Job(source, target, opts, progress or Progress(), setting, drop=drop_unsupported)
+            job.backend, job.recompressed = asked, compression is not None
+            return job.run(given)
+
+        return reading(source, run)
 
 
 class _Job:
@@ -137,6 +143,7 @@ class _Job:
         coded = {path: {b.name for b in found if b.coded} for path, found in branches.items()}
         self.backend = choice.backend_for(self.backend, self.source, coded, drop=self.drop)
         self.drop = self.drop and self.backend == choice.UPROOT  # ROOT leaves nothing out
+        self.notes += told(self.source)
 
     def _kept(self, given: Codec | None) -> tuple[str, ...]:
         remembered = given.plan.training.get("options", {}) if given else {}

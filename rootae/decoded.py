@@ -11,12 +11,13 @@ from rootae.branches import SIZES
 from rootae.errors import ArgumentError
 from rootae.hook import coded
 from rootae.reader import open_file
-from rootae.source import Source, SourceTree, split_path
+from rootae.source import Source, split_path
 
 if TYPE_CHECKING:
     from rootae.coded import CodedTree
     from rootae.plan import TreePlan
     from rootae.schema import Column, TreeSchema
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["DecodedSource", "blocks_of", "coded_of", "whole_file"]
 

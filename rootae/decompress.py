@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import uproot
 
+from rootae.aside import set_aside
 from rootae.backend import choice, decoded
 from rootae.backend.kept import hold
 from rootae.coded import cache
 from rootae.decoded import DecodedSource, coded_of, whole_file
-from rootae.errors import ArgumentError, BoundError
+from rootae.errors import ArgumentError, BoundError, UnreadableError
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.restored import RestoredTree, checksum
 from rootae.rows import RowWriter
-from rootae.source import Source, SourceTree
+from rootae.source import Source
 from rootae.writer import compression_of, unsupported, write_objects
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from rootae.reader import File
     from rootae.schema import TreeSchema
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Decompressed", "decompress"]
 
@@ -100,12 +102,23 @@ def decompress(
         if file.container.is_coded and not file.is_coded and file.container.codecs:
             msg = f"{path} is a codec without trees: there is nothing to decompress"
             raise ArgumentError(msg)
-        job = _Job(Source(path, file), target, progress or Progress())
+        source, whole = Source(path, file), DecodedSource(path, file)
         if not file.is_coded:
-            return job.copy()
+            return _Job(source, target, progress or Progress()).copy()
         setting = _setting(file, path, compression)
-        whole = DecodedSource(path, file)
-        return job.rebuild(whole, setting) if _by_root(backend, whole) else job.restore(setting)
+
+        def run() -> Decompressed:
+            job = _Job(source, target, progress or Progress())
+            by_root = _by_root(backend, whole)
+            return job.rebuild(whole, setting) if by_root else job.restore(setting)
+
+        try:
+            return run()
+        except UnreadableError as error:
+            if backend == choice.AUTO:
+                set_aside(whole, error)
+                return run()
+            raise
 
 
 def _by_root(asked: str, whole: DecodedSource) -> bool:

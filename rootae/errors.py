@@ -4,6 +4,7 @@
     ├── ArgumentError           the caller asked for something impossible (a ValueError)
     │   └── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
     ├── FormatError             not a rootae file, or written by a newer format than this one reads
+    │   └── UnreadableError     uproot cannot read a branch
     ├── CorruptError            bytes are damaged, or a tree and its coded columns no longer match
     ├── BoundError              a decoded value broke the bound that its column was promised
     ├── UnsupportedError        the input holds something that the output could not keep
@@ -28,6 +29,7 @@ __all__ = [
     "MissingDependency",
     "NameNotFound",
     "RootaeError",
+    "UnreadableError",
     "UnsupportedError",
 ]
 
@@ -76,6 +78,21 @@ class NameNotFound(ArgumentError, KeyError):
 
 class FormatError(RootaeError):
     """The file is not one that this version of rootae can read."""
+
+
+class UnreadableError(FormatError):
+    """A branch is damaged, or laid out as uproot cannot read it.
+
+    Arguments:
+        message: what to tell.
+        tree: the path of the tree.
+        branch: the branch's name.
+    """
+
+    def __init__(self, message: str, tree: str, branch: str) -> None:
+        super().__init__(message)
+        self.tree = tree
+        self.branch = branch
 
 
 class CorruptError(RootaeError):

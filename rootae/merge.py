@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rootae.codec import Codec
     from rootae.plan import TreePlan
     from rootae.schema import TreeSchema
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Merged", "merge"]
 

@@ -14,7 +14,7 @@ from rootae.branches import SIZES
 from rootae.errors import UnsupportedError
 from rootae.hook import coded
 from rootae.passing import passing_branch
-from rootae.source import SourceTree
+from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from rootae.decoded import blocks_of, coded_of
 from rootae.errors import ArgumentError, NameNotFound, RootaeError
 from rootae.ntuple import NTuple
 from rootae.rows import joined
-from rootae.source import SourceTree
+from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

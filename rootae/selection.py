@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from rootae.source import Source, SourceTree
+    from rootae.source import Source
+    from rootae.sourcetree import SourceTree
     from rootae.treewriter import Sizes
 
 __all__ = ["NOT_PAID", "left_alone", "rewritten_size", "unpaid"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rootae.coded import CodedTree
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Share"]
 

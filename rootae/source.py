@@ -1,31 +1,23 @@
-"""Input files as uproot reads them: which trees, which columns, and their values by block."""
+"""Input files as uproot reads them: trees, directories, objects and their cycles."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import awkward as ak
-import numpy as np
 import uproot
 
-from rootae.branches import SIZES, describe
-from rootae.errors import ArgumentError, FormatError, RootaeError
+from rootae.errors import ArgumentError, FormatError
 from rootae.globs import matched
-from rootae.ntuple import NTUPLE, NTuple, describe_fields
-from rootae.schema import Values
+from rootae.ntuple import NTUPLE, NTuple
+from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
+__all__ = ["TREES", "Source", "split_path"]
 
-__all__ = ["ROWS_AT_MOST", "TREES", "Source", "SourceTree", "split_path"]
-
-ROWS_AT_MOST = 128 * 1024  # in a block's largest group
-_COUNTS_AT_ONCE = 200_000
-_BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
 _ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
 _NOTHING = 24  # bytes of these where a tree has none of them
 _DIRECTORY = "TDirectory"
@@ -52,10 +44,12 @@ class Source:
     Arguments:
         path: the file.
         file: the opened file.
+        aside: by tree, branches that uproot cannot read, see `rootae.aside`.
     """
 
     path: Path
     file: Any
+    aside: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
 
     @classmethod
     def open(cls, path: str | Path) -> Source:
@@ -131,7 +125,8 @@ class Source:
 
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""
-        return SourceTree(self.opened(path), f"{self.path}:{path}", path)
+        aside = self.aside.get(path, frozenset())
+        return SourceTree(self.opened(path), f"{self.path}:{path}", path, aside)
 
     def ntuples(self) -> list[str]:
         """Return the paths of RNTuples: trees in any output."""
@@ -171,129 +166,3 @@ def _sniffed(source: Source) -> Any:
             head = int.from_bytes(data[14:16], "big")  # TKey.fKeyLen
             return kinds.get(data[head : head + 2])
     return None
-
-
-class SourceTree:
-    """One tree of an input file.
-
-    Arguments:
-        tree: the uproot tree.
-        where: file and tree, for messages.
-        path: the tree's path in its file.
-    """
-
-    def __init__(self, tree: Any, where: str, path: str) -> None:
-        self.tree = tree
-        self.where = where
-        self.schema = (describe_fields if isinstance(tree, NTuple) else describe)(tree, path)
-        self.entries = int(tree.num_entries)
-
-    def values(
-        self, start: int, stop: int, names: Sequence[str] | None = None
-    ) -> dict[str, Values]:
-        """Read columns over a range of entries.
-
-        Returns:
-            Values by column; sizes of vectors are columns of their own.
-        """
-        columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        real = [c.name for c in columns if not c.name.endswith(SIZES)]
-        arrays = self.arrays(start, stop, real)
-        out = {}
-        for column in columns:
-            if column.name in arrays:
-                out[column.name] = Values.from_array(arrays[column.name], column)
-        for column in columns:
-            if column.name not in arrays:
-                vector = column.name.removesuffix(SIZES)
-                sizes = out[vector].counts
-                out[column.name] = Values(np.asarray(sizes, np.int64))
-        return out
-
-    def parts(
-        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None
-    ) -> Iterator[tuple[int, int, dict[str, Values]]]:
-        """Read columns block by block.
-
-        Neighbouring blocks are read at once as far as memory allows: a basket may hold several
-        blocks, and would be decompressed for each of them.
-
-        Arguments:
-            blocks: entry ranges, in order.
-            names: the columns, all by default.
-
-        Yields:
-            Start and stop of each block, and its values by column.
-        """
-        for together in self._neighbours(blocks, names):
-            first = together[0][0]
-            whole = self.values(first, together[-1][1], names)
-            for start, stop in together:
-                part = {n: v.part(start - first, stop - first) for n, v in whole.items()}
-                yield start, stop, part
-
-    def _neighbours(
-        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None
-    ) -> Iterator[list[tuple[int, int]]]:
-        """Group blocks that can be read at once."""
-        wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        sizes = [(c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in wanted]
-        flat, jagged = (sum(n for kind, n in sizes if kind == is_flat) for is_flat in (True, False))
-        group: list[tuple[int, int]] = []
-        for block in blocks:
-            entries = block[1] - group[0][0] if group else 0
-            nbytes = flat * entries + jagged * ROWS_AT_MOST * (len(group) + 1)
-            if group and (group[-1][1] != block[0] or nbytes > _BYTES_AT_ONCE):
-                yield group
-                group = []
-            group.append(block)
-        if group:
-            yield group
-
-    def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
-        """Read branches as uproot gives them.
-
-        Raises:
-            FormatError: a basket is damaged.
-        """
-        how = {"entry_start": start, "entry_stop": stop, "library": "ak", "array_cache": None}
-        try:
-            out = {name: self.tree[name].array(**how) for name in names}
-        except RootaeError:
-            raise
-        except Exception as error:
-            msg = f"{self.where} cannot be read in entries {start}-{stop}: {error}".splitlines()[0]
-            raise FormatError(msg) from error
-        return out
-
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Yield the entry ranges of blocks: as many entries as keep every group small enough."""
-        counters = sorted({c.counter for c in self.schema.columns if c.counter is not None})
-        start = 0
-        for begin in range(0, self.entries, _COUNTS_AT_ONCE):
-            end = min(begin + _COUNTS_AT_ONCE, self.entries)
-            largest = self._rows(begin, end, counters)
-            while start < end:
-                stop = start + _fitting(largest[start - begin :])
-                if stop >= end and end < self.entries and start > begin:
-                    break
-                yield start, stop
-                start = stop
-            if start < end:
-                yield start, end
-                start = end
-
-    def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
-        """Return an upper bound of each entry's rows in any group."""
-        vectors = [c.removesuffix(SIZES) for c in counters if c.endswith(SIZES)]
-        plain = [c for c in counters if not c.endswith(SIZES)]
-        rows = np.ones((stop - start,), np.int64)
-        for name, array in self.arrays(start, stop, plain + vectors).items():
-            count = ak.num(array, axis=1) if name in vectors else array
-            rows = np.maximum(rows, ak.to_numpy(count).astype(np.int64))
-        return rows
-
-
-def _fitting(rows: NDArray[np.int64]) -> int:
-    """Return how many entries fit into a block, at least one."""
-    return max(int(np.searchsorted(np.cumsum(rows), ROWS_AT_MOST, side="right")), 1)

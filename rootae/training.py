@@ -9,6 +9,7 @@ import numpy as np
 import uproot
 
 from rootae.adapt import Sampled, adapt
+from rootae.aside import reading
 from rootae.codec import Codec
 from rootae.container import write_records
 from rootae.errors import ArgumentError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rootae.schema import Column
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["refuse_compressed", "sample_of", "train", "train_codec"]
 
@@ -42,6 +43,10 @@ def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
     names = matching(tree.schema, kept)
     read = sum(blocks[i][1] - blocks[i][0] for i in pick) if blocks else 0
     return Sampled(tree.schema, values, names, read / tree.entries if tree.entries else 1.0)
+
+
+def _sampled(source: Source, name: str, kept: Sequence[str]) -> Sampled:
+    return reading(source, lambda: sample_of(source.tree(name), kept))
 
 
 def _concatenated(parts: Sequence[Values]) -> Values:
@@ -86,7 +91,7 @@ def train(
         with Source.open(path) as source:
             refuse_compressed(source)
             for name in source.tree_paths(opts.trees):
-                sampled = sample_of(source.tree(name), opts.keep_plain)
+                sampled = _sampled(source, name, opts.keep_plain)
                 samples.setdefault(name, []).append(sampled)
     codec, _ = train_codec(
         samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rootae.codec import Block, Codec, TreeCoder
     from rootae.coded import CodedTree
     from rootae.schema import Values
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Sizes", "TreeWriter"]
 

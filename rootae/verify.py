@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae.backend.kept import branch_differences
 from rootae.bounds import EXACT
 from rootae.codec import held
 from rootae.coded import cache
 from rootae.device import CPU
-from rootae.errors import BoundError, CorruptError
+from rootae.errors import BoundError, CorruptError, UnreadableError
 from rootae.hook import coded
 from rootae.passing import passing_names
 from rootae.reader import open_file
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from rootae.coded import CodedTree
     from rootae.progress import Progress
     from rootae.schema import Values
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Verified", "verify", "verify_against"]
 
@@ -135,7 +136,7 @@ def verify_against(
             if name not in file:
                 msg = f"{path}: tree {name} is missing"
                 raise BoundError(msg)
-            pair = _Pair(source.tree(name), file[name], bounds.get(name, {}), str(path))
+            pair = _Pair(source, name, file[name], bounds.get(name, {}), str(path))
             errors[name] = pair.compare(progress, dropped=dropped)
         _same_objects(source, file, path)
     cache.clear()
@@ -157,13 +158,34 @@ def _same_objects(source: Source, file: Any, path: Path) -> None:
 class _Pair:
     """An original tree beside its compressed self."""
 
-    def __init__(self, tree: SourceTree, other: Any, bounds: dict[str, Bound], path: str) -> None:
-        self.tree = tree
+    def __init__(
+        self, source: Source, name: str, other: Any, bounds: dict[str, Bound], path: str
+    ) -> None:
+        self.source = source
+        self.tree = source.tree(name)
         self.other = other
         self.bounds = bounds
-        self.where = f"{path}:{tree.schema.path}"
+        self.where = f"{path}:{name}"
 
     def compare(self, progress: Progress | None, *, dropped: bool) -> dict[str, float]:
+        while True:
+            try:
+                return self._compare(progress, dropped=dropped)
+            except UnreadableError as error:
+                self._compare_bytes(error)
+
+    def _compare_bytes(self, error: UnreadableError) -> None:
+        """Hold a branch that uproot cannot read against the original's bytes, and go on without."""
+        name, path = error.branch, error.tree
+        if name in self.bounds or name not in self.other or path in self.source.ntuples():
+            raise error
+        if branch_differences(self.tree.tree[name], self.other[name]):
+            msg = f"{self.where}: branch {name} does not hold the original's bytes"
+            raise BoundError(msg) from error
+        self.source.aside[path] = self.source.aside.get(path, frozenset()) | {name}
+        self.tree = self.source.tree(path)
+
+    def _compare(self, progress: Progress | None, *, dropped: bool) -> dict[str, float]:
         if int(self.other.num_entries) != self.tree.entries:
             msg = f"{self.where} has {self.other.num_entries} entries, not {self.tree.entries}"
             raise BoundError(msg)
@@ -174,10 +196,11 @@ class _Pair:
             there = set(self.other.keys(recursive=False))
             missing += [n for n in self.tree.schema.order if n not in there]
         if missing:
-            msg = f"{self.where}: branches {', '.join(missing[:10])} are missing"
+            lost = list(dict.fromkeys(missing))[:10]
+            msg = f"{self.where}: branches {', '.join(lost)} are missing"
             raise BoundError(msg)
         errors: dict[str, float] = {}
-        names = None if mine is not None else ()
+        names = tuple(self.bounds) if mine is not None else ()
         for start, stop, original in self.tree.parts(self.tree.blocks(), names):
             if mine is not None:
                 self._compare_coded(mine, start, stop, original, errors)

@@ -14,7 +14,7 @@ from conftest import same, write_columns, write_tree
 from wholeness import carried, uncoded
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.backend import root
 from rootae.backend.choice import checked
 from rootae.backend.job import Job
@@ -100,7 +100,7 @@ def rich(root_script, tmp_path_factory):
 def small(rich):
     """Return it compressed, and the report; several blocks."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 5000)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 5000)
         report = rootae.compress(rich, rich.with_name("small.root"), family="plain")
     return rich.with_name("small.root"), report
 

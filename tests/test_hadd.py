@@ -8,7 +8,7 @@ import uproot
 from conftest import same, write_events
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.coded import cache
 from rootae.errors import CorruptError
 
@@ -72,7 +72,7 @@ def test_two_files_of_one_codec(hadd, inputs, tmp_path, mode):
 def many_blocks(inputs):
     """Return the folder with a and b coded in so many blocks that ROOT packs several together."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 300)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 300)
         for name in ("a", "b"):
             out = inputs / f"{name}_many.root"
             options = {"codec": inputs / "one.root", "trees": ["Events"]}

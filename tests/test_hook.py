@@ -11,7 +11,7 @@ from conftest import same, write_events
 from uproot.behaviors.TTree import TTree
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.coded import BlockCache, cache
 from rootae.errors import CorruptError
 from rootae.hook import coded, install
@@ -24,7 +24,7 @@ def many_blocks(events, packed, tmp_path_factory):
     """Return the same file in blocks of few entries."""
     path = tmp_path_factory.mktemp("blocks") / "out.root"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 700)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 700)
         rootae.compress(events, path, codec=packed, trees=["Events"])
     return path
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import rootae
 import rootae.lanes
-import rootae.source
+import rootae.sourcetree
 from rootae.cli import app
 from rootae.errors import ArgumentError, BoundError, CorruptError, FormatError, UnsupportedError
 from rootae.info import info
@@ -145,7 +145,7 @@ def test_a_bound_that_leaves_the_coded_columns_is_noted(inputs, tmp_path):
 
 def test_many_blocks_keep_their_order(inputs, tmp_path):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 300)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 300)
         for name in ("a", "b"):
             options = {"codec": inputs / "fine.root", "trees": ["Events"]}
             rootae.compress(inputs / f"{name}.root", tmp_path / f"{name}.root", **options)

@@ -13,7 +13,7 @@ import pytest
 import uproot
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.errors import MissingDependency, NameNotFound, UnsupportedError
 
 EDGES = "25, 0., 250."
@@ -39,7 +39,7 @@ def kept(events, tmp_path_factory):
     """Return the file of everything, coded in several blocks but for MET_pt."""
     path = tmp_path_factory.mktemp("frame") / "kept.root"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 5000)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 5000)
         options = {"keep_plain": ("MET_pt",), "trees": ["Events"], "family": "plain"}
         rootae.compress(events, path, **options)
     return path

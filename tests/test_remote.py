@@ -83,7 +83,7 @@ def folder(tmp_path_factory):
     arrays["sum"] = arrays["c1"] + arrays["c2"]
     write_columns(folder / "in.root", arrays)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rootae.source.ROWS_AT_MOST", 1500)
+        patch.setattr("rootae.sourcetree.ROWS_AT_MOST", 1500)
         rootae.compress(folder / "in.root", folder / "c.root", family="plain")
     return folder
 

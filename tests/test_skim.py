@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.bounds import EXACT, Bound
 from rootae.cli import app
 from rootae.codec import held
@@ -40,7 +40,7 @@ def inputs(tmp_path_factory):
         rootae.train([tree], folder / f"{codec}.root", family="plain", bounds={"*": bound})
     options = {"trees": ["Events"]}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", 900)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 900)
         for name, codec in (("a", "fine"), ("b", "coarse"), ("empty", "fine")):
             out = folder / f"{name}_{codec}.root"
             rootae.compress(folder / f"{name}.root", out, codec=folder / f"{codec}.root", **options)

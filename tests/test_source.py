@@ -8,7 +8,7 @@ import pytest
 import uproot
 from conftest import event_arrays, write_columns, write_events
 
-import rootae.source
+import rootae.sourcetree
 from rootae.errors import ArgumentError, FormatError, NameNotFound
 from rootae.source import Source, split_path
 
@@ -81,7 +81,7 @@ def test_values_are_what_was_written(events):
 
 @pytest.mark.parametrize("rows", [1, 7, 100, 10**6])
 def test_blocks_cover_every_entry_once_and_keep_groups_small(events, monkeypatch, rows):
-    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", rows)
+    monkeypatch.setattr(rootae.sourcetree, "ROWS_AT_MOST", rows)
     with Source.open(events) as source:
         tree = source.tree("Events")
         blocks = list(tree.blocks())
@@ -94,8 +94,8 @@ def test_blocks_cover_every_entry_once_and_keep_groups_small(events, monkeypatch
 
 
 def test_blocks_go_on_where_counts_are_read_in_pieces(events, monkeypatch):
-    monkeypatch.setattr(rootae.source, "_COUNTS_AT_ONCE", 700)
-    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", 900)
+    monkeypatch.setattr(rootae.sourcetree, "_COUNTS_AT_ONCE", 700)
+    monkeypatch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 900)
     with Source.open(events) as source:
         blocks = list(source.tree("Events").blocks())
     assert [b[0] for b in blocks[1:]] == [b[1] for b in blocks[:-1]]
@@ -117,8 +117,8 @@ def equal(a, b):
 @pytest.mark.parametrize("at_once", [1, 10**5, 10**9])
 @pytest.mark.parametrize("names", [None, ("Jet_pt", "matrix"), ()])
 def test_blocks_read_together_are_those_read_one_by_one(events, monkeypatch, rows, at_once, names):
-    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", rows)
-    monkeypatch.setattr(rootae.source, "_BYTES_AT_ONCE", at_once)
+    monkeypatch.setattr(rootae.sourcetree, "ROWS_AT_MOST", rows)
+    monkeypatch.setattr(rootae.sourcetree, "_BYTES_AT_ONCE", at_once)
     with Source.open(events) as source:
         tree = source.tree("Events")
         blocks = list(tree.blocks())
@@ -130,7 +130,7 @@ def test_blocks_read_together_are_those_read_one_by_one(events, monkeypatch, row
 
 
 def test_neighbouring_blocks_are_read_at_once_as_far_as_memory_allows(events, monkeypatch):
-    monkeypatch.setattr(rootae.source, "ROWS_AT_MOST", 500)
+    monkeypatch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 500)
     calls = []
     with Source.open(events) as source:
         tree = source.tree("Events")
@@ -148,7 +148,7 @@ def test_neighbouring_blocks_are_read_at_once_as_far_as_memory_allows(events, mo
         list(tree.parts([b for b in blocks if b != blocks[3]]))
         assert calls == [(0, blocks[2][1]), (blocks[4][0], 3000)]
         calls.clear()
-        monkeypatch.setattr(rootae.source, "_BYTES_AT_ONCE", 1)
+        monkeypatch.setattr(rootae.sourcetree, "_BYTES_AT_ONCE", 1)
         list(tree.parts(blocks))
         assert calls == blocks
 

@@ -9,7 +9,7 @@ from conftest import write_columns
 from test_stages import coded_by
 
 import rootae
-import rootae.source
+import rootae.sourcetree
 from rootae.ancestry import ancestors
 from rootae.coded import cache
 from rootae.errors import CorruptError
@@ -34,7 +34,7 @@ def path(tmp_path_factory):
     codec, _ = coded_by(COLUMNS, {"sum": ("a", "b"), "next": ("a",)})
     source = write_columns(folder / "in.root", COLUMNS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source, "ROWS_AT_MOST", ROWS)
+        patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", ROWS)
         rootae.compress(source, folder / "out.root", codec=codec)
     return folder / "out.root"
 

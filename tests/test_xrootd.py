@@ -73,7 +73,7 @@ def folder(tmp_path_factory):
     arrays = {f"c{i}": rng.normal(size=9000).astype("f4") for i in range(COLUMNS)}
     write_columns(folder / "in.root", arrays)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rootae.source.ROWS_AT_MOST", 3000)
+        patch.setattr("rootae.sourcetree.ROWS_AT_MOST", 3000)
         rootae.compress(folder / "in.root", folder / "c.root", family="plain")
     return folder
 

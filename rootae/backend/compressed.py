@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from rootae.codec import Codec
     from rootae.plan import TreePlan
-    from rootae.source import Source, SourceTree
+    from rootae.source import Source
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["beside", "code_of", "write"]
 

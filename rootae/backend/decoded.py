@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rootae.coded import CodedTree
     from rootae.decoded import DecodedSource
     from rootae.schema import Column
-    from rootae.source import SourceTree
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["write"]
 

@@ -44,6 +44,7 @@ class Job:
         trees: by path, those that change.
         leave_out: directories at the top of the source that are left out.
         add: directories at the top of the donor that are added.
+        fast: copy baskets as they are compressed; otherwise entry by entry.
     """
 
     source: str
@@ -53,6 +54,7 @@ class Job:
     trees: dict[str, TreeJob] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    fast: bool = True
 
     def to_json(self) -> str:
         """Return it as JSON."""

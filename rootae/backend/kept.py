@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Changed: TypeAlias = "Mapping[str, Collection[str]]"
 
-__all__ = ["differences", "hold"]
+__all__ = ["branch_differences", "differences", "hold"]
 
 _REMADE = ("TProcessID",)  # ROOT numbers these anew
 
@@ -101,17 +101,17 @@ def _tree_differences(tree: Any, other: Any, changed: Collection[str]) -> list[s
     for branch in tree.branches:
         pair = theirs[branch.name].pop(0)
         if branch.name not in left:
-            wrong += _branch_differences(branch, pair)
+            wrong += branch_differences(branch, pair)
     return wrong
 
 
-def _branch_differences(branch: Any, other: Any) -> list[str]:
-    """Compare a branch and all below it."""
+def branch_differences(branch: Any, other: Any) -> list[str]:
+    """Compare the bytes of a branch and of all below it, and name those that differ."""
     mine, theirs = (_described(b) for b in (branch, other))
     if mine != theirs or _checksum(branch) != _checksum(other):
         return [str(branch.name)]
     pairs = zip(branch.branches, other.branches, strict=True)
-    return [name for pair in pairs for name in _branch_differences(*pair)]
+    return [name for pair in pairs for name in branch_differences(*pair)]
 
 
 def _described(branch: Any) -> tuple[Any, ...]:

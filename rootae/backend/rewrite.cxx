@@ -68,15 +68,15 @@ bool is_autosave(TTree &older, TTree &newer)
    return true;
 }
 
-/// Copy a tree without some of its branches; baskets are not decompressed.
-TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without)
+/// Copy a tree without some of its branches; if fast, baskets are not decompressed.
+TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
 {
    const std::set<std::string> left(without.begin(), without.end());
    for (TObject *branch : *tree.GetListOfBranches())
       if (left.count(branch->GetName()))
          branch->SetBit(kDoNotProcess);
    TDirectory::TContext here(&to);
-   TTree *copy = tree.CloneTree(-1, "fast");
+   TTree *copy = tree.CloneTree(-1, fast ? "fast" : "");
    if (copy)
       copy->SetEntries(tree.GetEntries());
    return copy;

@@ -89,7 +89,7 @@ class _Rewriting:
         elif self._kernels.is_autosave(tree, newest.ReadObj()):
             self.autosaves.append(f"{path};{key.GetCycle()}")
             return
-        copy = self._kernels.copy_tree(tree, target, list(job.without))
+        copy = self._kernels.copy_tree(tree, target, list(job.without), self._job.fast)
         if not copy:
             msg = f"ROOT cannot copy tree {path}"
             raise OSError(msg)
@@ -110,7 +110,7 @@ class _Rewriting:
 
     def _change(self, copy: Any, target: Any, path: str, job: TreeJob) -> None:
         donor = self._donor.Get(path)
-        parts = self._kernels.copy_tree(donor, target, [])
+        parts = self._kernels.copy_tree(donor, target, [], True)
         self._kernels.adopt(copy, parts, list(job.adopt))
         parts.SetDirectory(self._root.nullptr)
         for name, kind in job.vectors.items():

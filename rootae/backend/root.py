@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import subprocess
@@ -13,9 +14,9 @@ from rootae.errors import MissingDependency, UnsupportedError
 if TYPE_CHECKING:
     from rootae.backend.job import Job
 
-__all__ = ["installed", "rewrite"]
+__all__ = ["installed", "readable", "rewrite"]
 
-_WORKER = ("-W", "ignore", "-m", "rootae.backend.rewriting")
+_WORKERS = "rootae.backend"
 _LINES = 3  # of what ROOT said that an error repeats
 
 
@@ -43,19 +44,45 @@ def rewrite(job: Job) -> dict[str, Any]:
     if not installed():
         msg = "the ROOT backend needs ROOT: pip install 'rootae[root]', or any ROOT with Python"
         raise MissingDependency(msg)
-    done = subprocess.run(
-        [sys.executable, *_WORKER],
-        input=job.to_json(),
+    done = _run("rewriting", job.to_json())
+    if _has_crashed(done):  # as it does over baskets without offsets, which it reads well
+        done = _run("rewriting", dataclasses.replace(job, fast=False).to_json())
+    if done.returncode:
+        msg = f"{job.source}: ROOT could not rewrite it: {_complaints(done.stderr)}"
+        raise UnsupportedError(msg)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def readable(path: str, tree: str, names: list[str]) -> list[str]:
+    """Return the branches that ROOT, which is installed, can read from end to end.
+
+    Arguments:
+        path: the file.
+        tree: the tree's path in it.
+        names: the branches.
+    """
+    done = _run("reading", json.dumps({"path": path, "tree": tree, "names": names}))
+    answer: list[str] = [] if done.returncode else json.loads(done.stdout)
+    return answer
+
+
+def _has_crashed(done: subprocess.CompletedProcess[str]) -> bool:
+    return done.returncode not in (0, 1)  # Python itself ends with 1
+
+
+def _complaints(text: str) -> str:
+    said = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in said if line.startswith(("Error in <", "*** Break ***"))]
+    return "; ".join(errors[:_LINES] or said[-1:]) or "it was ended"
+
+
+def _run(worker: str, asked: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", f"{_WORKERS}.{worker}"],
+        input=asked,
         capture_output=True,
         text=True,
         errors="replace",
         check=False,
     )
-    if done.returncode:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        errors = [line for line in said if line.startswith("Error in <")]
-        told = "; ".join(errors[:_LINES] or said[-1:]) or "it was ended"
-        msg = f"{job.source}: ROOT could not rewrite it: {told}"
-        raise UnsupportedError(msg)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer

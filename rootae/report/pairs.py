@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from rootae.coded import CodedTree
     from rootae.reader import File
     from rootae.schema import Column
-    from rootae.source import Source, SourceTree
+    from rootae.source import Source
+    from rootae.sourcetree import SourceTree
 
 __all__ = ["Pair", "PairedTree", "Part", "paired"]
 

@@ -1,0 +1,80 @@
+"""Branches that uproot cannot read though ROOT can: set aside, so that they pass through as bytes.
+
+uproot counts on a jagged branch's baskets ending where its counter's do when these hold no offsets
+(https://github.com/root-project/root/blob/master/tree/tree/src/TBasket.cxx: `GetEntryOffset`).
+A branch that ROOT cannot read either is damaged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from rootae.backend import root
+from rootae.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rootae.source import Source
+
+__all__ = ["reading", "set_aside", "told"]
+
+_T = TypeVar("_T")
+
+
+def reading(source: Source, work: Callable[[], _T]) -> _T:
+    """Do something with a file; once more where a branch had to be set aside.
+
+    Arguments:
+        source: the file.
+        work: reads trees that `Source.tree` gives.
+
+    Raises:
+        UnreadableError: a branch is damaged, or there is no ROOT to tell.
+    """
+    while True:
+        try:
+            return work()
+        except UnreadableError as error:
+            set_aside(source, error)
+
+
+def set_aside(source: Source, error: UnreadableError) -> None:
+    """Set aside all branches of a tree that only ROOT can read, in `Source.aside`.
+
+    Arguments:
+        source: the file.
+        error: what uproot met first.
+
+    Raises:
+        UnreadableError: it is damaged, or there is no ROOT to tell.
+    """
+    if error.tree in source.ntuples():
+        raise error
+    if not root.installed():
+        msg = f"{error}; if it is not damaged, ROOT can keep it: pip install 'rootae[root]'"
+        raise UnreadableError(msg, error.tree, error.branch) from error
+    names = {error.branch, *_unreadable(source, error.tree)}
+    sound = root.readable(str(source.path.resolve()), error.tree, sorted(names))
+    if names - set(sound):
+        msg = f"{error}; nor can ROOT read it: the file is damaged"
+        raise UnreadableError(msg, error.tree, error.branch) from error
+    source.aside[error.tree] = source.aside.get(error.tree, frozenset()) | names
+
+
+def told(source: Source) -> list[str]:
+    """Return a note for every branch that was set aside."""
+    pairs = ((path, name) for path, names in source.aside.items() for name in sorted(names))
+    return [f"{path}:{name}: not coded: only ROOT can read it" for path, name in pairs]
+
+
+def _unreadable(source: Source, path: str) -> set[str]:
+    """Return every column of a tree that uproot cannot read from end to end."""
+    tree, found = source.tree(path), set()
+    for name in (c.name for c in tree.schema.columns):
+        if name in tree.tree:
+            try:
+                tree.arrays(0, tree.entries, [name])
+            except UnreadableError:
+                found.add(name)
+    return found
