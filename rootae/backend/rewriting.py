@@ -143,6 +143,7 @@ def rewrite(job: Job) -> dict[str, Any]:
     root: Any = import_module("ROOT")
     root.gROOT.SetBatch(True)
     root.gErrorIgnoreLevel = root.kError  # classes without a dictionary are only copied
+    root.gEnv.SetValue("Root.Stacktrace", "no")  # a crash is told by the exit status
     if not root.gInterpreter.Declare(f'#include "{_KERNELS}"'):
         msg = f"ROOT cannot compile {_KERNELS}"
         raise OSError(msg)
