@@ -8,7 +8,8 @@ Also draws OUT.png. The codec is trained on the first 90% of the entries, unless
 Measured are all entries, or with --held-out the last 10%. Megabytes are those of the numeric
 columns' values; peers keep the bounds that the compressed file records, and values outside them are
 counted for every row. A read is a fresh `rootae.open` and `arrays` of every tree, for ROOT's codecs
-too, in a warm process, no array cache, one core, the file in the page cache. A write of rootae is
+too, in a warm process, no array cache, one core, the file in the page cache; files are read in
+turn, so that a machine that is now quick and now slow is so to all of them. A write of rootae is
 `compress` with a codec at hand on all cores, its reading back included; ROOT's codecs write through
 uproot from memory, peers code columns in memory. Medians of several runs (of fewer where they take
 long). Needs: pip install 'rootae[train,bench]'.
@@ -17,7 +18,6 @@ long). Needs: pip install 'rootae[train,bench]'.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import csv
 import dataclasses
 import functools
@@ -26,7 +26,6 @@ import platform
 import random
 import statistics
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +33,7 @@ import chart
 import peers
 import tables
 import uproot
+from clock import on_one_core, side_by_side, timed
 
 import rootae
 from rootae.bounds import EXACT
@@ -41,8 +41,6 @@ from rootae.coded import cache
 from rootae.container import load_codec
 from rootae.schema import Values
 from rootae.source import split_path
-
-LONG = 30.0  # seconds after which no further run is begun
 
 
 @dataclass
@@ -55,6 +53,7 @@ class Job:
         folder: for the files of every codec.
         runs: how often each timing is repeated.
         bounds: of every column, by tree; known once rootae wrote its file.
+        files: what was written, by codec: the file, the seconds that took, and a note.
     """
 
     path: Path
@@ -62,6 +61,7 @@ class Job:
     folder: Path
     runs: int
     bounds: dict[str, dict[str, rootae.Bound]] = dataclasses.field(default_factory=dict)
+    files: dict[str, tuple[Path, float, str]] = dataclasses.field(default_factory=dict)
 
     @property
     def megabytes(self):
@@ -87,10 +87,13 @@ class Job:
             "note": "; ".join(notes),
         }
 
-    def file_row(self, name, target, write, note=""):
-        """Time the reading of a file and hold it against the original."""
-        seconds = on_one_core(lambda: read_all(target), self.runs)
-        return self.row(name, target.stat().st_size, write, seconds, self.violations(target), note)
+    def file_rows(self):
+        """Time the reading of all files, in turn, and hold them against the original."""
+        jobs = {n: functools.partial(read_all, target) for n, (target, *_) in self.files.items()}
+        seconds = side_by_side(jobs, self.runs)
+        for name, (target, write, note) in self.files.items():
+            size, bad = target.stat().st_size, self.violations(target)
+            yield self.row(name, size, write, seconds[name], bad, note)
 
     def violations(self, target):
         """Count the values of a file that are outside their bounds."""
@@ -103,40 +106,6 @@ class Job:
                     bound = self.bounds.get(tree, {}).get(column.name, EXACT)
                     bad += peers.broken(original.flat, back.flat, bound)
         return bad
-
-
-def timed(run, runs):
-    """Return the median of wall seconds."""
-    seconds = []
-    while len(seconds) < runs and sum(seconds) < LONG:
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
-@contextlib.contextmanager
-def one_core():
-    """Pin all threads of this process to a single core."""
-    cores = os.sched_getaffinity(0)
-
-    def pin(to):
-        for thread in Path("/proc/self/task").iterdir():
-            with contextlib.suppress(ProcessLookupError):
-                os.sched_setaffinity(int(thread.name), to)
-
-    pin({max(cores)})
-    try:
-        yield
-    finally:
-        pin(cores)
-
-
-def on_one_core(run, runs):
-    """Time something on a single core, after a run that is not counted."""
-    with one_core():
-        run()
-        return timed(run, runs)
 
 
 def read_all(path, columns=None):
@@ -153,8 +122,8 @@ def read_all(path, columns=None):
                 tree.arrays(wanted)
 
 
-def rootae_rows(job, codec, some):
-    """Compress with a codec at hand; yield the whole file, then a few of its columns."""
+def write_rootae(job, codec):
+    """Compress with a codec at hand."""
     target = job.folder / "rootae.root"
     trained = rootae.Codec.load(codec)
 
@@ -165,14 +134,18 @@ def rootae_rows(job, codec, some):
     write = timed(compress, job.runs)
     with rootae.open(target) as file:
         job.bounds = file.bounds
-    whole = job.file_row("rootae", target, write)
-    yield whole
-    every = job.megabytes / whole["read_MB_s"]
+    job.files["rootae"] = target, write, ""
+
+
+def columns_row(job, some):
+    """Read a few columns alone, and all of them in turn."""
+    target = job.files["rootae"][0]
     triples = [some] if some else chosen(job)
-    shares = [
-        on_one_core(lambda names=names: read_all(target, names), job.runs) / every
-        for names in triples
-    ]
+    shares = []
+    for names in triples:
+        jobs = {str(n): functools.partial(read_all, target, n) for n in (names, None)}
+        part, whole = side_by_side(jobs, job.runs).values()
+        shares.append(part / whole)
     note = (
         f"share of the time that all take: mean {statistics.mean(shares):.2f}, median "
         f"{statistics.median(shares):.2f}, {min(shares):.2f} to {max(shares):.2f}"
@@ -180,7 +153,7 @@ def rootae_rows(job, codec, some):
     name = (
         f"rootae, {len(triples[0])} of {len(list(job.columns()))} columns, {len(triples)} choices"
     )
-    yield {"codec": name, "note": note}
+    return {"codec": name, "note": note}
 
 
 def chosen(job):
@@ -191,12 +164,12 @@ def chosen(job):
     return [draw.sample(names, 3) for _ in range(20)]
 
 
-def root_rows(job):
-    """Write and read through uproot: as it is, and with mantissas cut."""
+def write_root(job):
+    """Write through uproot: as it is, and with mantissas cut."""
     for name, code in peers.ROOT.items():
         target = job.folder / f"{name}.root"
         write = timed(functools.partial(tables.save, target, job.trees, code), job.runs)
-        yield job.file_row(f"ROOT {name}", target, write, "lossless")
+        job.files[f"ROOT {name}"] = target, write, "lossless"
     kept = {(t, n): peers.mantissa_bits(x.ravel(), b) for t, n, x, b in job.columns()}
     for name in ("ZSTD-5", "LZMA-9"):
         target = job.folder / f"cut-{name}.root"
@@ -205,7 +178,7 @@ def root_rows(job):
             cut = {tree: with_cut(table, tree, kept) for tree, table in job.trees.items()}
             tables.save(target, cut, peers.ROOT[name])
 
-        yield job.file_row(f"mantissa cut + {name}", target, timed(write, job.runs))
+        job.files[f"mantissa cut + {name}"] = target, timed(write, job.runs), ""
 
 
 def with_cut(table, tree, kept):
@@ -308,8 +281,11 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         path, codec = prepared(options, Path(name))
         job = Job(path, tables.load(path), Path(name), options.runs)
-        mine = list(rootae_rows(job, codec, options.some))
-        rows = list(compared([*root_rows(job), *memory_rows(job), *mine]))
+        write_rootae(job, codec)
+        write_root(job)
+        mine, *others = job.file_rows()
+        few = columns_row(job, options.some)
+        rows = list(compared([*others, *memory_rows(job), mine, few]))
     print("codec", *list(rows[0])[1:-1], sep=" | ")
     for row in rows:
         print(*list(row.values())[:-1], sep=" | ")

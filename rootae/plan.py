@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rootae.centres import Centre
 from rootae.errors import CorruptError, FormatError
@@ -13,6 +13,9 @@ from rootae.links import Link
 from rootae.relations import Derived
 from rootae.schema import Branch, Column
 from rootae.typed import checked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "FORMAT",
@@ -165,8 +168,14 @@ class GroupPlan:
 
     def parents(self, lane: int) -> tuple[int, ...]:
         """Return the own lanes that have to be decoded before one, or before a linked one."""
-        seen = (lane,) if lane >= len(self.lanes) else self.sources(lane)
-        own = (self.links[i - len(self.lanes)].by if i >= len(self.lanes) else i for i in seen)
+        return self._own((lane,) if lane >= len(self.lanes) else self.sources(lane))
+
+    def seen(self, inputs: Iterable[Feature]) -> tuple[int, ...]:
+        """Return the own lanes that have to be decoded before something is looked at."""
+        return self._own(self._looked_at(inputs))
+
+    def _own(self, lanes: Iterable[int]) -> tuple[int, ...]:
+        own = (self.links[i - len(self.lanes)].by if i >= len(self.lanes) else i for i in lanes)
         return tuple(dict.fromkeys(own))
 
     def linked(self, lane: int) -> tuple[Link, ...]:
@@ -182,10 +191,14 @@ class GroupPlan:
             found += [i for i, _ in plan.derived.terms]
         if plan.centre is not None:
             found += plan.centre.sources
-        for f in self.looks_at(lane):
+        return tuple(dict.fromkeys([*found, *self._looked_at(self.looks_at(lane))]))
+
+    def _looked_at(self, inputs: Iterable[Feature]) -> list[int]:
+        found = list[int]()
+        for f in inputs:
             centre = self.lanes[f.index].centre if f.source == "centre" else None
             found += [f.index] if f.source == "lane" else centre.sources if centre else ()
-        return tuple(dict.fromkeys(found))
+        return found
 
     def lanes_of(self, column: str) -> tuple[int, ...]:
         """Return the lanes of a column, in the order of its elements."""

@@ -199,19 +199,20 @@ def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch)
     from rootae.train import race
 
     networks = {}
-    for least in (0.0, 99.0):
-        monkeypatch.setitem(race._LEAST, "default", least)
+    for prices in ((0.0, 0.0), (99.0, 0.0), (0.0, 99.0)):  # a value, and a further column
+        monkeypatch.setitem(race._LEAST, "default", prices[0])
+        monkeypatch.setitem(race.PRICES, "default", prices[1])
         codec, history = trained("auto", "rel:1e-3", 200)
         assert all(h["tried"]["predictor"] <= h["tried"]["diagram"] for h in history)
         groups = codec.plan.trees[0].groups
         lanes = [x for g in groups for x in g.lanes]
         assert not any(x.stage >= 0 and x.diagram >= 0 for x in lanes)
-        networks[least] = sum(x.stage >= 0 for x in lanes)
+        networks[prices] = sum(x.stage >= 0 for x in lanes)
         for g in groups:
             assert {x.diagram for x in g.lanes} - {-1} == set(range(len(g.diagrams)))
             assert bool(g.diagrams) == g.family.startswith("diagram")
-    assert networks[0.0] > 0
-    assert networks[99.0] == 0
+    assert networks.pop((0.0, 0.0)) > 0
+    assert set(networks.values()) == {0}
 
 
 def test_too_few_rows_are_coded_plain():

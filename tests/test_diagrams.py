@@ -108,6 +108,12 @@ def test_a_diagram_finds_the_two_columns_that_another_depends_on():
     assert saved > 0.9 * (plain - noise)
 
 
+@pytest.mark.parametrize(("price", "seen"), [(0.0, {0, 2}), (0.5, {0, 2}), (3.0, set())])
+def test_a_column_is_looked_at_if_it_saves_more_than_its_price(price, seen):
+    _, found = learned(dependent(), 3, price=price)  # together they tell about three bits
+    assert {lane for _, lane in (found.sources if found else ())} == seen
+
+
 def test_a_column_that_nothing_tells_anything_about_has_no_diagram():
     rng = np.random.default_rng(0)
     columns = {k: rng.integers(0, 50, 20_000).astype("i4") for k in "abcd"}

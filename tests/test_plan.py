@@ -117,6 +117,7 @@ def test_lanes_of_a_column_come_in_the_order_of_its_elements():
 def test_a_lane_s_parents_are_what_its_diagram_looks_at():
     assert GROUP.parents(2) == (0, 1)
     assert GROUP.looks_at(2) == DIAGRAM.inputs
+    assert GROUP.seen(DIAGRAM.inputs) == (0, 1)
     assert [x.has_contexts for x in GROUP.lanes] == [True, False, True]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from rootae import streams
 from rootae.network import Network
+from rootae.order import in_order
 from rootae.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
 from rootae.stages import feature
 from rootae.train import bins
@@ -63,13 +64,9 @@ class Assembled:
 
 def plain(data: GroupData) -> Assembled:
     """Return the group without networks."""
-    return Assembled(data.plan, data.tables, [], _without_derived(data), 0, 0)
-
-
-def _without_derived(data: GroupData) -> NDArray[np.float64]:
     sizes = data.plain.copy()
     sizes[[i for i, x in enumerate(data.plan.lanes) if x.derived is not None]] = 1.0
-    return sizes
+    return Assembled(data.plan, data.tables, [], sizes, 0, 0)
 
 
 def assemble(
@@ -80,6 +77,7 @@ def assemble(
     *,
     base: Assembled | None = None,
     least: float = 0.0,
+    price: float = 0.0,
 ) -> Assembled:
     """Quantise a trained family's networks, find contexts, and drop what does not pay.
 
@@ -89,9 +87,10 @@ def assemble(
         data: the group's rows.
         scale: how many times the measured rows the file has.
         base: what the family's networks and diagrams are added to, where they are better.
-        least: bits a value that a network must save beyond the base: what its time is worth.
+        least, price: bits a value that a network must save beyond the base, and for each further
+            column that a reader has to decode: what their time is worth.
     """
-    draft = _Draft(data, scale, base or plain(data), least)
+    draft = _Draft(data, scale, base or plain(data), least, price)
     trained = model.encoder()
     if trained is not None:
         draft.add_encoder(trained)
@@ -107,7 +106,9 @@ def assemble(
 class _Draft:
     """A group's plan under way."""
 
-    def __init__(self, data: GroupData, scale: float, base: Assembled, least: float) -> None:
+    def __init__(
+        self, data: GroupData, scale: float, base: Assembled, least: float, price: float
+    ) -> None:
         self.data = data
         self.scale = scale
         self.tables = list(base.tables)
@@ -119,7 +120,7 @@ class _Draft:
         self.sizes = base.lanes.copy()
         self.fixed = base.fixed
         self.codes = data.measured()
-        self._least = least * data.measured_rows / 8  # bytes
+        self._before, self._prices = base.plan, (least, price)
         self._latents: tuple[TrainedEncoder, NDArray[np.int64]] | None = None
         self._counted = {f.table for d in self.diagrams for f in d.inputs}
         self._edges: dict[Source, int] = {}
@@ -227,7 +228,7 @@ class _Draft:
         """Add a stage if what its contexts save is more than what it costs."""
         cost = _weight(onnx) + _OVERHEAD + sum(self._table_cost(f, count=False) for f in inputs)
         saved = [
-            (self.sizes[i] - b.nbytes - self._least) * self.scale - _edges_cost(b)
+            (self.sizes[i] - b.nbytes - self._least(i, inputs)) * self.scale - b.fixed
             for i, b in zip(lanes, found, strict=True)
         ]
         if sum(max(s, 0) for s in saved) <= cost:
@@ -241,10 +242,16 @@ class _Draft:
             targets.append(Target(i, len(self.tables), len(self.tables) + 1))
             self.tables += [b.location, b.scale]
             self.sizes[i] = b.nbytes
-            self.fixed += _edges_cost(b)
+            self.fixed += b.fixed
         self.fixed += _weight(onnx) + _OVERHEAD + sum(self._table_cost(f) for f in inputs)
         self.stages.append(Stage(len(self.networks), inputs, tuple(targets)))
         self.networks.append(onnx)
+
+    def _least(self, lane: int, inputs: Sequence[Feature]) -> float:
+        """Return the bytes that a network must save on a lane: what reading it costs."""
+        (least, price), plan = self._prices, self._before
+        now, then = (set(in_order(plan, x)) for x in ([lane], plan.seen(inputs)))
+        return (least + price * len(then - now)) * self.data.measured_rows / 8
 
     def _table_cost(self, f: Feature, *, count: bool = True) -> int:
         """Return the bytes of a feature's table the first time it is used."""
@@ -289,7 +296,3 @@ class _Draft:
 def _weight(onnx: bytes) -> int:
     """Return what a network adds to a file, about: all are compressed together."""
     return len(streams.zstd(onnx, 19))
-
-
-def _edges_cost(found: bins.Bins) -> int:
-    return len(streams.encode(found.location)) + len(streams.encode(found.scale))

@@ -12,7 +12,7 @@ from torch import nn
 from rootae.errors import ArgumentError
 from rootae.train import family, nets
 from rootae.train.quantise import LOCATION_STEP, Layer
-from rootae.train.rate import logistic_bits
+from rootae.train.rate import coded_bits, logistic_bits
 from rootae.train.settings import setting
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class Autoencoder(family.Family):
         found = {}
         if t := self._bounded:
             ends = batch.low[:, t], batch.high[:, t]
-            bits = logistic_bits(*ends, location[:, t], log_scale[:, t])
+            bits = coded_bits(*ends, location[:, t], log_scale[:, t])
             found["codes"] = bits.sum(1).mean()
         if t := self._loose:
             middle = (batch.low[:, t] + batch.high[:, t]) / 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae import contexts
+from rootae import contexts, streams
 from rootae.train.scale import CodeScale
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ class Bins:
     location: NDArray[np.int64]
     scale: NDArray[np.int64]
     nbytes: int
+
+    @property
+    def fixed(self) -> int:
+        """Return the bytes of the edges."""
+        return len(streams.encode(self.location)) + len(streams.encode(self.scale))
 
 
 def choose(codes: NDArray[Any], location: NDArray[Any], scale: NDArray[Any]) -> Bins:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
     from rootae.train.data import GroupData
 
-__all__ = ["Learner", "Source", "TrainedDiagram"]
+__all__ = ["PRICES", "Learner", "Source", "TrainedDiagram"]
 
 Source = tuple[Literal["lane", "centre"], int]
 
+# bits a value that a context must save for each further column that it has a reader decode
+PRICES = {"fast": 0.3, "default": 0.15, "max": 0.001}
 _TARGET_BINS, _FEW_BINS = 48, 12  # to cluster by, and to rate candidates by: few overfit less
 _ROWS, _LEAST_ROWS = 262_144, 32_768  # to count
 _VALUES = 1 << 24  # of all lanes together: a thousand columns take no longer than a hundred

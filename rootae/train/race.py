@@ -18,6 +18,7 @@ from rootae.train import families
 from rootae.train.assemble import Assembled, assemble, plain
 from rootae.train.autoencoder import refuse_latents
 from rootae.train.data import LEAST_ROWS, GroupData
+from rootae.train.diagrams import PRICES
 from rootae.train.history import History
 from rootae.train.packed import compact
 from rootae.train.trainer import Trainer
@@ -187,9 +188,9 @@ def _race(
             continue
         told = functools.partial(_scaled, advance, share)
         model, trained = trainer.train(name, whole.of(share), told)
-        least = _LEAST[options.effort] if base is not None else 0.0
+        least, price = (_LEAST[options.effort], PRICES[options.effort]) if base else (0.0, 0.0)
         over = None if model.encoder() else base
-        found = assemble(model, name, job.data, job.scale, base=over, least=least)
+        found = assemble(model, name, job.data, job.scale, base=over, least=least, price=price)
         tried[name] = found.total(job.scale)
         if name == "diagram":
             base = found

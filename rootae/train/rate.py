@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["latent_bits", "logistic_bits"]
+__all__ = ["coded_bits", "latent_bits", "logistic_bits"]
 
 _LN2 = math.log(2.0)
+_MOST, _SHARPEST = 24.0, 32.0  # bits; e-folds
 
 
 def logistic_bits(low: Tensor, high: Tensor, location: Tensor, log_scale: Tensor) -> Tensor:
@@ -30,6 +31,25 @@ def logistic_bits(low: Tensor, high: Tensor, location: Tensor, log_scale: Tensor
     b = (high - location) * torch.exp(-log_scale)
     inside = torch.log(-torch.expm1((a - b).clamp(max=-1e-6)))
     return -(functional.logsigmoid(b) + functional.logsigmoid(-a) + inside) / _LN2
+
+
+def coded_bits(low: Tensor, high: Tensor, location: Tensor, log_scale: Tensor) -> Tensor:
+    """Return the bits of a cell as contexts give them: about 24 for what was never seen in one.
+
+    Under the distribution alone, one row that a nearly certain network did not expect may come to
+    more bits than all others together.
+
+    Arguments:
+        low, high: the cell's ends on the column's rank scale.
+        location, log_scale: of the distribution, same shape.
+
+    Returns:
+        Bits, same shape.
+    """
+    # beyond it numbers overflow; whole networks cannot say it either
+    bits = logistic_bits(low, high, location, log_scale.clamp(min=-_SHARPEST))
+    never = torch.full_like(bits, -_MOST * _LN2)
+    return -torch.logaddexp(-bits * _LN2, never) / _LN2
 
 
 def latent_bits(z: Tensor, location: Tensor, log_scale: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from rootae.train import family
-from rootae.train.diagrams import Learner
+from rootae.train.diagrams import PRICES, Learner
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Family"]
 
-_SIZES = {  # bins, states, steps, bits for each further column that has to be decoded
-    "fast": (16, 32, 3, 0.04),
-    "default": (16, 64, 8, 0.02),
-    "max": (16, 64, 12, 0.001),
-}
+_SIZES = {"fast": (16, 32, 3), "default": (16, 64, 8), "max": (16, 64, 12)}  # bins, states, steps
 
 
 class Family(family.Family):
@@ -43,7 +39,8 @@ class Family(family.Family):
 
     def __init__(self, data: GroupData, setup: family.Setup) -> None:
         super().__init__(data, setup)
-        bins, states, steps, price = _SIZES[setup.effort]
+        bins, states, steps = _SIZES[setup.effort]
+        price = PRICES[setup.effort]
         self._data = data
         self._learner = Learner(data, bins=bins, states=states, steps=steps, price=price)
         self._found: list[TrainedDiagram] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rootae.train import family, nets
-from rootae.train.rate import logistic_bits
+from rootae.train.rate import coded_bits
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,7 @@ class Family(family.Family):
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Return the rate of the codes, bits a row."""
         location, log_scale = self.decode(batch.x)
-        bits = logistic_bits(batch.low.T, batch.high.T, location, log_scale)
+        bits = coded_bits(batch.low.T, batch.high.T, location, log_scale)
         return {"codes": bits.sum(0).mean()}
 
     def next_phase(self) -> None:
