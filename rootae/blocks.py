@@ -75,10 +75,9 @@ class BlockDecoder:
         if known is None:
             column = self._plan.column(name)
             flat = self._groups[column.group].column(name, column.inner_shape, keep=keep)
-            counts = None
-            if column.counter is not None:
-                counts = self.values(column.counter).flat.astype(np.int64)
-            self._check(name, flat, counts)
+            lists = None if column.counter is None else self.values(column.counter)
+            counts = None if lists is None else lists.sums()
+            self._check(name, flat, counts, flat[:0] if lists is None else lists.flat)
             known = Values(flat, counts)
             if keep:
                 self._values[name] = known
@@ -102,12 +101,16 @@ class BlockDecoder:
         return follow(by, mine, theirs, self._groups[link.group].lane(other).values)
 
     def _check(
-        self, name: str, flat: NDArray[np.generic], counts: NDArray[np.int64] | None
+        self,
+        name: str,
+        flat: NDArray[Any],
+        counts: NDArray[np.int64] | None,
+        sizes: NDArray[Any],
     ) -> None:
         entries = len(flat) if counts is None else len(counts)
         total = len(flat) if counts is None else int(counts.sum())
-        negative = counts is not None and bool((counts < 0).any())
-        if entries != self.entries or total != len(flat) or negative:
+        odd = counts is not None and bool(((sizes < 0) | (sizes > len(flat))).any())
+        if entries != self.entries or total != len(flat) or odd:
             msg = f"column {name} has another number of values than its block: the file is damaged"
             raise CorruptError(msg)
 

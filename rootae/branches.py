@@ -5,17 +5,21 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from uproot.containers import AsVector
 from uproot.interpretation.jagged import AsJagged
+from uproot.interpretation.numerical import AsDtype
+from uproot.interpretation.objects import AsObjects
 from uproot.interpretation.strings import AsStrings
 
-from rootae.schema import Branch, Column, TreeSchema
+from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["SIZES", "describe"]
+__all__ = ["describe"]
 
-SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+_DEPTH = 2  # of vectors of vectors
 _PACKED = ("TLeafD32", "TLeafF16")
 _RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
 
@@ -40,11 +44,10 @@ def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
             unsupported.append((branch.name, "Double32_t or Float16_t, with a range, of arrays"))
             continue
         known = names.count(branch.name) == 1 and branch.name not in (*_RESERVED, *aside)
+        known = known and not branch.name.endswith((SIZES, INNER))
         column = _column(branch) if known else None
         if column is not None and column.counter not in aside:
-            columns.append(column)
-            if column.counter is not None and column.counter.endswith(SIZES):
-                columns.append(Column(column.counter, "int64"))
+            columns += [column, *column.sizes()]
         elif known and isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
             passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
         else:
@@ -74,7 +77,9 @@ def _column(branch: Any) -> Column | None:
     interpretation, counter = branch.interpretation, None
     if len(branch.branches):
         return None
-    if isinstance(interpretation, AsJagged):
+    if isinstance(interpretation, AsObjects):
+        counter, interpretation = f"{branch.name}{INNER}", _nested(interpretation.model)
+    elif isinstance(interpretation, AsJagged):
         counter = _counter(branch, interpretation)
         interpretation = interpretation.content
         if counter is None:
@@ -87,6 +92,14 @@ def _column(branch: Any) -> Column | None:
         return None
     shape = tuple(int(n) for n in to_dtype.shape)
     return Column(branch.name, base.name, shape, counter, branch.typename, branch.title)
+
+
+def _nested(model: Any) -> Any:
+    """Return how the numbers of a vector of vectors are read, or None if it is anything else."""
+    depth = 0
+    while isinstance(model, AsVector):
+        model, depth = model.values, depth + 1
+    return AsDtype(model) if depth == _DEPTH and isinstance(model, np.dtype) else None
 
 
 def _counter(branch: Any, interpretation: Any) -> str | None:

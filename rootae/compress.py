@@ -16,11 +16,10 @@ from rootae.codec import Codec
 from rootae.network import usable
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
-from rootae.plan import Plan
 from rootae.progress import Clock, Noting, Progress
 from rootae.provenance import provenance
 from rootae.reader import open_file
-from rootae.selection import NOT_PAID, left_alone, rewritten_size, unpaid
+from rootae.selection import NOT_PAID, left_alone, pays, rewritten_size, unpaid, without
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
 from rootae.survey import branches_of, matching
@@ -29,8 +28,6 @@ from rootae.verify import verify_against
 from rootae.writer import compression_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rootae.treewriter import Sizes
 
 
@@ -117,7 +114,7 @@ class _Job:
         self.setting = setting
         self.drop = drop
         self.backend = choice.AUTO
-        self.recompressed = False
+        self.recompressed = self.either = False
         self.autosaves: list[str] = []
         self.notes: list[str] = []
         self.clock = Clock()
@@ -141,8 +138,10 @@ class _Job:
         schemas = [self.source.tree(p).schema for p in paths]
         branches = {s.path: branches_of(s, matching(s, kept)) for s in schemas}
         coded = {path: {b.name for b in found if b.coded} for path, found in branches.items()}
-        self.backend = choice.backend_for(self.backend, self.source, coded, drop=self.drop)
+        asked = self.backend
+        self.backend = choice.backend_for(asked, self.source, coded, drop=self.drop)
         self.drop = self.drop and self.backend == choice.UPROOT  # ROOT leaves nothing out
+        self.either = asked == choice.AUTO and self.backend == choice.UPROOT and not self.drop
         self.notes += told(self.source)
 
     def _kept(self, given: Codec | None) -> tuple[str, ...]:
@@ -187,10 +186,13 @@ class _Job:
                 with self.clock.phase("write"):
                     sizes = self._write_once(codec, part)
                 lost = {} if forced else self._unpaid(codec, sizes, part)
+                if not lost and self._is_for_root(sizes, part):
+                    self.backend, self.either = choice.ROOT, False
+                    continue
                 if not lost:
                     break
                 left |= lost
-                codec = _without(codec, lost)
+                codec = without(codec, lost)
             if codec is None:
                 shutil.copyfile(self.source.path, part)
                 self.notes.append("no tree was coded: the output is a copy of the input")
@@ -231,10 +233,14 @@ class _Job:
         before, after = self.source.path.stat().st_size, part.stat().st_size
         if self.backend == choice.ROOT:
             return lost or (dict.fromkeys(sizes, NOT_PAID) if after > before else {})
-        if lost or after <= before * 1.02:
+        if lost or after <= before * 1.02 or self._is_for_root(sizes, part):
             return lost
         plain = rewritten_size(self.source, part, self.setting, drop=self.drop)
         return dict.fromkeys(sizes, NOT_PAID) if plain < after else {}
+
+    def _is_for_root(self, sizes: dict[str, Sizes], part: Path) -> bool:
+        better = self.either and choice.is_better_by_root(self.source, part)
+        return better and pays(self.source, sizes)
 
     def _hold_kept(self, part: Path, codec: Codec) -> None:
         """Hold what ROOT copied, which uproot may not even be able to read, against the input."""
@@ -290,11 +296,3 @@ class _Job:
             self.source.path, self.target, before, after, name, tuple(trees), tuple(self.notes),
             estimate, self.clock.seconds,
         )  # fmt: skip
-
-
-def _without(codec: Codec, paths: Mapping[str, str]) -> Codec | None:
-    trees = tuple(t for t in codec.plan.trees if t.path not in paths)
-    if not trees:
-        return None
-    plan = Plan(trees, codec.plan.training)
-    return Codec(plan, codec.tables, [n.onnx for n in codec.networks])

@@ -7,7 +7,6 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rootae.branches import SIZES
 from rootae.errors import ArgumentError
 from rootae.hook import coded
 from rootae.reader import open_file
@@ -72,9 +71,7 @@ def _before(schema: TreeSchema, plan: TreePlan) -> TreeSchema:
     for name in schema.order:
         column = known.get(name)
         if column is not None:
-            columns.append(column)
-            if str(column.counter).endswith(SIZES):
-                columns.append(known[str(column.counter)])
+            columns += [column, *(known[c.name] for c in column.sizes())]
     lost = tuple((n, t) for n, t in schema.unsupported if n not in known)
     return dataclasses.replace(schema, columns=tuple(columns), unsupported=lost)
 

@@ -9,19 +9,25 @@ insides; the tests run it against every supported version.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import uproot
 from uproot.behaviors.TTree import TTree
+from uproot.containers import AsVector, STLVector
 from uproot.interpretation.custom import CustomInterpretation
 from uproot.interpretation.jagged import AsJagged, JaggedArray
 from uproot.interpretation.numerical import AsDtype
+from uproot.interpretation.objects import AsObjects
 
 from rootae.coded import CodedTree
 from rootae.container import Container
 from rootae.errors import CorruptError
+from rootae.schema import INNER
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
+
+if TYPE_CHECKING:
+    from rootae.schema import Values
 
 __all__ = ["AsCoded", "AsCodedJagged", "coded", "install"]
 
@@ -47,8 +53,14 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
         """Return what uproot would have used for the original branch."""
         column = self._coded.column(self._branch.name)
         dtype = np.dtype(column.dtype).newbyteorder(">")
+        if column.is_nested:
+            return AsObjects(AsVector(True, AsVector(False, dtype)), self._branch)
         inner = AsDtype(np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype)
         return inner if column.counter is None else AsJagged(inner, typename=column.typename)
+
+    @property
+    def _is_nested(self) -> bool:
+        return self._coded.column(self._branch.name).is_nested
 
     @property
     def typename(self) -> str:
@@ -104,9 +116,13 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
     ) -> Any:
         """Decode the column over a range of entries."""
         self._coded.check_carrier(self._branch)
-        values = self._coded.values(self._branch.name, entry_start, max(entry_start, entry_stop))
+        name, stop = self._branch.name, max(entry_start, entry_stop)
+        values = self._coded.values(name, entry_start, stop)
         output: Any = values.flat
-        if values.counts is not None:
+        if self._is_nested:
+            inner = self._coded.values(f"{name}{INNER}", entry_start, stop)
+            output = _nested(values, inner, library)
+        elif values.counts is not None:
             offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])
             output = JaggedArray(offsets, output)
         original = self._plain
@@ -137,9 +153,23 @@ class AsCodedJagged(AsCoded, AsJagged):  # type: ignore[misc]
 
 
 def _is_jagged(branch: Any) -> bool | None:
-    """Say whether a carrier's column is jagged; None if the branch is no carrier."""
+    """Say whether uproot calls a carrier's column jagged; None if the branch is no carrier."""
     mark = branch.__dict__.get(_MARK)
-    return None if mark is None else mark.column(branch.name).counter is not None
+    column = None if mark is None else mark.column(branch.name)
+    return None if column is None else column.counter is not None and not column.is_nested
+
+
+def _nested(values: Values, inner: Values, library: Any) -> Any:
+    """Return vectors of vectors as a library takes them from uproot."""
+    array = values.to_array(inner)
+    if library.name != "np":
+        return array.layout
+    found = np.empty(len(array), dtype=object)
+    for i, vectors in enumerate(array):
+        parts = np.empty(len(vectors), dtype=object)
+        parts[:] = [STLVector(np.asarray(v)) for v in vectors]
+        found[i] = STLVector(parts)
+    return found
 
 
 def coded(tree: Any) -> CodedTree | None:

@@ -7,11 +7,11 @@ https://github.com/root-project/root/blob/master/tree/ntuple/doc/BinaryFormatSpe
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rootae.branches import SIZES
-from rootae.schema import Branch, Column, TreeSchema
+from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,8 +104,9 @@ def describe_fields(ntuple: NTuple, path: str) -> TreeSchema:
 def _columns(field: Field, form: Any) -> Iterator[Column]:
     """Yield a field of numbers as a column, and a list's sizes; nothing for other fields."""
     counter, shape = None, list[int]()
-    if form.is_list and not form.is_regular and form.parameter("__array__") is None:
-        counter, form = f"{field.name}{SIZES}", form.content
+    for ending in (SIZES, INNER):
+        if form.is_list and not form.is_regular and form.parameter("__array__") is None:
+            counter, form = f"{field.name}{ending}", form.content
     while form.is_regular:
         shape.append(int(form.size))
         form = form.content
@@ -114,9 +115,12 @@ def _columns(field: Field, form: Any) -> Iterator[Column]:
     dtype = form.type.primitive
     if dtype not in _DTYPES:
         return
-    yield Column(field.name, dtype, tuple(shape), counter, field.typename, field.title)
-    if counter is not None:
-        yield Column(counter, "int64", is_counter=True)
+    column = Column(field.name, dtype, tuple(shape), counter, field.typename, field.title)
+    if column.is_nested and shape:
+        return
+    yield column
+    for sizes in column.sizes():
+        yield dataclasses.replace(sizes, is_counter=True)
 
 
 def _typename(name: str) -> str:

@@ -17,7 +17,7 @@ __all__ = ["passing_branch", "passing_names", "writable"]
 
 def writable(column: Column, schema: TreeSchema) -> bool:
     """Say whether uproot can write a column as an ordinary branch."""
-    if column.counter is None:
+    if column.counter is None or not column.has_branch:
         return True
     return (
         not column.inner_shape

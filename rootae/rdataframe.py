@@ -11,12 +11,12 @@ import atexit
 import dataclasses
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uproot
 
-from rootae.branches import SIZES
 from rootae.coded import cache
 from rootae.decoded import DecodedSource, blocks_of, coded_of
 from rootae.errors import NameNotFound, UnsupportedError
@@ -53,8 +53,9 @@ def rdataframe(
     Arguments:
         path: a compressed file, or any ROOT file.
         tree: the tree's name.
-        columns: names or globs of the coded columns to decode, all by default; names of columns
-            that passed through may be among them.
+        columns: names or globs of the coded columns to decode, by default all but vectors of
+            vectors, of which a warning tells; names of columns that passed through may be among
+            them.
         folder: where the temporary file goes, the system's place for these by default.
         device: where networks run, as in `rootae.open`.
 
@@ -93,7 +94,13 @@ def _decoded_names(tree: SourceTree, columns: Sequence[str] | None) -> list[str]
     mine = coded_of(tree)
     carried = mine.stored.plans[0].carried if mine is not None else ()
     asked = matched(columns or (), tree.schema.order, tree.where, "column")
-    return [n for n in carried if columns is None or n in asked]
+    if columns is not None:
+        return [n for n in carried if n in asked]
+    nested = [c.name for c in tree.schema.columns if c.is_nested and c.name in carried]
+    if nested:
+        told = f"{tree.where}: left out, as vectors of vectors: {', '.join(nested)}"
+        warnings.warn(f"{told}; rootae decompress gives them back", stacklevel=3)
+    return [n for n in carried if n not in nested]
 
 
 def _temporary(folder: str | Path | None) -> Path:
@@ -115,7 +122,7 @@ def _writable(tree: SourceTree, names: Sequence[str]) -> TreeSchema:
         if column is None:
             raise NameNotFound(name, tree.schema.order, tree.where, "column")
         counter = column.counter
-        if counter is not None and counter.endswith(SIZES):
+        if column.is_vector or column.is_nested:
             counter = f"n{name}"
         elif counter is not None and counter not in order:
             order.append(counter)
@@ -126,7 +133,11 @@ def _writable(tree: SourceTree, names: Sequence[str]) -> TreeSchema:
     schema = dataclasses.replace(
         tree.schema, columns=tuple(c for c in columns if c is not None), order=tuple(order)
     )
-    lost = [f"{c.name} ({c.typename})" for c in schema.columns if c.counter and c.inner_shape]
+    lost = [
+        f"{c.name} ({c.typename})"
+        for c in schema.columns
+        if c.counter and (c.inner_shape or c.typename.count("vector<") > 1)
+    ]
     if lost:
         msg = f"{tree.where}: uproot cannot write {', '.join(lost)}: leave them out of columns"
         raise UnsupportedError(msg)

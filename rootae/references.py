@@ -21,6 +21,7 @@ from rootae.exactgrid import ExactFloat
 from rootae.grids import grid_from_json
 from rootae.lanes import shift_of
 from rootae.links import Link, follow
+from rootae.schema import INNER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +74,9 @@ def link(groups: Sequence[GroupPlan], values: Mapping[str, Values]) -> tuple[Gro
     Returns:
         The plans with links; no two groups see each other, directly or not.
     """
-    named = {collection(g).lower(): g for g in groups if collection(g)}
     plans = {g.name: g for g in groups}
+    groups = [g for g in groups if not g.name.endswith(INNER)]  # vectors of vectors stand alone
+    named = {collection(g).lower(): g for g in groups if collection(g)}
     sees: dict[str, set[str]] = {g.name: set() for g in groups}
 
     def rows(group: GroupPlan) -> int:
@@ -86,7 +88,7 @@ def link(groups: Sequence[GroupPlan], values: Mapping[str, Values]) -> tuple[Gro
                 sees[group.name].add(target.name)
                 plans[group.name] = _linked(plans[group.name], by, target)
         plans[group.name] = _centred(plans[group.name], values)
-    return tuple(plans[g.name] for g in groups)
+    return tuple(plans.values())
 
 
 def _references(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae.branches import SIZES
 from rootae.errors import UnsupportedError
 from rootae.hook import coded
 from rootae.passing import passing_branch
@@ -55,7 +54,7 @@ class RestoredTree:
         counters: dict[str, str] = {}
         for name in schema.order:
             column = known.get(name)
-            if column is not None and str(column.counter).endswith(SIZES):
+            if column is not None and column.is_vector:
                 counters[name] = _unused(f"n{name}", {*schema.order, *counters.values()})
                 column = dataclasses.replace(column, counter=counters[name])
             if column is not None:
@@ -65,7 +64,7 @@ class RestoredTree:
 
     def _refuse_unwritable(self) -> None:
         lost = [f"{name} ({kind})" for name, kind in self.schema.unsupported]
-        nested = (c for c in self.schema.columns if c.counter is not None and c.inner_shape)
+        nested = (c for c in self.schema.columns if c.is_nested or (c.counter and c.inner_shape))
         lost += [f"{c.name} ({c.typename})" for c in nested]
         if lost:
             msg = (

@@ -12,11 +12,15 @@ import numpy as np
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
-__all__ = ["Branch", "Column", "Group", "TreeSchema", "Values", "groups_of"]
+__all__ = ["INNER", "SIZES", "Branch", "Column", "Group", "TreeSchema", "Values", "groups_of"]
 
 EVENT = ""  # the name of the group of event scalars
+SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
+INNER = "@inner"  # a vector of vectors is counted by the sizes of these, which its own sizes count
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,30 @@ class Column:
     def lanes(self) -> int:
         """Return how many integer lanes one row of the column makes."""
         return math.prod(self.inner_shape)
+
+    @property
+    def has_branch(self) -> bool:
+        """Say whether the column is a branch, not only the sizes of one."""
+        return not self.name.endswith((SIZES, INNER))
+
+    @property
+    def is_vector(self) -> bool:
+        """Say whether the column is a vector of numbers, or of arrays of numbers."""
+        return self.has_branch and str(self.counter).endswith(SIZES)
+
+    @property
+    def is_nested(self) -> bool:
+        """Say whether the column is a vector of vectors."""
+        return str(self.counter).endswith(INNER)
+
+    def sizes(self) -> tuple[Column, ...]:
+        """Return the columns that hold a vector's sizes, and those of its vectors."""
+        if self.is_vector:
+            return (Column(str(self.counter), "int64"),)
+        if self.is_nested:
+            outer = f"{self.name}{SIZES}"
+            return Column(outer, "int64"), Column(str(self.counter), "int64", counter=outer)
+        return ()
 
     @property
     def group(self) -> str:
@@ -97,6 +125,17 @@ class TreeSchema:
         """Return the column of that name, or None."""
         return next((c for c in self.columns if c.name == name), None)
 
+    def counters_of(self, names: Iterable[str]) -> set[str]:
+        """Return what counts some columns, and what counts that."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            column = self.column(waiting.pop())
+            if column is not None and column.counter is not None and column.counter not in found:
+                found.add(column.counter)
+                waiting.append(column.counter)
+        return found
+
     def title_of(self, name: str) -> str | None:
         """Return a column's title, or None if there is no such column."""
         column = self.column(name)
@@ -137,23 +176,55 @@ class Values:
 
     @classmethod
     def from_array(cls, array: Any, column: Column) -> Values:
-        """Take what uproot read: a numpy or an awkward array."""
+        """Take what uproot read: a numpy or an awkward array.
+
+        Values of a vector of vectors are counted all together; `lengths` returns what else is to
+        be known of it.
+        """
         if column.counter is None:
             flat = array if isinstance(array, np.ndarray) else ak.to_numpy(array)
             return cls(_native(flat, column))
+        if column.is_nested:
+            lengths = cls.lengths(array, f"{column.name}{INNER}")
+            content = ak.to_numpy(ak.flatten(ak.flatten(array, axis=1), axis=1))
+            return cls(_native(content, column), lengths.sums())
         counts = ak.to_numpy(ak.num(array, axis=1)).astype(np.int64)
         return cls(_native(ak.to_numpy(ak.flatten(array, axis=1)), column), counts)
 
-    def to_array(self) -> ak.Array:
-        """Return an awkward array of the original's form."""
+    @classmethod
+    def lengths(cls, array: Any, name: str) -> Values:
+        """Return the sizes of a vector, or of the vectors in it, by the name of their column."""
+        outer = ak.to_numpy(ak.num(array, axis=1)).astype(np.int64)
+        if not name.endswith(INNER):
+            return cls(outer)
+        inner = ak.to_numpy(ak.flatten(ak.num(array, axis=2), axis=1)).astype(np.int64)
+        return cls(inner, outer)
+
+    def sums(self) -> NDArray[np.int64]:
+        """Return the sum of each entry's values, int64 of shape (entries,)."""
+        if self.counts is None:
+            return self.flat.astype(np.int64)
+        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.flat, dtype=np.int64)])
+        ends = np.cumsum(self.counts)
+        summed: NDArray[np.int64] = total[ends] - total[ends - self.counts]
+        return summed
+
+    def to_array(self, inner: Values | None = None) -> ak.Array:
+        """Return an awkward array of the original's form.
+
+        Arguments:
+            inner: of a vector of vectors, the sizes of these.
+
+        Raises:
+            CorruptError: counts and values disagree.
+        """
         content: Any = ak.contents.NumpyArray(self.flat)
         if self.counts is None:
             return ak.Array(content)
-        if int(self.counts.sum()) != len(self.flat):
-            msg = "object counts and values disagree: the block is damaged"
-            raise CorruptError(msg)
-        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts)])
-        return ak.Array(ak.contents.ListOffsetArray(ak.index.Index64(offsets), content))
+        if inner is not None and inner.counts is not None:
+            content = _lists(inner.flat, content)
+            return ak.Array(_lists(inner.counts, content))
+        return ak.Array(_lists(self.counts, content))
 
     def part(self, start: int, stop: int) -> Values:
         """Return the values of some entries."""
@@ -164,6 +235,14 @@ class Values:
         ends = np.cumsum(self.counts[:stop])
         low, high = (int(ends[i - 1]) if i else 0 for i in (start, stop))
         return Values(self.flat[low:high], self.counts[start:stop])
+
+
+def _lists(counts: NDArray[np.int64], content: Any) -> Any:
+    if int(counts.sum()) != len(content):
+        msg = "object counts and values disagree: the block is damaged"
+        raise CorruptError(msg)
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    return ak.contents.ListOffsetArray(ak.index.Index64(offsets), content)
 
 
 def _native(flat: NDArray[Any], column: Column) -> NDArray[Any]:

@@ -91,7 +91,7 @@ def narrowed(schema: TreeSchema, names: Iterable[str], carried: Sequence[str]) -
         carried: coded columns, which stay counters even if nothing is left to count.
     """
     kept = set(names)
-    counters = {str(c.counter) for c in schema.columns if c.name in kept}
+    counters = schema.counters_of(kept)
     kept |= counters
     columns = (
         c if c.name in carried or c.name in counters else dataclasses.replace(c, is_counter=False)

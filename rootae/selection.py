@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from rootae import writer
+from rootae.codec import Codec
 from rootae.errors import UnsupportedError
 from rootae.passing import writable
 from rootae.survey import branches_of, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from rootae.source import Source
     from rootae.sourcetree import SourceTree
     from rootae.treewriter import Sizes
 
-__all__ = ["NOT_PAID", "left_alone", "rewritten_size", "unpaid"]
+__all__ = ["NOT_PAID", "left_alone", "pays", "rewritten_size", "unpaid", "without"]
 
 NOT_PAID = "coding it would not pay"
+_PAYING = 0.95  # of what branches take, or less
 LEAST_VALUES = 20_000  # a tree of fewer values is left as it is
 
 
@@ -80,12 +83,22 @@ def unpaid(source: Source, sizes: Mapping[str, Sizes], fixed: int) -> dict[str, 
     """
     lost = {}
     for path, size in sizes.items():
-        before = sum(int(b.compressed_bytes) for b in source.opened(path).branches)
+        before = _bytes_of(source, path)
         if before and size.total + fixed / len(sizes) > before:
             lost[path] = NOT_PAID
     if len(lost) < len(sizes):
         lost = {p: why for p, why in lost.items() if not _needs_coding(source, p)}
     return lost
+
+
+def pays(source: Source, sizes: Mapping[str, Sizes]) -> bool:
+    """Say whether blobs are clearly smaller than the branches of their trees were."""
+    before = sum(_bytes_of(source, path) for path in sizes)
+    return sum(size.total for size in sizes.values()) < _PAYING * before
+
+
+def _bytes_of(source: Source, path: str) -> int:
+    return sum(int(b.compressed_bytes) for b in source.opened(path).branches)
 
 
 def rewritten_size(source: Source, part: Path, compression: Any, *, drop: bool) -> float:
@@ -100,3 +113,12 @@ def rewritten_size(source: Source, part: Path, compression: Any, *, drop: bool) 
         return float("inf")
     finally:
         plain.unlink(missing_ok=True)
+
+
+def without(codec: Codec, paths: Collection[str]) -> Codec | None:
+    """Return a codec that leaves some trees alone, None if no tree is left."""
+    trees = tuple(t for t in codec.plan.trees if t.path not in paths)
+    if not trees:
+        return None
+    plan = dataclasses.replace(codec.plan, trees=trees)
+    return Codec(plan, codec.tables, [n.onnx for n in codec.networks])

@@ -51,6 +51,7 @@ def check(plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: int) ->
             lanes = other.lanes_of(link.column) if other is not None else ()
             there = 0 <= link.element < len(lanes) and link.grid.get("kind") != "rank"
             there = there and link.grid.get("dtype") == names[link.column].dtype
+            there = there and all(names[g].counter is None for g in (group.name, link.group))
             _hold(there, "{} sees no {}", group.name, link.column)
 
 
@@ -62,9 +63,23 @@ def _check_column(column: Column, lanes: Sequence[Lane], names: Mapping[str, Col
     _hold(same, "{} is of several types", column.name)
     if column.counter is not None:
         counter = names.get(column.counter)
-        right = counter is not None and counter.counter is None and not counter.inner_shape
-        right = right and counter is not None and "int" in counter.dtype
-        _hold(right, "{} has no counter {}", column.name, column.counter)
+        _hold(_counts(counter, names), "{} has no counter {}", column.name, column.counter)
+        nested = counter is not None and counter.counter is not None
+        right = nested == column.is_nested and all(
+            size.name in names and names[size.name].counter == size.counter
+            for size in column.sizes()
+        )
+        _hold(right, "the sizes of {} are of something else", column.name)
+
+
+def _counts(counter: Column | None, names: Mapping[str, Column]) -> bool:
+    """Say whether a column can count others: by entry, or by vector where another counts these."""
+    if counter is None or counter.inner_shape or "int" not in counter.dtype:
+        return False
+    outer = None if counter.counter is None else names.get(counter.counter)
+    return counter.counter is None or (
+        outer is not None and outer.counter is None and _counts(outer, names)
+    )
 
 
 def _hold(right: bool, otherwise: str, *names: object) -> None:

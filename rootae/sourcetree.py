@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae.branches import SIZES, describe
+from rootae.branches import describe
 from rootae.errors import RootaeError, UnreadableError
 from rootae.ntuple import NTuple, describe_fields
-from rootae.schema import Values
+from rootae.schema import INNER, SIZES, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,17 +52,14 @@ class SourceTree:
             Values by column; sizes of vectors are columns of their own.
         """
         columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        real = [c.name for c in columns if not c.name.endswith(SIZES)]
-        arrays = self.arrays(start, stop, real)
+        arrays = self.arrays(start, stop, list(dict.fromkeys(_branch(c.name) for c in columns)))
         out = {}
         for column in columns:
-            if column.name in arrays:
-                out[column.name] = Values.from_array(arrays[column.name], column)
-        for column in columns:
-            if column.name not in arrays:
-                vector = column.name.removesuffix(SIZES)
-                sizes = out[vector].counts
-                out[column.name] = Values(np.asarray(sizes, np.int64))
+            array = arrays[_branch(column.name)]
+            if column.has_branch:
+                out[column.name] = Values.from_array(array, column)
+            else:
+                out[column.name] = Values.lengths(array, column.name)
         return out
 
     def parts(
@@ -142,13 +139,19 @@ class SourceTree:
 
     def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
         """Return an upper bound of each entry's rows in any group."""
-        vectors = [c.removesuffix(SIZES) for c in counters if c.endswith(SIZES)]
-        plain = [c for c in counters if not c.endswith(SIZES)]
+        arrays = self.arrays(start, stop, list(dict.fromkeys(map(_branch, counters))))
         rows = np.ones((stop - start,), np.int64)
-        for name, array in self.arrays(start, stop, plain + vectors).items():
-            count = ak.num(array, axis=1) if name in vectors else array
-            rows = np.maximum(rows, ak.to_numpy(count).astype(np.int64))
+        for name in counters:
+            array = arrays[_branch(name)]
+            if name != _branch(name):
+                array = Values.lengths(array, name).sums()
+            rows = np.maximum(rows, ak.to_numpy(array).astype(np.int64))
         return rows
+
+
+def _branch(column: str) -> str:
+    """Return the branch that a column is of, or is the sizes of."""
+    return column.removesuffix(INNER).removesuffix(SIZES)
 
 
 def _fitting(rows: NDArray[np.int64]) -> int:

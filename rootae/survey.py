@@ -84,8 +84,9 @@ def survey(
     tables = [] if tables is None else tables
     kept = set(keep)
     chosen = choices(schema, sample, rules, lossy=lossy)
-    needed = {c.counter for c in schema.columns if c.name not in kept}
-    coded = tuple(c for c in schema.columns if c.name not in kept or c.name in needed)
+    wanted = {c.name for c in schema.columns if c.has_branch and c.name not in kept}
+    wanted |= schema.counters_of(wanted)
+    coded = tuple(c for c in schema.columns if c.name in wanted)
     groups = tuple(_plan_group(g, sample, chosen, tables, derive=derive) for g in groups_of(coded))
     if derive:
         groups = references.link(groups, sample)

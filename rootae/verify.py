@@ -200,7 +200,7 @@ class _Pair:
             msg = f"{self.where}: branches {', '.join(lost)} are missing"
             raise BoundError(msg)
         errors: dict[str, float] = {}
-        names = tuple(self.bounds) if mine is not None else ()
+        names = self._coded_names() if mine is not None else ()
         for start, stop, original in self.tree.parts(self.tree.blocks(), names):
             if mine is not None:
                 self._compare_coded(mine, start, stop, original, errors)
@@ -210,6 +210,12 @@ class _Pair:
                 progress.advance(stop - start)
         return errors
 
+    def _coded_names(self) -> tuple[str, ...]:
+        """Return the coded columns, and the sizes of vectors of vectors among them."""
+        known = (self.tree.schema.column(n) for n in self.bounds)
+        nested = (c for c in known if c is not None and c.is_nested)
+        return (*self.bounds, *(s.name for c in nested for s in c.sizes()))
+
     def _compare_coded(
         self,
         mine: CodedTree,
@@ -218,10 +224,12 @@ class _Pair:
         original: dict[str, Values],
         errors: dict[str, float],
     ) -> None:
-        for name, bound in self.bounds.items():
+        for name in original:
             returned = mine.values(name, start, stop)
+            bound = self.bounds.get(name, EXACT)  # sizes are always exact
             error = held(original[name], returned, bound, (self.where, name))
-            errors[name] = max(errors.get(name, 0.0), error)
+            if name in self.bounds:
+                errors[name] = max(errors.get(name, 0.0), error)
 
     def _compare_passing(self, start: int, stop: int) -> None:
         names = [n for n in passing_names(self.tree.schema) if n not in self.bounds]

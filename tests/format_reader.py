@@ -420,14 +420,19 @@ def block_groups(codec, tree, row):
 
 
 def column(tree, groups, name):
-    """Section 7: a column's rows, shape (rows, *inner_shape), and its counts."""
+    """Section 7: a column's rows, shape (rows, *inner_shape), and its counts.
+
+    Of a vector of vectors, the counts of these and their sizes.
+    """
     about = next(c for c in tree["columns"] if c["name"] == name)
     group = groups[about["counter"] or ""]
     lanes = [i for i, lane in enumerate(group.plan["lanes"]) if lane["column"] == name]
     flat = np.stack([group.lane(i)[1] for i in lanes], axis=1)
     flat = flat.reshape(group.rows, *about["inner_shape"])
-    counts = column(tree, groups, about["counter"])[0] if about["counter"] else None
-    return flat, counts
+    if not about["counter"]:
+        return flat, None
+    counts, outer = column(tree, groups, about["counter"])
+    return flat, counts if outer is None else (outer, counts)
 
 
 def bookkeeping(tree, name):

@@ -28,7 +28,7 @@ ROOT.gInterpreter.Declare('''
 void fill(TTree &t, int entries) {
    UInt_t n; float pt[8], cov[8][2], met; double d; int flag; bool tight[8]; Double32_t packed[3];
    Float16_t half[8];
-   std::vector<float> v; std::vector<bool> w; std::vector<std::vector<float>> vv; std::string s;
+   std::vector<float> v; std::vector<bool> w; std::vector<std::string> vv; std::string s;
    TLorentzVector p; UShort_t m; float x[8];
    t.Branch("nJet", &n, "nJet/i"); t.GetBranch("nJet")->SetTitle("number of jets");
    t.Branch("Jet_pt", pt, "Jet_pt[nJet]/F"); t.GetBranch("Jet_pt")->SetTitle("pt (GeV)");
@@ -45,7 +45,7 @@ void fill(TTree &t, int entries) {
       for (int k = 0; k < 8; ++k) {
          pt[k] = r.Exp(30); tight[k] = r.Rndm() < .3; half[k] = r.Rndm();
          cov[k][0] = i + k; cov[k][1] = -i;
-         if (k < i % 4) { v.push_back(r.Gaus()); w.push_back(k % 2); vv.push_back(v); }
+         if (k < i % 4) { v.push_back(r.Gaus()); w.push_back(k % 2); vv.push_back("k"); }
       }
       s = "e" + std::to_string(i % 11); met = r.Exp(40); d = 10 * r.Rndm(); flag = i % 2;
       for (int k = 0; k < 3; ++k) packed[k] = 10 * r.Rndm();
@@ -74,9 +74,9 @@ deep.cd()
 t.Write()
 f.cd()
 for entries in 4, 3:  # an older cycle that is another tree
-    o = ROOT.TTree("other", f"{entries} vectors"); vv = ROOT.std.vector("std::vector<int>")()
+    o = ROOT.TTree("other", f"{entries} vectors"); vv = ROOT.std.vector("std::string")()
     o.Branch("vv", vv)
-    for i in range(entries): vv.push_back(ROOT.std.vector("int")(i)); o.Fill()
+    for i in range(entries): vv.push_back(str(i)); o.Fill()
     o.Write(); o.SetDirectory(ROOT.nullptr)
 f.Close(); sys.stdout.flush(); os._exit(0)
 """
@@ -175,7 +175,7 @@ def test_values_that_only_root_reads_are_the_same(root_script, rich, small, back
         "for path in sys.argv[1:]:\n"
         "    f = ROOT.RDataFrame('deep/Events', path)\n"
         "    g = f.Define('q1', 'Sum(packed)').Define('q2', 'Sum(half)').Define('q3', 'p.E()')\n"
-        "    sums = 'float q=0; for (auto &x : vv) for (auto y : x) q += y; return q;'\n"
+        "    sums = 'float q=0; for (auto &x : vv) q += x.size(); return q;'\n"
         "    g = g.Define('q4', sums)\n"
         "    file = ROOT.TFile.Open(path); t = file.Get('deep/Events')\n"
         "    n = t.Draw('p.X()', 'm == 2 && half[0] > 0.5', 'goff')\n"
@@ -223,6 +223,30 @@ def test_auto_needs_no_root_where_uproot_keeps_everything(events, packed, tmp_pa
     monkeypatch.setattr(root, "rewrite", lambda _job: pytest.fail("ROOT was asked"))
     rootae.compress(events, tmp_path / "o.root", family="plain")
     rootae.decompress(packed, tmp_path / "back.root")
+
+
+WIDE = """
+import os, array
+f = ROOT.TFile(sys.argv[1], "recreate", "", 505)
+t = ROOT.TTree("t", ""); r = ROOT.TRandom3(1)
+cells = [array.array("f", [0]) for _ in range(300)]
+for i, x in enumerate(cells): t.Branch(f"x{i}", x, f"x{i}/F")
+for _ in range(100):
+    for x in cells: x[0] = r.Gaus()
+    t.Fill()
+t.Write(); f.Close(); sys.stdout.flush(); os._exit(0)
+"""
+
+
+def test_root_writes_small_files_that_uproot_would_make_larger(root_script, tmp_path):
+    root_script(WIDE, path := tmp_path / "wide.root")
+    options = {"family": "plain", "bounds": {"*": "abs:0.01"}}
+    by_uproot = rootae.compress(path, tmp_path / "u.root", backend="uproot", **options)
+    report = rootae.compress(path, tmp_path / "o.root", **options)
+    assert report.after < report.before <= by_uproot.after
+    assert report.codec is not None
+    assert (by_uproot.codec is None) == (by_uproot.after == report.before)
+    rootae.verify(tmp_path / "o.root", against=path)
 
 
 def test_dropping_is_left_to_uproot(rich, tmp_path, monkeypatch):

@@ -484,7 +484,7 @@ def test_newer_format(cli, events, tmp_path):
 def test_what_uproot_cannot_write_is_named(cli, tmp_path):
     source = write_events(tmp_path / "in.root")
     with uproot.update(source) as file:
-        file.mkrntuple("ntuple", {"x": ak.Array([[[1, 2], []], []])})
+        file.mkrntuple("ntuple", {"x": ak.Array([[[[1, 2]], []], []])})
     result = cli("compress", source, tmp_path / "c.root", *PLAIN)
     assert refused(result, 1, "ntuple", "--drop-unsupported leaves these out")
     assert not (tmp_path / "c.root").exists()

@@ -49,7 +49,8 @@ def files(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     family, net = (*request.param.split(), "dense")[:2]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(race._LEAST, "default", 0.0)  # so that auto keeps networks beside diagrams
+        for prices in (race._LEAST, race.PRICES):  # so that auto keeps networks beside diagrams
+            patch.setitem(prices, "default", 0.0)
         codec, _ = trained(family, "rel:1e-3", 200, net=net)
     found = {}
     for rows in (MANY, FEW):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import awkward as ak
 import cramjam
 import format_reader
 import numpy as np
@@ -98,6 +99,25 @@ OPTIONS = [
     {"family": "predictor", "lossy": True, "steps": 30},
     {"family": "diagram", "lossy": True},
 ]
+
+
+def test_second_reader_agrees_on_vectors_of_vectors(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    outer = rng.integers(0, 4, 9000)
+    inner = rng.integers(0, 5, outer.sum())
+    flat = rng.exponential(30, inner.sum()).astype("f4")
+    whole = ak.unflatten(ak.unflatten(ak.Array(flat), inner), outer)
+    with uproot.recreate(tmp_path / "in.root") as file:
+        file.mkrntuple("t", {"v": whole, "x": outer})
+    rootae.compress(tmp_path / "in.root", tmp_path / "out.root", bounds={"v": "rel:1e-3"})
+    ((values, counts),) = format_reader.read(tmp_path / "out.root", "t")["v"]
+    with rootae.open(tmp_path / "out.root") as file:
+        returned = file["t"]["v"].array()
+    assert returned.typestr == "9000 * var * var * float32"
+    np.testing.assert_array_equal(counts[0], outer)
+    np.testing.assert_array_equal(counts[1], inner)
+    assert values.tobytes() == ak.to_numpy(ak.flatten(returned, axis=None)).tobytes()
+    assert (np.abs(values - flat) <= 1e-3 * flat).all()
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

@@ -31,8 +31,8 @@ void fill(const char *path, bool nested) {
    auto pass = m->MakeField<bool>("pass");
    auto name = m->MakeField<std::string>("name");
    auto hit = m->MakeField<std::array<float, 3>>("hit");
-   std::shared_ptr<std::vector<std::vector<int>>> deep;
-   if (nested) deep = m->MakeField<std::vector<std::vector<int>>>("deep");
+   std::shared_ptr<std::vector<std::vector<std::vector<int>>>> deep;
+   if (nested) deep = m->MakeField<std::vector<std::vector<std::vector<int>>>>("deep");
    auto w = ROOT::RNTupleWriter::Recreate(std::move(m), "Events", path);
    TRandom3 r(7);
    for (int i = 0; i < 9000; ++i) {
@@ -40,7 +40,7 @@ void fill(const char *path, bool nested) {
       for (int k = 0; k < i % 4; ++k) { pt->push_back(r.Exp(30)); q->push_back(k % 2 ? 1 : -1); }
       *met = r.Exp(40); *event = 1000000007ull * i; *pass = i % 3 == 0;
       *name = "e" + std::to_string(i % 5); *hit = {float(r.Gaus()), 2.f, float(i)};
-      if (deep) deep->assign(1, {i, 2});
+      if (deep) deep->assign(1, {{i, 2}});
       w->Fill();
    }
 }
@@ -146,7 +146,7 @@ def test_fields_are_described_as_the_branches_they_become(root_script, tmp_path)
     }
     assert schema.column("Muon_pt").title == "momentum (GeV)"
     assert [b.name for b in schema.passing] == ["name"]
-    assert schema.unsupported == (("deep", "std::vector<std::vector<int32_t>>"),)
+    assert schema.unsupported == (("deep", "std::vector<std::vector<std::vector<int32_t>>>"),)
     assert sum(sizes.values()) < (tmp_path / "r.root").stat().st_size
     assert min(sizes.values()) > 0
 

@@ -87,7 +87,7 @@ def test_losses_are_named_before_any_training(root_script, tmp_path):
         """
 f = ROOT.TFile(sys.argv[1], "recreate")
 a = ROOT.TTree("big", ""); x = __import__("array").array("i", [0])
-v = ROOT.std.vector("std::vector<float>")()
+v = ROOT.std.vector("std::string")()
 a.Branch("x", x, "x/I"); a.Branch("nested", v)
 for i in range(30000):
     x[0] = i

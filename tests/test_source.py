@@ -197,7 +197,7 @@ def test_ntuples_are_trees(shared):
 def test_vectors_count_themselves(shared):
     with Source.open(shared / "edge/uproot-stl_containers.root") as source:
         tree = source.tree(source.tree_paths()[0])
-        vectors = [c for c in tree.schema.columns if c.counter]
+        vectors = [c for c in tree.schema.columns if c.is_vector]
         values = tree.values(0, tree.entries)
         assert vectors
         for column in vectors:

@@ -10,10 +10,20 @@ from rootae.writer import ADVICE, refuse_losses, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from rootae.source import Source
 
-__all__ = ["AUTO", "BACKENDS", "ROOT", "UPROOT", "backend_for", "checked", "installed"]
+__all__ = [
+    "AUTO",
+    "BACKENDS",
+    "ROOT",
+    "UPROOT",
+    "backend_for",
+    "checked",
+    "installed",
+    "is_better_by_root",
+]
 
 AUTO, UPROOT, ROOT = BACKENDS = ("auto", "uproot", "root")
 _ALONE = "ROOT keeps no RNTuples: --drop-unsupported leaves these out, by name"
@@ -65,3 +75,16 @@ def backend_for(
         )
         raise UnsupportedError(msg)
     return ROOT
+
+
+def is_better_by_root(source: Source, part: Path) -> bool:
+    """Say whether ROOT should write again what uproot made larger than it was.
+
+    uproot does not compress trees' own descriptions, which in small files outweigh all savings.
+
+    Arguments:
+        source: the input.
+        part: what uproot wrote.
+    """
+    larger = part.stat().st_size > source.path.stat().st_size
+    return larger and installed() and not source.ntuples()

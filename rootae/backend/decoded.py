@@ -11,12 +11,11 @@ import uproot
 from rootae.backend import root
 from rootae.backend.compressed import beside, code_of
 from rootae.backend.job import Job, TreeJob
-from rootae.branches import SIZES
 from rootae.coded import cache
 from rootae.decoded import blocks_of, coded_of
 from rootae.passing import passing_branch
 from rootae.rows import RowWriter
-from rootae.schema import TreeSchema, Values
+from rootae.schema import INNER, Column, TreeSchema, Values
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from rootae.coded import CodedTree
     from rootae.decoded import DecodedSource
-    from rootae.schema import Column
     from rootae.sourcetree import SourceTree
 
 __all__ = ["write"]
@@ -101,21 +99,27 @@ class _Part:
         self._columns = {n: plan.column(n) for n in self._carried}
         taken = set(tree.schema.order)
         self._written = {n: _flattened(c, taken) for n, c in self._columns.items()}
+        nested = [n for n, c in self._columns.items() if c.is_nested]
+        self._lengths = {  # branches beside these, and what counts them
+            n: (_unused(f"{n}_lengths", taken), _unused(f"n{n}_lengths", taken)) for n in nested
+        }
         self.job = self._job()
 
     def _job(self) -> TreeJob:
         own = (BLOCK, ENTRY)
-        vectors = {n: _C[c.dtype] for n, c in self._columns.items() if _is_vector(c)}
-        found = {n: _leaves(c) for n, c in self._columns.items() if n not in vectors}
+        vectors = {n: _C[c.dtype] for n, c in self._columns.items() if c.is_vector}
+        nested = {n: (_C[self._columns[n].dtype], at) for n, (at, _) in self._lengths.items()}
+        found = {n: _leaves(c) for n, c in self._columns.items() if n not in vectors | nested}
         leaves = {n: text for n, text in found.items() if text is not None}
-        remade = {*vectors, *leaves}
+        remade = {*vectors, *nested, *leaves}
         return TreeJob(
             without=(*(n + CARRIER for n in self._carried), *own),
             adopt=tuple(n for n in self._carried if n not in remade),
             vectors=vectors,
+            nested=nested,
             leaves=leaves,
             titles={n: self._columns[n].title for n in self._carried if n in remade},
-            leaf_names=_leaf_names(c for n, c in self._columns.items() if n not in vectors),
+            leaf_names=_leaf_names(self._columns[n] for n in found),
             order=self._tree.schema.order,
         )
 
@@ -123,12 +127,19 @@ class _Part:
         """Decode all columns into a file, block by block."""
         order = tuple(self._carried)
         schema = self._tree.schema
-        plain = TreeSchema(schema.path, schema.title, tuple(self._written.values()), order=order)
-        branches = [passing_branch(plain, name) for name in order]
+        lengths = (Column(at, "int64", counter=counter) for at, counter in self._lengths.values())
+        columns = {c.name: c for c in (*self._written.values(), *lengths)}
+        plain = TreeSchema(schema.path, schema.title, tuple(columns.values()))
+        branches = [passing_branch(plain, name) for name in columns]
         rows = RowWriter(file, schema.path, schema.title, branches)
         for start, stop in blocks_of(self._tree):
             arrays = self._tree.arrays(start, stop, order)
-            rows.add({n: _flat(a, self._columns[n]) for n, a in arrays.items()}, stop - start)
+            flat = {n: _flat(a, self._columns[n]) for n, a in arrays.items()}
+            flat |= {
+                at: Values.lengths(arrays[n], f"{n}{INNER}").to_array()
+                for n, (at, _) in self._lengths.items()
+            }
+            rows.add(flat, stop - start)
             each(schema.path, start, stop, arrays)
             cache.clear()
         rows.flush()
@@ -142,19 +153,19 @@ def _flat(array: Any, column: Column) -> Any:
     return Values(values.flat.reshape(-1), values.counts * column.lanes).to_array()
 
 
-def _is_vector(column: Column) -> bool:
-    return column.counter is not None and column.counter.endswith(SIZES)
-
-
 def _flattened(column: Column, taken: set[str]) -> Column:
     """Describe a column as uproot writes it: lists of numbers, with a counter that counts these."""
-    if column.counter is None or not (_is_vector(column) or column.inner_shape):
+    if column.counter is None or not (column.is_vector or column.is_nested or column.inner_shape):
         return column
-    counter = f"n{column.name}"
-    while counter in taken:
-        counter += "_"
-    taken.add(counter)
+    counter = _unused(f"n{column.name}", taken)
     return dataclasses.replace(column, counter=counter, inner_shape=())
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _leaves(column: Column) -> str | None:

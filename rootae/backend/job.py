@@ -17,8 +17,9 @@ class TreeJob:
         without: branches that are left out.
         adopt: branches of the other file's tree that are taken over as they are.
         vectors: branches of the other file that become ``std::vector``, and of what in C++.
+        nested: those that become vectors of vectors, of what, and the branch of these's lengths.
         leaves: branches of the other file that are written anew, and ROOT's list of their leaves.
-        titles: titles of these two kinds.
+        titles: titles of these three kinds.
         leaf_names: names and titles of leaves that ROOT would call otherwise, by branch.
         order: names of all branches.
     """
@@ -26,6 +27,7 @@ class TreeJob:
     without: tuple[str, ...] = ()
     adopt: tuple[str, ...] = ()
     vectors: dict[str, str] = field(default_factory=dict)
+    nested: dict[str, tuple[str, str]] = field(default_factory=dict)
     leaves: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     leaf_names: dict[str, tuple[str, str]] = field(default_factory=dict)

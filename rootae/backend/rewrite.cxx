@@ -4,6 +4,7 @@
 
 #include <TBranch.h>
 #include <TClass.h>
+#include <TCollectionProxyInfo.h>
 #include <TDirectory.h>
 #include <TFile.h>
 #include <TKey.h>
@@ -169,6 +170,40 @@ void add_vector(TTree &to, TTree &from, const char *name)
    }
    made->ResetAddress();
    branch->ResetAddress();
+}
+
+/// Write a jagged branch of another tree as vectors of vectors, whose lengths another branch has.
+template <typename T>
+void add_nested(TTree &to, TTree &from, const char *name, const char *lengths)
+{
+   using Nested = std::vector<std::vector<T>>;
+   using Info = ROOT::Detail::TCollectionProxyInfo;
+   TClass *type = TClass::GetClass<Nested>();
+   if (!type->HasDictionary()) // as all but those of float and double: trees ask for this much of it
+      type->SetCollectionProxy(*Info::Generate(typename Info::Pushback<Nested>()));
+   TBranch *branch = from.GetBranch(name), *inner = from.GetBranch(lengths);
+   auto leaf = static_cast<TLeaf *>(branch->GetListOfLeaves()->At(0));
+   auto sizes = static_cast<TLeaf *>(inner->GetListOfLeaves()->At(0));
+   auto room = std::make_unique<T[]>(most_elements(*leaf));
+   auto each = std::make_unique<Long64_t[]>(most_elements(*sizes));
+   branch->SetAddress(room.get());
+   inner->SetAddress(each.get());
+   Nested values;
+   TBranch *made = to.Branch(name, &values);
+   for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
+      branch->GetEntry(i);
+      inner->GetEntry(i);
+      values.resize(size_t(sizes->GetLeafCount()->GetValue()));
+      const T *next = room.get();
+      for (size_t k = 0; k < values.size(); ++k) {
+         values[k].assign(next, next + each[k]);
+         next += each[k];
+      }
+      made->Fill();
+   }
+   made->ResetAddress();
+   branch->ResetAddress();
+   inner->ResetAddress();
 }
 
 /// Write a branch of another tree, which holds the same values in a row, as ROOT's list of leaves.

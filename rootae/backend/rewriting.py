@@ -115,6 +115,8 @@ class _Rewriting:
         parts.SetDirectory(self._root.nullptr)
         for name, kind in job.vectors.items():
             self._kernels.add_vector[kind](copy, donor, name)
+        for name, (kind, lengths) in job.nested.items():
+            self._kernels.add_nested[kind](copy, donor, name, lengths)
         for name, leaves in job.leaves.items():
             self._kernels.add_leaves(copy, donor, name, leaves)
         for name, title in job.titles.items():

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.bounds import EXACT, Bound
-from rootae.branches import SIZES
 from rootae.coded import cache
 from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.hook import coded
@@ -94,7 +93,7 @@ class PairedTree:
             )
             raise ArgumentError(msg)
         there = set(self.tree.keys(recursive=False))
-        known = [c for c in self.original.schema.columns if not c.name.endswith(SIZES)]
+        known = [c for c in self.original.schema.columns if c.has_branch]
         self.columns = tuple(c for c in known if c.name in there)
         self._note("is missing after compression", [c.name for c in known if c.name not in there])
         self._note("is not in the original", sorted(there - set(self.original.schema.order)))
