@@ -13,34 +13,17 @@ from rootae.backend import root
 from rootae.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from rootae.source import Source
 
-__all__ = ["reading", "set_aside", "told"]
+__all__ = ["only_by_root", "reading", "told"]
 
 _T = TypeVar("_T")
 
 
-def reading(source: Source, work: Callable[[], _T]) -> _T:
-    """Do something with a file; once more where a branch had to be set aside.
-
-    Arguments:
-        source: the file.
-        work: reads trees that `Source.tree` gives.
-
-    Raises:
-        UnreadableError: a branch is damaged, or there is no ROOT to tell.
-    """
-    while True:
-        try:
-            return work()
-        except UnreadableError as error:
-            set_aside(source, error)
-
-
-def set_aside(source: Source, error: UnreadableError) -> None:
-    """Set aside all branches of a tree that only ROOT can read, in `Source.aside`.
+def only_by_root(source: Source, error: UnreadableError) -> set[str]:
+    """Return all branches of a tree that only ROOT can read.
 
     Arguments:
         source: the file.
@@ -49,8 +32,6 @@ def set_aside(source: Source, error: UnreadableError) -> None:
     Raises:
         UnreadableError: it is damaged, or there is no ROOT to tell.
     """
-    if error.tree in source.ntuples():
-        raise error
     if not root.installed():
         msg = f"{error}; if it is not damaged, ROOT can keep it: pip install 'rootae[root]'"
         raise UnreadableError(msg, error.tree, error.branch) from error
@@ -59,7 +40,32 @@ def set_aside(source: Source, error: UnreadableError) -> None:
     if names - set(sound):
         msg = f"{error}; nor can ROOT read it: the file is damaged"
         raise UnreadableError(msg, error.tree, error.branch) from error
-    source.aside[error.tree] = source.aside.get(error.tree, frozenset()) | names
+    return names
+
+
+def reading(
+    source: Source,
+    work: Callable[[], _T],
+    check: Callable[[Source, UnreadableError], Collection[str]] = only_by_root,
+) -> _T:
+    """Do something with a file; once more where a branch had to be set aside.
+
+    Arguments:
+        source: the file.
+        work: reads trees that `Source.tree` gives.
+        check: returns the branches to set aside, or raises.
+
+    Raises:
+        UnreadableError: a branch is damaged, or there is no ROOT to tell.
+    """
+    while True:
+        try:
+            return work()
+        except UnreadableError as error:
+            known = source.aside.get(error.tree, frozenset())
+            if error.tree in source.ntuples() or error.branch in known:
+                raise
+            source.aside[error.tree] = known | set(check(source, error))
 
 
 def told(source: Source) -> list[str]:

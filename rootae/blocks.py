@@ -76,9 +76,8 @@ class BlockDecoder:
             column = self._plan.column(name)
             flat = self._groups[column.group].column(name, column.inner_shape, keep=keep)
             lists = None if column.counter is None else self.values(column.counter)
-            counts = None if lists is None else lists.sums()
-            self._check(name, flat, counts, flat[:0] if lists is None else lists.flat)
-            known = Values(flat, counts)
+            known = Values(flat, None if lists is None else lists.sums())
+            self._check(name, known, lists)
             if keep:
                 self._values[name] = known
                 self._held += flat.nbytes
@@ -100,16 +99,11 @@ class BlockDecoder:
         mine, theirs = (self.values(n).flat.astype(np.int64) for n in (group, link.group))
         return follow(by, mine, theirs, self._groups[link.group].lane(other).values)
 
-    def _check(
-        self,
-        name: str,
-        flat: NDArray[Any],
-        counts: NDArray[np.int64] | None,
-        sizes: NDArray[Any],
-    ) -> None:
+    def _check(self, name: str, values: Values, lists: Values | None) -> None:
+        flat, counts = values.flat, values.counts
         entries = len(flat) if counts is None else len(counts)
         total = len(flat) if counts is None else int(counts.sum())
-        odd = counts is not None and bool(((sizes < 0) | (sizes > len(flat))).any())
+        odd = lists is not None and bool(((lists.flat < 0) | (lists.flat > len(flat))).any())
         if entries != self.entries or total != len(flat) or odd:
             msg = f"column {name} has another number of values than its block: the file is damaged"
             raise CorruptError(msg)

@@ -12,7 +12,7 @@ from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
 from uproot.interpretation.strings import AsStrings
 
-from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema
+from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema, branch_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,7 @@ def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
             unsupported.append((branch.name, "Double32_t or Float16_t, with a range, of arrays"))
             continue
         known = names.count(branch.name) == 1 and branch.name not in (*_RESERVED, *aside)
-        known = known and not branch.name.endswith((SIZES, INNER))
+        known = known and branch_of(branch.name) == branch.name
         column = _column(branch) if known else None
         if column is not None and column.counter not in aside:
             columns += [column, *column.sizes()]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import uproot
 
-from rootae.aside import set_aside
+from rootae.aside import reading
 from rootae.backend import choice, decoded
 from rootae.backend.kept import hold
 from rootae.coded import cache
 from rootae.decoded import DecodedSource, coded_of, whole_file
-from rootae.errors import ArgumentError, BoundError, UnreadableError
+from rootae.errors import ArgumentError, BoundError
 from rootae.output import atomic, check_target
 from rootae.progress import Progress
 from rootae.reader import open_file
@@ -112,13 +112,7 @@ def decompress(
             by_root = _by_root(backend, whole)
             return job.rebuild(whole, setting) if by_root else job.restore(setting)
 
-        try:
-            return run()
-        except UnreadableError as error:
-            if backend == choice.AUTO:
-                set_aside(whole, error)
-                return run()
-            raise
+        return reading(whole, run) if backend == choice.AUTO else run()
 
 
 def _by_root(asked: str, whole: DecodedSource) -> bool:

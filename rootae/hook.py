@@ -23,7 +23,6 @@ from uproot.interpretation.objects import AsObjects
 from rootae.coded import CodedTree
 from rootae.container import Container
 from rootae.errors import CorruptError
-from rootae.schema import INNER
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
 if TYPE_CHECKING:
@@ -57,10 +56,6 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
             return AsObjects(AsVector(True, AsVector(False, dtype)), self._branch)
         inner = AsDtype(np.dtype((dtype, column.inner_shape)) if column.inner_shape else dtype)
         return inner if column.counter is None else AsJagged(inner, typename=column.typename)
-
-    @property
-    def _is_nested(self) -> bool:
-        return self._coded.column(self._branch.name).is_nested
 
     @property
     def typename(self) -> str:
@@ -117,10 +112,10 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
         """Decode the column over a range of entries."""
         self._coded.check_carrier(self._branch)
         name, stop = self._branch.name, max(entry_start, entry_stop)
-        values = self._coded.values(name, entry_start, stop)
+        column, values = self._coded.column(name), self._coded.values(name, entry_start, stop)
         output: Any = values.flat
-        if self._is_nested:
-            inner = self._coded.values(f"{name}{INNER}", entry_start, stop)
+        if column.is_nested:
+            inner = self._coded.values(str(column.counter), entry_start, stop)
             output = _nested(values, inner, library)
         elif values.counts is not None:
             offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])

@@ -12,7 +12,15 @@ from rootae.rows import RowBranch
 if TYPE_CHECKING:
     from rootae.schema import Column, TreeSchema
 
-__all__ = ["passing_branch", "passing_names", "writable"]
+__all__ = ["passing_branch", "passing_names", "unused", "writable"]
+
+
+def unused(name: str, taken: set[str]) -> str:
+    """Return a name that is not taken yet, and take it."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def writable(column: Column, schema: TreeSchema) -> bool:

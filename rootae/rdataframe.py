@@ -116,13 +116,15 @@ def _writable(tree: SourceTree, names: Sequence[str]) -> TreeSchema:
     Raises:
         UnsupportedError: it writes none like one of them.
     """
-    columns, order = [], list[str]()
+    columns, order, lost = [], list[str](), list[str]()
     for name in names:
         column = tree.schema.column(name)
         if column is None:
             raise NameNotFound(name, tree.schema.order, tree.where, "column")
         counter = column.counter
-        if column.is_vector or column.is_nested:
+        if column.is_nested or (counter is not None and column.inner_shape):
+            lost.append(f"{column.name} ({column.typename})")
+        if column.is_vector:
             counter = f"n{name}"
         elif counter is not None and counter not in order:
             order.append(counter)
@@ -130,18 +132,12 @@ def _writable(tree: SourceTree, names: Sequence[str]) -> TreeSchema:
         if name not in order:
             order.append(name)
             columns.append(dataclasses.replace(column, counter=counter))
-    schema = dataclasses.replace(
-        tree.schema, columns=tuple(c for c in columns if c is not None), order=tuple(order)
-    )
-    lost = [
-        f"{c.name} ({c.typename})"
-        for c in schema.columns
-        if c.counter and (c.inner_shape or c.typename.count("vector<") > 1)
-    ]
     if lost:
         msg = f"{tree.where}: uproot cannot write {', '.join(lost)}: leave them out of columns"
         raise UnsupportedError(msg)
-    return schema
+    return dataclasses.replace(
+        tree.schema, columns=tuple(c for c in columns if c is not None), order=tuple(order)
+    )
 
 
 def _write(tree: SourceTree, schema: TreeSchema, path: Path) -> None:

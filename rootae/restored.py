@@ -12,7 +12,7 @@ import numpy as np
 
 from rootae.errors import UnsupportedError
 from rootae.hook import coded
-from rootae.passing import passing_branch
+from rootae.passing import passing_branch, unused
 from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
@@ -51,12 +51,11 @@ class RestoredTree:
     def _merged(self, known: dict[str, Column]) -> TreeSchema:
         """Put the plan's columns where their carriers stand; vectors get counters of their own."""
         schema, columns = self._plain.schema, []
-        counters: dict[str, str] = {}
+        taken = set(schema.order)
         for name in schema.order:
             column = known.get(name)
             if column is not None and column.is_vector:
-                counters[name] = _unused(f"n{name}", {*schema.order, *counters.values()})
-                column = dataclasses.replace(column, counter=counters[name])
+                column = dataclasses.replace(column, counter=unused(f"n{name}", taken))
             if column is not None:
                 columns.append(column)
         lost = tuple((n, t) for n, t in schema.unsupported if n not in known)
@@ -90,12 +89,6 @@ class RestoredTree:
     def arrays(self, start: int, stop: int) -> dict[str, Any]:
         """Read all branches over a range of entries, decoded."""
         return self._plain.arrays(start, stop, [b.name for b in self.branches])
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name
 
 
 def checksum(array: Any) -> int:

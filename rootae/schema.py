@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["INNER", "SIZES", "Branch", "Column", "Group", "TreeSchema", "Values", "groups_of"]
+__all__ = [
+    "INNER",
+    "SIZES",
+    "Branch",
+    "Column",
+    "Group",
+    "TreeSchema",
+    "Values",
+    "branch_of",
+    "groups_of",
+]
 
 EVENT = ""  # the name of the group of event scalars
 SIZES = "@size"  # a vector has no counter: its sizes are a column of that name
@@ -53,7 +63,7 @@ class Column:
     @property
     def has_branch(self) -> bool:
         """Say whether the column is a branch, not only the sizes of one."""
-        return not self.name.endswith((SIZES, INNER))
+        return branch_of(self.name) == self.name
 
     @property
     def is_vector(self) -> bool:
@@ -127,13 +137,14 @@ class TreeSchema:
 
     def counters_of(self, names: Iterable[str]) -> set[str]:
         """Return what counts some columns, and what counts that."""
+        counters = {c.name: c.counter for c in self.columns}
         found: set[str] = set()
         waiting = list(names)
         while waiting:
-            column = self.column(waiting.pop())
-            if column is not None and column.counter is not None and column.counter not in found:
-                found.add(column.counter)
-                waiting.append(column.counter)
+            counter = counters.get(waiting.pop())
+            if counter is not None and counter not in found:
+                found.add(counter)
+                waiting.append(counter)
         return found
 
     def title_of(self, name: str) -> str | None:
@@ -178,14 +189,16 @@ class Values:
     def from_array(cls, array: Any, column: Column) -> Values:
         """Take what uproot read: a numpy or an awkward array.
 
-        Values of a vector of vectors are counted all together; `lengths` returns what else is to
-        be known of it.
+        Values of a vector of vectors are counted all together. For a column of sizes, the array
+        is that of the vectors.
         """
+        if not column.has_branch:
+            return cls.lengths(array, column.name)
         if column.counter is None:
             flat = array if isinstance(array, np.ndarray) else ak.to_numpy(array)
             return cls(_native(flat, column))
         if column.is_nested:
-            lengths = cls.lengths(array, f"{column.name}{INNER}")
+            lengths = cls.lengths(array, str(column.counter))
             content = ak.to_numpy(ak.flatten(ak.flatten(array, axis=1), axis=1))
             return cls(_native(content, column), lengths.sums())
         counts = ak.to_numpy(ak.num(array, axis=1)).astype(np.int64)
@@ -235,6 +248,16 @@ class Values:
         ends = np.cumsum(self.counts[:stop])
         low, high = (int(ends[i - 1]) if i else 0 for i in (start, stop))
         return Values(self.flat[low:high], self.counts[start:stop])
+
+
+def branch_of(column: str) -> str:
+    """Return the branch that a column is of, or is the sizes of.
+
+    Example:
+        >>> branch_of("v"), branch_of("v@size"), branch_of("v@inner")
+        ('v', 'v', 'v')
+    """
+    return column.removesuffix(INNER).removesuffix(SIZES)
 
 
 def _lists(counts: NDArray[np.int64], content: Any) -> Any:

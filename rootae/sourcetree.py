@@ -10,7 +10,7 @@ import numpy as np
 from rootae.branches import describe
 from rootae.errors import RootaeError, UnreadableError
 from rootae.ntuple import NTuple, describe_fields
-from rootae.schema import INNER, SIZES, Values
+from rootae.schema import Values, branch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,15 +52,8 @@ class SourceTree:
             Values by column; sizes of vectors are columns of their own.
         """
         columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        arrays = self.arrays(start, stop, list(dict.fromkeys(_branch(c.name) for c in columns)))
-        out = {}
-        for column in columns:
-            array = arrays[_branch(column.name)]
-            if column.has_branch:
-                out[column.name] = Values.from_array(array, column)
-            else:
-                out[column.name] = Values.lengths(array, column.name)
-        return out
+        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
+        return {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
 
     def parts(
         self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None
@@ -139,19 +132,14 @@ class SourceTree:
 
     def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
         """Return an upper bound of each entry's rows in any group."""
-        arrays = self.arrays(start, stop, list(dict.fromkeys(map(_branch, counters))))
+        arrays = self.arrays(start, stop, list(dict.fromkeys(map(branch_of, counters))))
         rows = np.ones((stop - start,), np.int64)
         for name in counters:
-            array = arrays[_branch(name)]
-            if name != _branch(name):
+            array = arrays[branch_of(name)]
+            if name != branch_of(name):
                 array = Values.lengths(array, name).sums()
             rows = np.maximum(rows, ak.to_numpy(array).astype(np.int64))
         return rows
-
-
-def _branch(column: str) -> str:
-    """Return the branch that a column is of, or is the sizes of."""
-    return column.removesuffix(INNER).removesuffix(SIZES)
 
 
 def _fitting(rows: NDArray[np.int64]) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae.aside import reading
 from rootae.backend.kept import branch_differences
 from rootae.bounds import EXACT
 from rootae.codec import held
@@ -162,28 +163,28 @@ class _Pair:
         self, source: Source, name: str, other: Any, bounds: dict[str, Bound], path: str
     ) -> None:
         self.source = source
+        self.name = name
         self.tree = source.tree(name)
         self.other = other
         self.bounds = bounds
         self.where = f"{path}:{name}"
 
     def compare(self, progress: Progress | None, *, dropped: bool) -> dict[str, float]:
-        while True:
-            try:
-                return self._compare(progress, dropped=dropped)
-            except UnreadableError as error:
-                self._compare_bytes(error)
+        def compare() -> dict[str, float]:
+            self.tree = self.source.tree(self.name)
+            return self._compare(progress, dropped=dropped)
 
-    def _compare_bytes(self, error: UnreadableError) -> None:
-        """Hold a branch that uproot cannot read against the original's bytes, and go on without."""
-        name, path = error.branch, error.tree
-        if name in self.bounds or name not in self.other or path in self.source.ntuples():
+        return reading(self.source, compare, self._same_bytes)
+
+    def _same_bytes(self, source: Source, error: UnreadableError) -> set[str]:
+        """Hold a branch that uproot cannot read against the original's bytes, and name it."""
+        name = error.branch
+        if name in self.bounds or name not in self.other:
             raise error
-        if branch_differences(self.tree.tree[name], self.other[name]):
+        if branch_differences(source.file[error.tree][name], self.other[name]):
             msg = f"{self.where}: branch {name} does not hold the original's bytes"
             raise BoundError(msg) from error
-        self.source.aside[path] = self.source.aside.get(path, frozenset()) | {name}
-        self.tree = self.source.tree(path)
+        return {name}
 
     def _compare(self, progress: Progress | None, *, dropped: bool) -> dict[str, float]:
         if int(self.other.num_entries) != self.tree.entries:
@@ -212,8 +213,12 @@ class _Pair:
 
     def _coded_names(self) -> tuple[str, ...]:
         """Return the coded columns, and the sizes of vectors of vectors among them."""
-        known = (self.tree.schema.column(n) for n in self.bounds)
-        nested = (c for c in known if c is not None and c.is_nested)
+        known = {c.name: c for c in self.tree.schema.columns}
+        strange = [n for n in self.bounds if n not in known]
+        if strange:
+            msg = f"{self.where}: {self.source.path} has no {', '.join(strange[:10])} to hold"
+            raise BoundError(msg)
+        nested = (known[n] for n in self.bounds if known[n].is_nested)
         return (*self.bounds, *(s.name for c in nested for s in c.sizes()))
 
     def _compare_coded(

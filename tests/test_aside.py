@@ -10,7 +10,7 @@ import uproot
 from conftest import jagged, write_columns
 
 import rootae
-from rootae.aside import set_aside
+from rootae.aside import only_by_root
 from rootae.backend import root
 from rootae.backend.kept import differences
 from rootae.errors import BoundError, UnreadableError, UnsupportedError
@@ -135,4 +135,4 @@ def test_without_root_the_advice_is_to_install_it(odd, tmp_path, monkeypatch):
 
 def test_a_branch_that_is_not_there_is_not_set_aside(odd):
     with Source.open(odd) as source, pytest.raises(UnreadableError, match="nor can ROOT"):
-        set_aside(source, UnreadableError("cannot read", "Events", "nope"))
+        only_by_root(source, UnreadableError("cannot read", "Events", "nope"))

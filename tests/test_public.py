@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import pkgutil
 
 import pytest
@@ -31,6 +32,22 @@ def test_importing_a_submodule_hides_no_function():
 def test_another_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'compres'"):
         rootae.compres  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.BoundError("what happened"),
+        errors.UnreadableError("what happened", "tree", "branch"),
+        errors.NameNotFound("Event", ["Events"], "in.root"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_travel_between_processes(error):
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
 
 
 def test_errors_are_what_callers_catch():

@@ -105,3 +105,12 @@ def test_what_is_no_root_file_is_said(tmp_path):
     for path in (tmp_path / "x.root", tmp_path / "none.root"):
         with pytest.raises(RootaeError):
             rootae.verify(path)
+
+
+def test_a_column_that_the_original_lacks_is_not_passed_over(tmp_path):
+    numbers = {"x": np.arange(30_000) % 97, "y": np.arange(30_000)}
+    path = write_columns(tmp_path / "in.root", numbers)
+    other = write_columns(tmp_path / "other.root", {"x": numbers["x"]})
+    rootae.compress(path, tmp_path / "out.root", family="plain")
+    with pytest.raises(BoundError, match=r"other\.root has no y to hold"):
+        rootae.verify(tmp_path / "out.root", against=other)

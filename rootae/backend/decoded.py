@@ -13,9 +13,9 @@ from rootae.backend.compressed import beside, code_of
 from rootae.backend.job import Job, TreeJob
 from rootae.coded import cache
 from rootae.decoded import blocks_of, coded_of
-from rootae.passing import passing_branch
+from rootae.passing import passing_branch, unused
 from rootae.rows import RowWriter
-from rootae.schema import INNER, Column, TreeSchema, Values
+from rootae.schema import Column, TreeSchema, Values
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class _Part:
         self._written = {n: _flattened(c, taken) for n, c in self._columns.items()}
         nested = [n for n, c in self._columns.items() if c.is_nested]
         self._lengths = {  # branches beside these, and what counts them
-            n: (_unused(f"{n}_lengths", taken), _unused(f"n{n}_lengths", taken)) for n in nested
+            n: (unused(f"{n}_lengths", taken), unused(f"n{n}_lengths", taken)) for n in nested
         }
         self.job = self._job()
 
@@ -136,7 +136,7 @@ class _Part:
             arrays = self._tree.arrays(start, stop, order)
             flat = {n: _flat(a, self._columns[n]) for n, a in arrays.items()}
             flat |= {
-                at: Values.lengths(arrays[n], f"{n}{INNER}").to_array()
+                at: Values.lengths(arrays[n], str(self._columns[n].counter)).to_array()
                 for n, (at, _) in self._lengths.items()
             }
             rows.add(flat, stop - start)
@@ -157,15 +157,8 @@ def _flattened(column: Column, taken: set[str]) -> Column:
     """Describe a column as uproot writes it: lists of numbers, with a counter that counts these."""
     if column.counter is None or not (column.is_vector or column.is_nested or column.inner_shape):
         return column
-    counter = _unused(f"n{column.name}", taken)
+    counter = unused(f"n{column.name}", taken)
     return dataclasses.replace(column, counter=counter, inner_shape=())
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
 
 
 def _leaves(column: Column) -> str | None:

@@ -1,16 +1,11 @@
-"""The process in which ROOT reads branches: ``python -m rootae.backend.reading < branches.json``.
-
-Standard output gets one line of JSON at the end; whatever ROOT has to say goes to standard error.
-"""
+"""The process in which ROOT reads branches: ``python -m rootae.backend.reading < asked.json``."""
 
 from __future__ import annotations
 
 import json
-import os
-import sys
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+
+from rootae.backend.worker import answer, root_with
 
 __all__ = ["main", "readable"]
 
@@ -25,9 +20,7 @@ def readable(path: str, tree: str, names: list[str]) -> list[str]:
         tree: the tree's path in it.
         names: the branches.
     """
-    root: Any = import_module("ROOT")
-    root.gROOT.SetBatch(True)
-    root.gInterpreter.Declare(f'#include "{_KERNELS}"')
+    root = root_with(_KERNELS)
     file = root.TFile.Open(path)
     found = file.Get(tree) if file else None
     branches = {name: found.GetBranch(name) for name in names} if found else {}
@@ -36,10 +29,7 @@ def readable(path: str, tree: str, names: list[str]) -> list[str]:
 
 def main() -> None:
     """Read what is asked for, and say which branches can be read."""
-    answers = os.dup(1)
-    os.dup2(2, 1)  # ROOT's libraries write where they like
-    os.write(answers, json.dumps(readable(**json.load(sys.stdin))).encode())
-    os._exit(0)  # ROOT's tear-down would only cost time
+    answer(lambda asked: readable(**json.loads(asked)))
 
 
 if __name__ == "__main__":

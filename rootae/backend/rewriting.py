@@ -1,18 +1,12 @@
-"""The process that ROOT runs in: ``python -m rootae.backend.rewriting < job.json``.
-
-Standard output gets one line of JSON at the end; whatever ROOT has to say goes to standard error.
-"""
+"""The process in which ROOT writes a file: ``python -m rootae.backend.rewriting < job.json``."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.backend.job import Job, TreeJob
+from rootae.backend.worker import answer, root_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,13 +136,8 @@ def rewrite(job: Job) -> dict[str, Any]:
     Raises:
         OSError: ROOT cannot read or write something.
     """
-    root: Any = import_module("ROOT")
-    root.gROOT.SetBatch(True)
+    root = root_with(_KERNELS)
     root.gErrorIgnoreLevel = root.kError  # classes without a dictionary are only copied
-    root.gEnv.SetValue("Root.Stacktrace", "no")  # a crash is told by the exit status
-    if not root.gInterpreter.Declare(f'#include "{_KERNELS}"'):
-        msg = f"ROOT cannot compile {_KERNELS}"
-        raise OSError(msg)
     work = _Rewriting(root, job)
     work.run()
     return {"autosaves": work.autosaves}
@@ -156,11 +145,7 @@ def rewrite(job: Job) -> dict[str, Any]:
 
 def main() -> None:
     """Read a job, do it, and say what came of it."""
-    answers = os.dup(1)
-    os.dup2(2, 1)  # ROOT's libraries write where they like
-    answer = json.dumps(rewrite(Job.from_json(sys.stdin.read())))
-    os.write(answers, answer.encode())
-    os._exit(0)  # ROOT's tear-down would only cost time
+    answer(lambda asked: rewrite(Job.from_json(asked)))
 
 
 if __name__ == "__main__":

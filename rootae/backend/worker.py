@@ -1,0 +1,41 @@
+"""What every process that ROOT runs in does: one question on standard input, one answer in JSON.
+
+Standard output gets the answer at the end; whatever ROOT has to say goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["answer", "root_with"]
+
+
+def answer(work: Callable[[str], Any]) -> None:
+    """Read a question, write what a function makes of it, and end the process."""
+    answers = os.dup(1)
+    os.dup2(2, 1)  # ROOT's libraries write where they like
+    os.write(answers, json.dumps(work(sys.stdin.read())).encode())
+    os._exit(0)  # ROOT's tear-down would only cost time
+
+
+def root_with(kernels: Path) -> Any:
+    """Return ROOT's module with a file of C++ compiled.
+
+    Raises:
+        OSError: ROOT cannot compile it.
+    """
+    root: Any = import_module("ROOT")
+    root.gROOT.SetBatch(True)
+    root.gEnv.SetValue("Root.Stacktrace", "no")  # a crash is told by the exit status
+    if not root.gInterpreter.Declare(f'#include "{kernels}"'):
+        msg = f"ROOT cannot compile {kernels}"
+        raise OSError(msg)
+    return root
