@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import uproot
 
 from rootae import streams
 from rootae.baskets import read_branch
 from rootae.codec import Codec
 from rootae.device import CPU
 from rootae.errors import CorruptError, FormatError, NameNotFound
+from rootae.opening import open_root
 from rootae.sidetree import BYTES, DIRECTORY, ID, TREES, bytes_rows
 from rootae.stored import StoredTree
 
@@ -88,7 +88,7 @@ class Container:
             FormatError: it is no such file.
         """
         try:
-            root = uproot.open(Path(path) if isinstance(path, str) and "://" not in path else path)
+            root = open_root(Path(path) if isinstance(path, str) and "://" not in path else path)
         except FileNotFoundError as error:
             raise NameNotFound(str(path), [], str(Path(str(path)).parent), "file") from error
         except Exception as error:

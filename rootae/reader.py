@@ -19,6 +19,7 @@ from rootae.errors import (
 )
 from rootae.hook import coded, install
 from rootae.network import usable
+from rootae.opening import open_root
 from rootae.sidetree import DIRECTORY
 from rootae.source import split_path
 
@@ -191,7 +192,7 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         raise ArgumentError(msg)
     where = usable(device)
     try:
-        found = uproot.open(path, **_quick(path) | options)
+        found = open_root(path, **_quick(path) | options)
     except FileNotFoundError as error:
         msg = f"no file {path}"
         raise ArgumentError(msg) from error

@@ -11,6 +11,7 @@ import uproot
 from rootae.errors import ArgumentError, FormatError
 from rootae.globs import matched
 from rootae.ntuple import NTUPLE, NTuple
+from rootae.opening import open_root
 from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Source:
             msg = f"no file {path}" if not path.exists() else f"{path} is not a file"
             raise ArgumentError(msg)
         try:
-            return cls(path, uproot.open(path))
+            return cls(path, open_root(path))
         except Exception as error:
             msg = f"{path} is not a ROOT file that can be read: {error}".splitlines()[0]
             raise FormatError(msg) from error

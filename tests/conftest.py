@@ -15,6 +15,7 @@ from hypothesis import settings
 
 import rootae
 from rootae.coded import cache
+from rootae.opening import put_models_back
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("rootae")
@@ -23,8 +24,10 @@ SHARED = Path(__file__).parents[1] / "../shared/data"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache():
+def _fresh():
+    """Start with an empty cache, and with uproot's own models whatever damage a test has read."""
     cache.clear()
+    put_models_back()
 
 
 @pytest.fixture(scope="session")

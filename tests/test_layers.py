@@ -16,7 +16,7 @@ COMMANDS = [n for n in CORE if n.startswith("cli.") and n not in SHARED]
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
-    ["arithmetic", "cursor", "device", "globs", "histograms", "links"],
+    ["arithmetic", "cursor", "device", "globs", "histograms", "links", "opening"],
     ["baskets", "optional", "passes", "progress", "schema", "typed"],
     ["bounds", "indexed", "keepdrop"],
     ["exactgrid", "kinematics", "streams"],
@@ -84,7 +84,7 @@ OWNERS = {
     "cramjam": {"streams"},
     "ROOT": {"backend"},
     "uproot": {
-        "backend", "baskets", "branches", "container", "decompress", "hook", "merge",
+        "backend", "baskets", "branches", "decompress", "hook", "merge", "opening",
         "rdataframe", "reader", "rows", "selected", "skim", "source", "training", "writer",
     },
     "awkward": {
