@@ -11,7 +11,7 @@ import uproot
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["basket_key", "read_branch"]
+__all__ = ["basket_key", "is_constant", "read_branch"]
 
 
 def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray[Any]:
@@ -38,6 +38,24 @@ def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray
         return _items(branch, np.zeros(0, np.uint8), np.zeros(1, np.int64), 0)
     whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return whole[max(start - ends[numbers[0]], 0) : stop - ends[numbers[0]]]
+
+
+def is_constant(branch: Any, value: int) -> bool:
+    """Say whether a branch of one byte an entry holds nothing but a value, in every basket.
+
+    Arguments:
+        branch: the uproot branch.
+        value: the byte.
+
+    Raises:
+        Exception: whatever uproot raises over a basket that it cannot read.
+    """
+    ends = [int(x) for x in branch.entry_offsets]
+    parts = (branch.basket(i).data for i in range(len(ends) - 1))
+    return all(
+        len(part) == high - low and bool((part == value).all())
+        for part, (low, high) in zip(parts, itertools.pairwise(ends), strict=True)
+    )
 
 
 def basket_key(branch: Any, number: int) -> Any:

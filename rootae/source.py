@@ -21,7 +21,10 @@ __all__ = ["TREES", "Source", "split_path"]
 
 _ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
 _NOTHING = 24  # bytes of these where a tree has none of them
-_DIRECTORY = "TDirectory"
+_DIRECTORIES = (
+    "TDirectory",
+    "TDirectoryFile",
+)  # old versions of ROOT, and Geant4, write the latter
 TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
 
 
@@ -93,11 +96,11 @@ class Source:
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
         pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if c not in (*TREES, NTUPLE, _DIRECTORY)]
+        return [(k, c) for k, c in pairs if c not in (*TREES, NTUPLE, *_DIRECTORIES)]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
-        return self._paths(lambda c: c == _DIRECTORY)
+        return self._paths(lambda c: c in _DIRECTORIES)
 
     def old_cycles(self) -> list[str]:
         """Return objects of which a newer cycle exists."""

@@ -21,6 +21,7 @@ __all__ = ["ROWS_AT_MOST", "SourceTree"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
+_SAID = 120  # characters of what uproot says that an error repeats
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
 
 
@@ -109,8 +110,11 @@ class SourceTree:
             except RootaeError:
                 raise
             except Exception as error:
-                msg = f"{self.where} cannot be read in entries {start}-{stop}: {error}"
-                raise UnreadableError(msg.splitlines()[0], self.schema.path, name) from error
+                reason = " ".join(str(error).split())[:_SAID]
+                msg = (
+                    f"{self.where}: branch {name}, entries {start}-{stop}, cannot be read: {reason}"
+                )
+                raise UnreadableError(msg, self.schema.path, name) from error
         return out
 
     def blocks(self) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rootae.aside import reading
 from rootae.backend.kept import branch_differences
+from rootae.baskets import is_constant
 from rootae.bounds import EXACT
 from rootae.codec import held
 from rootae.coded import cache
@@ -19,6 +20,7 @@ from rootae.errors import BoundError, CorruptError, UnreadableError
 from rootae.hook import coded
 from rootae.passing import passing_names
 from rootae.reader import open_file
+from rootae.sidetree import CARRIER_VALUE
 from rootae.source import Source
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ def verify(
             trees[name] = int(tree.num_entries)
             mine = coded(tree)
             if mine is not None:
+                _check_carriers(tree, mine)
                 n, v = _decode_all(mine)
                 columns, values = columns + n, values + v
         for name in file.container.coded_trees() if file.is_coded else ():
@@ -86,6 +89,24 @@ def verify(
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
                 raise CorruptError(msg)
     return Verified(trees, columns, values, errors)
+
+
+def _check_carriers(tree: Any, mine: CodedTree) -> None:
+    """Read what stands for coded columns in a tree: uproot does so before it asks for values."""
+    names = {c for plan in mine.stored.plans for c in plan.carried}
+    for branch in tree.branches:
+        if branch.name in names:
+            mine.check_carrier(branch)
+            where = f"{mine.stored.where}: the carrier of {branch.name}"
+            try:
+                whole = is_constant(branch, CARRIER_VALUE)
+            except Exception as error:
+                reason = " ".join(str(error).split()[:8])
+                msg = f"{where} cannot be read, the file is damaged: {reason}"
+                raise CorruptError(msg) from error
+            if not whole:
+                msg = f"{where} holds something else than carriers do: the file is damaged"
+                raise CorruptError(msg)
 
 
 def _decode_all(tree: Any) -> tuple[int, int]:
@@ -201,6 +222,8 @@ class _Pair:
             msg = f"{self.where}: branches {', '.join(lost)} are missing"
             raise BoundError(msg)
         errors: dict[str, float] = {}
+        if mine is not None:
+            _check_carriers(self.other, mine)
         names = self._coded_names() if mine is not None else ()
         for start, stop, original in self.tree.parts(self.tree.blocks(), names):
             if mine is not None:

@@ -249,6 +249,20 @@ def test_root_writes_small_files_that_uproot_would_make_larger(root_script, tmp_
     rootae.verify(tmp_path / "o.root", against=path)
 
 
+@pytest.mark.parametrize("entries", [1, 3, 20])
+def test_a_few_entries_under_a_long_name_are_copied_whole(digest, tmp_path, entries):
+    long = {f"{'of_that_which_has_a_long_name_' * 4}{i}": np.arange(entries) for i in range(3)}
+    source = write_columns(tmp_path / "in.root", long)
+    rootae.train([source], tmp_path / "codec.root", family="plain")
+    out, back = tmp_path / "out.root", tmp_path / "back.root"
+    rootae.compress(source, out, codec=tmp_path / "codec.root", backend="root")
+    rootae.decompress(out, back, backend="root")
+    with uproot.open(out) as file, uproot.open(back) as again:
+        for name, values in long.items():
+            assert file["t"][name].array(library="np").tolist() == values.tolist()
+            assert again["t"][name].array(library="np").tolist() == values.tolist()
+
+
 def test_dropping_is_left_to_uproot(rich, tmp_path, monkeypatch):
     monkeypatch.setattr(root, "rewrite", lambda _job: pytest.fail("ROOT was asked"))
     report = rootae.compress(rich, tmp_path / "o.root", family="plain", drop_unsupported=True)

@@ -9,6 +9,7 @@ import uproot
 from conftest import event_arrays, write_columns, write_events
 
 import rootae.sourcetree
+from rootae.backend import root
 from rootae.errors import ArgumentError, FormatError, NameNotFound
 from rootae.source import Source, split_path
 
@@ -168,6 +169,44 @@ def test_cycles_that_are_out_of_date_are_listed(tmp_path):
         assert sorted(source.old_cycles()) == ["h;1", "t;1"]
         assert source.tree_paths() == ["t"]
         assert source.tree("t").values(0, 5)["x"].flat.tolist() == [1] * 5
+
+
+@pytest.fixture
+def old_directories(tmp_path, monkeypatch):
+    """Return a file whose directories are called what ROOT 5 and Geant4 call them."""
+    known = uproot.writing._cascade.String
+
+    class Old(known):
+        def __init__(self, location, string):
+            super().__init__(location, "TDirectoryFile" if string == "TDirectory" else string)
+
+    monkeypatch.setattr(uproot.writing._cascade, "String", Old)
+    path = tmp_path / "old.root"
+    with uproot.recreate(path) as file:
+        file.mkdir("macros/empty")
+        file["macros/run"] = "a macro"
+        file.mktree("deep/t", {"x": "i4"}).extend({"x": np.arange(20_000, dtype="i4") % 7})
+    monkeypatch.undo()
+    with uproot.open(path) as file:
+        assert file.classnames(cycle=False)["macros/empty"] == "TDirectoryFile"
+    return path
+
+
+def test_directories_of_old_files_are_no_objects(old_directories):
+    with Source.open(old_directories) as source:
+        assert source.directories() == ["macros", "macros/empty", "deep"]
+        assert [name for name, _ in source.objects()] == ["macros/run;1"]
+
+
+@pytest.mark.parametrize("backend", ["uproot", "root"])
+def test_directories_of_old_files_are_kept(old_directories, tmp_path, backend):
+    if backend == "root" and not root.installed():
+        pytest.skip("ROOT is not installed")
+    rootae.compress(old_directories, tmp_path / "out.root", family="plain", backend=backend)
+    with rootae.open(tmp_path / "out.root") as a, uproot.open(old_directories) as b:
+        assert sorted(a.keys()) == sorted(b.keys())
+        assert a["macros/run"] == b["macros/run"]
+        assert a["deep/t"]["x"].array().tolist() == b["deep/t"]["x"].array().tolist()
 
 
 def test_names_that_a_compressed_tree_needs_itself_are_unsupported(tmp_path):

@@ -9,6 +9,7 @@ import uproot
 from conftest import event_arrays, write_columns, write_events, write_tree
 
 import rootae
+import rootae.treewriter
 from rootae.errors import BoundError, CorruptError, RootaeError
 
 
@@ -114,3 +115,28 @@ def test_a_column_that_the_original_lacks_is_not_passed_over(tmp_path):
     rootae.compress(path, tmp_path / "out.root", family="plain")
     with pytest.raises(BoundError, match=r"other\.root has no y to hold"):
         rootae.verify(tmp_path / "out.root", against=other)
+
+
+def carrier_of(path, name):
+    """Return where the first basket of a column's carrier begins in a file, and its bytes."""
+    with uproot.open(path) as file:
+        branch = file["Events"][name]
+        return int(branch.member("fBasketSeek")[0]), int(branch.member("fBasketBytes")[0])
+
+
+@pytest.mark.parametrize("at", [0, -1])  # the basket's key, and its data
+def test_a_damaged_carrier_is_found(packed, events, tmp_path, at):
+    start, size = carrier_of(packed, "MET_pt")
+    data = bytearray(packed.read_bytes())
+    data[start + at % size] ^= 0xFF
+    (tmp_path / "x.root").write_bytes(data)
+    for original in (None, events):
+        with pytest.raises(CorruptError, match="the carrier of MET_pt"):
+            rootae.verify(tmp_path / "x.root", original)
+
+
+def test_carriers_of_another_value_do_not_leave_the_house(events, tmp_path, monkeypatch):
+    monkeypatch.setattr(rootae.treewriter, "CARRIER_VALUE", 0xAF)
+    with pytest.raises(CorruptError, match="the carrier of run holds something else"):
+        rootae.compress(events, tmp_path / "out.root", family="plain")
+    assert not (tmp_path / "out.root").exists()

@@ -69,7 +69,42 @@ bool is_autosave(TTree &older, TTree &newer)
    return true;
 }
 
-/// Copy a tree without some of its branches; if fast, baskets are not decompressed.
+namespace {
+
+/// Return where the first basket of a tree begins in its file, 0 if it has none there.
+Long64_t first_basket(TTree &tree)
+{
+   Long64_t first = 0;
+   for (TObject *leaf : *tree.GetListOfLeaves()) {
+      TBranch *branch = static_cast<TLeaf *>(leaf)->GetBranch();
+      for (int i = 0; i < branch->GetWriteBasket(); ++i) {
+         Long64_t at = branch->GetBasketSeek(i);
+         if (at > 0 && (!first || at < first))
+            first = at;
+      }
+   }
+   return first;
+}
+
+/// Say whether ROOT can copy a tree's baskets as they are.
+///
+/// The key of the first one is written anew in the memory that it was read to, 128 bytes at least of
+/// which eight are set apart. Where it does not fit there, as that of a few bytes with a long name,
+/// ROOT 6.40 moves it and goes on to write the memory that it gave back.
+bool can_copy_baskets(TTree &tree)
+{
+   unsigned char head[16]; // bytes of the basket, version, bytes of its data, date, bytes of its key
+   Long64_t first = first_basket(tree);
+   TFile *file = tree.GetCurrentFile();
+   if (!first || !file || file->ReadBuffer(reinterpret_cast<char *>(head), first, sizeof head))
+      return true;
+   int all = head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3], key = head[14] << 8 | head[15];
+   return key <= std::max(all, 128) - 8;
+}
+
+} // namespace
+
+/// Copy a tree without some of its branches; if fast, baskets are not decompressed where ROOT can.
 TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
 {
    const std::set<std::string> left(without.begin(), without.end());
@@ -77,7 +112,7 @@ TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
       if (left.count(branch->GetName()))
          branch->SetBit(kDoNotProcess);
    TDirectory::TContext here(&to);
-   TTree *copy = tree.CloneTree(-1, fast ? "fast" : "");
+   TTree *copy = tree.CloneTree(-1, fast && can_copy_baskets(tree) ? "fast" : "");
    if (copy)
       copy->SetEntries(tree.GetEntries());
    return copy;
