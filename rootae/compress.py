@@ -19,7 +19,7 @@ from rootae.output import atomic, check_target
 from rootae.progress import Clock, Noting, Progress
 from rootae.provenance import provenance
 from rootae.reader import open_file
-from rootae.selection import NOT_PAID, left_alone, pays, rewritten_size, unpaid, without
+from rootae.selection import NOT_PAID, left_alone, pays, unpaid, without
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
 from rootae.survey import branches_of, matching
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 __all__ = ["compress"]
+
+_SLACK = 1.02  # an output that is hardly larger keeps its columns coded
 
 
 def compress(
@@ -231,12 +233,9 @@ class _Job:
         fixed = len(b"".join(codec.parts[1:]))
         lost = unpaid(self.source, sizes, fixed)
         before, after = self.source.path.stat().st_size, part.stat().st_size
-        if self.backend == choice.ROOT:
-            return lost or (dict.fromkeys(sizes, NOT_PAID) if after > before else {})
-        if lost or after <= before * 1.02 or self._is_for_root(sizes, part):
+        if lost or self._is_for_root(sizes, part):
             return lost
-        plain = rewritten_size(self.source, part, self.setting, drop=self.drop)
-        return dict.fromkeys(sizes, NOT_PAID) if plain < after else {}
+        return dict.fromkeys(sizes, NOT_PAID) if after > before * _SLACK else {}
 
     def _is_for_root(self, sizes: dict[str, Sizes], part: Path) -> bool:
         better = self.either and choice.is_better_by_root(self.source, part)

@@ -1,7 +1,11 @@
 """RNTuples as inputs: fields as branches of the tree that they become.
 
 Output trees are TTrees. A field of numbers becomes a flat branch, a list of numbers what a branch
-of ``std::vector`` would become. Source: the format's specification 1.0.0.0,
+of ``std::vector`` would become. ROOT imports arrays with a counter, as NanoAOD has them, as
+collections without a type or a name of their own, which fields project: ``nJet`` their sizes,
+``Jet_pt`` and all others one member each. These become a counter and what it counts again, and
+collections of which every member is projected are not shown twice.
+Source: the format's specification 1.0.0.0,
 https://github.com/root-project/root/blob/master/tree/ntuple/doc/BinaryFormatSpecification.md
 """
 
@@ -20,6 +24,9 @@ __all__ = ["NTUPLE", "NTuple", "describe_fields"]
 
 NTUPLE = "ROOT::RNTuple"
 _STRING = "std::string"
+_LIST = "std::vector<"
+_CARDINALITY = "ROOT::RNTupleCardinality<"
+_COLLECTION = 1  # the role of a field whose column holds where each entry's elements end
 _DTYPES = {f"{sign}int{n}" for sign in ("", "u") for n in (8, 16, 32, 64)}
 _DTYPES |= {"bool", "float32", "float64"}
 
@@ -32,6 +39,7 @@ class Field:
         name, typename, title: its name, its type as a TTree's branch would have it, its comment.
         field: the uproot field.
         compressed_bytes: its pages' size in the file.
+        counter: the field with its lists' sizes, if there is one.
     """
 
     name: str
@@ -39,6 +47,7 @@ class Field:
     title: str
     field: Any
     compressed_bytes: int
+    counter: str | None = None
 
     def array(self, entry_start: int, entry_stop: int, **_: Any) -> Any:
         """Read a range of entries as an awkward array."""
@@ -58,12 +67,20 @@ class NTuple:
         self.title = str(ntuple.description)
         self.num_entries = int(ntuple.num_entries)
         self.form, _ = ntuple.to_akform()
-        sizes = _sizes(ntuple)
-        fields = ((n, ntuple[n]) for n in ntuple.keys(recursive=False))
-        self._fields = {
-            n: Field(n, _typename(f.typename), str(f.description), f, sizes.get(n, 0))
-            for n, f in fields
-        }
+        shown = Shown.of(ntuple)
+        sizes = _sizes(ntuple, shown)
+        fields: dict[str, Field] = {}
+        for name in ntuple.keys(recursive=False):
+            if name not in shown.twice:
+                field = ntuple[name]
+                kind, counter = _counted(_typename(field.typename), shown.counters.get(name))
+                told = name, kind, str(field.description), field
+                fields[name] = Field(*told, sizes.get(name, 0), counter)
+        self._fields: dict[str, Field] = {}
+        for name, found in fields.items():
+            if found.counter is not None:  # trees have counters before what they count
+                self._fields.setdefault(found.counter, fields[found.counter])
+            self._fields.setdefault(name, found)
 
     @property
     def branches(self) -> list[Field]:
@@ -77,6 +94,56 @@ class NTuple:
     def __contains__(self, name: str) -> bool:
         """Say whether there is a top-level field of that name."""
         return name in self._fields
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What projected fields show of other fields.
+
+    Arguments:
+        twice: top-level fields of no type, of which everything is shown by others too.
+        counters: by the name of a list, the field that shows the sizes of the same collection.
+        names: the top-level field that each column is shown by.
+    """
+
+    twice: frozenset[str]
+    counters: dict[str, str]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ntuple: Any) -> Shown:
+        """Find out about an uproot RNTuple."""
+        records, columns = ntuple.field_records, ntuple.column_records
+        top = _top(records)
+        aliases = {a.physical_id: top[a.field_id] for a in ntuple.alias_column_records}
+        known = {top[c.field_id] for i, c in enumerate(columns) if i not in aliases}
+        hidden = {
+            i for i in set(top) - known if records[i].struct_role and not records[i].type_name
+        }
+        sizes = {
+            records[i].source_field_id: str(records[i].field_name)
+            for i in set(top)
+            if records[i].type_name.startswith(_CARDINALITY)
+        }
+        lists = {
+            str(records[i].field_name): sizes[records[i].source_field_id]
+            for i in set(top)
+            if records[i].struct_role == _COLLECTION
+            and records[i].source_field_id in hidden.intersection(sizes)
+        }
+        owners = [top[c.field_id] for c in columns]
+        owners = [aliases[i] if owner in hidden else owner for i, owner in enumerate(owners)]
+        names = (str(records[i].field_name) for i in owners)
+        return cls(frozenset(str(records[i].field_name) for i in hidden), lists, tuple(names))
+
+
+def _top(records: Any) -> list[int]:
+    """Return the top-level field that each field belongs to."""
+    top = list(range(len(records)))
+    for i, record in enumerate(records):  # parents come first
+        if record.parent_field_id != i:
+            top[i] = top[record.parent_field_id]
+    return top
 
 
 def describe_fields(ntuple: NTuple, path: str) -> TreeSchema:
@@ -96,6 +163,8 @@ def describe_fields(ntuple: NTuple, path: str) -> TreeSchema:
             passing.append(Branch(field.name, "char*", field.title, coded=False))
         elif not found:
             unsupported.append((field.name, field.typename))
+    counters = {c.counter for c in columns}
+    columns = [dataclasses.replace(c, is_counter=c.name in counters) for c in columns]
     order = tuple(f.name for f in ntuple.branches)
     kinds = tuple(columns), tuple(passing), tuple(unsupported)
     return TreeSchema(path, ntuple.title, *kinds, order)
@@ -107,20 +176,22 @@ def _columns(field: Field, form: Any) -> Iterator[Column]:
     for ending in (SIZES, INNER):
         if form.is_list and not form.is_regular and form.parameter("__array__") is None:
             counter, form = f"{field.name}{ending}", form.content
+    counter = field.counter or counter
     while form.is_regular:
         shape.append(int(form.size))
         form = form.content
     if not form.is_numpy or form.parameter("__array__") is not None:
         return
     dtype = form.type.primitive
+    if field.field.typename.startswith(_CARDINALITY):
+        dtype = field.typename.removesuffix("_t")
     if dtype not in _DTYPES:
         return
     column = Column(field.name, dtype, tuple(shape), counter, field.typename, field.title)
     if column.is_nested and shape:
         return
     yield column
-    for sizes in column.sizes():
-        yield dataclasses.replace(sizes, is_counter=True)
+    yield from column.sizes()
 
 
 def _typename(name: str) -> str:
@@ -130,6 +201,8 @@ def _typename(name: str) -> str:
         >>> _typename("std::vector<std::int16_t>"), _typename("std::array<float,3>")
         ('std::vector<int16_t>', 'float[3]')
     """
+    if name.startswith(_CARDINALITY):
+        name = name.removeprefix(_CARDINALITY).removesuffix(">")
     for width in (8, 16, 32, 64):
         for sign in ("", "u"):
             name = name.replace(f"std::{sign}int{width}_t", f"{sign}int{width}_t")
@@ -140,17 +213,18 @@ def _typename(name: str) -> str:
     return name
 
 
-def _sizes(ntuple: Any) -> dict[str, int]:
+def _counted(typename: str, counter: str | None) -> tuple[str, str | None]:
+    """Return a list's type as that of an array with a counter, if there is one."""
+    if counter is None or not typename.startswith(_LIST) or typename.count("<") > 1:
+        return typename, None
+    return f"{typename.removeprefix(_LIST).removesuffix('>')}[]", counter
+
+
+def _sizes(ntuple: Any, shown: Shown) -> dict[str, int]:
     """Return the bytes of all pages by top-level field."""
-    records = ntuple.field_records
-    top = list(range(len(records)))
-    for i, record in enumerate(records):  # parents come first
-        if record.parent_field_id != i:
-            top[i] = top[record.parent_field_id]
     sizes: dict[str, int] = {}
     for cluster in ntuple.page_link_list:
-        for column, link in zip(ntuple.column_records, cluster, strict=False):
-            name = str(records[top[column.field_id]].field_name)
+        for name, link in zip(shown.names, cluster, strict=False):
             size = sum(int(page.locator.num_bytes) for page in link.pages)
             sizes[name] = sizes.get(name, 0) + size
     return sizes

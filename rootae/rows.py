@@ -53,6 +53,7 @@ class RowWriter:
 
     def __init__(self, file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> None:
         self._names = [b.name for b in branches]
+        self._counting = {b.name for b in branches if b.counts is not None}
         self._tree = _tree(file, path, title, branches) if branches else None
         self._buffer: list[Mapping[str, Any]] = []
         self._entries = self._bytes = 0
@@ -76,7 +77,8 @@ class RowWriter:
                 key = tuple(map(id, parts))
                 if key not in shared:
                     shared[key] = joined(parts)
-                rows[name] = shared[key]
+                # uproot compares what counts others with what it counted, in numpy's types only
+                rows[name] = np.asarray(shared[key]) if name in self._counting else shared[key]
             self._tree.extend(rows)
         self._buffer, self._entries, self._bytes = [], 0, 0
 

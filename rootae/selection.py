@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rootae import writer
 from rootae.codec import Codec
-from rootae.errors import UnsupportedError
 from rootae.passing import writable
 from rootae.survey import branches_of, matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
 
     from rootae.source import Source
     from rootae.sourcetree import SourceTree
     from rootae.treewriter import Sizes
 
-__all__ = ["NOT_PAID", "left_alone", "pays", "rewritten_size", "unpaid", "without"]
+__all__ = ["NOT_PAID", "left_alone", "pays", "unpaid", "without"]
 
 NOT_PAID = "coding it would not pay"
 _PAYING = 0.95  # of what branches take, or less
@@ -99,20 +96,6 @@ def pays(source: Source, sizes: Mapping[str, Sizes]) -> bool:
 
 def _bytes_of(source: Source, path: str) -> int:
     return sum(int(b.compressed_bytes) for b in source.opened(path).branches)
-
-
-def rewritten_size(source: Source, part: Path, compression: Any, *, drop: bool) -> float:
-    """Return the size of the input rewritten without coding, infinite if that loses something."""
-    plain = part.with_name(part.name + ".plain")
-    try:
-        writer.write(
-            source, plain, None, lambda _: {}, compression=compression, drop_unsupported=drop
-        )
-        return plain.stat().st_size
-    except UnsupportedError:
-        return float("inf")
-    finally:
-        plain.unlink(missing_ok=True)
 
 
 def without(codec: Codec, paths: Collection[str]) -> Codec | None:

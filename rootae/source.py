@@ -54,6 +54,7 @@ class Source:
     path: Path
     file: Any
     aside: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
+    _ntuples: dict[str, NTuple] = field(default_factory=dict, init=False)
 
     @classmethod
     def open(cls, path: str | Path) -> Source:
@@ -139,7 +140,11 @@ class Source:
     def opened(self, path: str) -> Any:
         """Return a tree as uproot has it, an RNTuple in the likeness of one."""
         found = self.file[path]
-        return NTuple(found) if found.classname == NTUPLE else found
+        if found.classname != NTUPLE:
+            return found
+        if path not in self._ntuples:  # one of a thousand fields takes a second to describe
+            self._ntuples[path] = NTuple(found)
+        return self._ntuples[path]
 
     @property
     def compression(self) -> Any:

@@ -100,7 +100,9 @@ def pair(tmp_path_factory):
     v = written(folder / "in.root")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 5000)
-        rootae.compress(folder / "in.root", folder / "small.root", family="plain")
+        rootae.train([folder / "in.root"], folder / "codec.root", family="plain")
+        codec = folder / "codec.root"  # what is asked for is coded, whether it pays or not
+        rootae.compress(folder / "in.root", folder / "small.root", codec=codec)
     return v, folder / "small.root"
 
 

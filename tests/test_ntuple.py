@@ -12,7 +12,7 @@ import rootae
 from rootae.bounds import deviation
 from rootae.errors import ArgumentError, UnsupportedError
 from rootae.info import info
-from rootae.ntuple import NTuple
+from rootae.ntuple import NTuple, describe_fields
 from rootae.source import Source
 
 ENTRIES = 9000
@@ -196,3 +196,101 @@ def test_files_with_it_are_merged_once_one_is_coded(path, small, tmp_path):
     with uproot.open(path) as a, rootae.open(tmp_path / "both.root") as b:
         whole = b["Events"]["met"].array(library="np")
         assert (whole[ENTRIES:] == a["Events"]["met"].array(library="np")).all()
+
+
+IMPORT = """
+import os
+importer = ROOT.Experimental.RNTupleImporter.Create(sys.argv[1], "Events", sys.argv[2])
+importer.SetIsQuiet(True)
+importer.Import()
+sys.stdout.flush(); os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def imported(root_script, events, tmp_path_factory):
+    """Return a file of arrays and their counters that ROOT imported from a TTree."""
+    path = tmp_path_factory.mktemp("imported") / "ntuple.root"
+    root_script(IMPORT, events, path)
+    with uproot.open(path) as file:
+        assert "_collection0" in file["Events"].keys(recursive=False)
+    return path
+
+
+def test_collections_that_fields_project_are_arrays_with_counters_again(imported, events):
+    with Source.open(imported) as a, Source.open(events) as b:
+        mine, theirs = (
+            {c.name: (c.dtype, c.inner_shape, c.counter, c.is_counter) for c in tree.schema.columns}
+            for tree in (a.tree("Events"), b.tree("Events"))
+        )
+        assert set(a.tree("Events").schema.order) == set(b.tree("Events").schema.order)
+        order = a.tree("Events").schema.order
+        types = {c.name: c.typename for c in a.tree("Events").schema.columns}
+    assert order.index("nJet") < order.index("Jet_pt")
+    for name in ("nJet", "nMuon"):  # sizes have no sign
+        assert mine.pop(name) == ("uint32", (), None, True)
+        assert theirs.pop(name) == ("int32", (), None, True)
+        assert types[name] == "uint32_t"
+    assert mine.pop("matrix")[1] == (9,)  # ROOT imports no arrays of arrays
+    assert theirs.pop("matrix")[1] == (3, 3)
+    assert mine == theirs
+    assert types["Jet_pt"] == "float[]"
+
+
+@pytest.fixture(scope="module")
+def coded(imported):
+    """Return it compressed without loss, and the report."""
+    codec, out = imported.with_name("codec.root"), imported.with_name("out.root")
+    rootae.train([imported], codec, family="plain")
+    return out, rootae.compress(imported, out, codec=codec)
+
+
+def test_what_was_imported_is_coded_as_the_tree_that_it_was(coded, events):
+    out, report = coded
+    before = {c.name: c.before for c in report.trees[0].columns}
+    assert sum(before.values()) < report.before
+    assert min(before[n] for n in ("Jet_pt", "nJet", "MET_pt")) > 0
+    with rootae.open(out) as a, uproot.open(events) as b:
+        assert set(a["Events"].keys()) == set(b["Events"].keys())
+        for name, branch in b["Events"].items():
+            x, y = branch.array(), a["Events"][name].array()
+            if name in ("nJet", "nMuon", "matrix"):
+                assert ak.flatten(x, axis=None).tolist() == ak.flatten(y, axis=None).tolist()
+            else:
+                assert same(x, y), name
+        zipped = a["Events"].arrays(["Jet_pt", "Jet_eta"], how="zip")
+        assert zipped.fields == ["Jet"]
+
+
+def test_what_was_imported_is_verified_and_restored(coded, imported, tmp_path):
+    out, back = coded[0], tmp_path / "back.root"
+    assert rootae.verify(out, imported).columns > 10
+    rootae.decompress(out, back)
+    with rootae.open(out) as a, uproot.open(back) as b:
+        assert a["Events"].typenames() == b["Events"].typenames()
+        for name in ("Jet_pt", "Muon_charge", "MET_pt", "Jet_tight"):
+            assert same(a["Events"][name].array(), b["Events"][name].array())
+
+
+def test_what_was_imported_may_stay_plain(imported, events, tmp_path):
+    codec, out = tmp_path / "codec.root", tmp_path / "out.root"
+    rootae.train([imported], codec, family="plain", keep_plain=["Muon_*", "nMuon"])
+    rootae.compress(imported, out, codec=codec)
+    with rootae.open(out) as a, uproot.open(events) as b:
+        assert {"Muon_pt", "nMuon"}.isdisjoint(a.bounds["Events"])
+        assert a["Events"].keys().index("nMuon") < a["Events"].keys().index("Muon_pt")
+        assert a["Events"]["nMuon"].array().tolist() == b["Events"]["nMuon"].array().tolist()
+        for name in ("Muon_pt", "Muon_charge", "Jet_pt"):
+            assert same(a["Events"][name].array(), b["Events"][name].array())
+
+
+def test_a_collection_with_a_member_that_is_not_projected_is_named(imported):
+    with uproot.open(imported) as file:
+        ntuple = file["Events"]
+        names = {r.field_name for r in ntuple.field_records if r.type_name == "" and r.struct_role}
+        records = ntuple.alias_column_records
+        member = next(i for i, r in enumerate(records) if r.physical_id == records[1].physical_id)
+        del records[member]
+        found = describe_fields(NTuple(ntuple), "Events")
+    assert found.unsupported == (("_collection0", ""),)
+    assert "_collection0" in names
