@@ -212,14 +212,15 @@ def _decoded_bytes(branch: Any, basket: int) -> int:
 
 def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
     """Refuse a tree without carriers in a file that holds blocks of it."""
-    path = str(tree.object_path).strip("/").rsplit(";", 1)[0]
+    path, *cycle = str(tree.object_path).strip("/").rsplit(";", 1)
     if path.startswith(f"{DIRECTORY}/"):
         return
     root = getattr(tree.file, "root_directory", None)
     if root is None or DIRECTORY not in root.keys(recursive=False, cycle=False):
         return
     container = Container(root, str(tree.file.file_path))
-    if path in container.coded_trees():
+    older = bool(cycle) and int(cycle[0]) < root.key(path).fCycle
+    if path in container.coded_trees() and not older:
         msg = (
             f"{container.where}:{path} has no coded columns, but the file holds "
             f"{container.stored(path).total} coded entries of it: a plain file was merged with "

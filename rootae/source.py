@@ -111,6 +111,17 @@ class Source:
             newest[name] = max(newest.get(name, 0), int(cycle))
         return [f"{n};{c}" for n, c in keys if int(c) < newest[n]]
 
+    def is_autosave(self, key: str) -> bool:
+        """Say whether an older cycle of a tree holds nothing that the newest does not hold too."""
+        older, newer = self.file[key], self.file[key.rsplit(";", 1)[0]]
+        if any(t.classname not in TREES for t in (older, newer)):
+            return False
+        there = dict(newer.iteritems(recursive=True))
+        return older.num_entries <= newer.num_entries and all(
+            name in there and _begins_with(there[name], branch)
+            for name, branch in older.iteritems(recursive=True)
+        )
+
     @property
     def top(self) -> Any:
         """Return the top directory as uproot has it."""
@@ -158,6 +169,13 @@ class Source:
         """Yield the branches of all TTrees as uproot has them."""
         for path in self._paths(lambda c: c in TREES):
             yield from self.file[path].branches
+
+
+def _begins_with(branch: Any, other: Any) -> bool:
+    """Say whether the first baskets of a branch are all those of another."""
+    count = int(other.member("fWriteBasket"))
+    mine, theirs = (b.member("fBasketSeek")[:count].tolist() for b in (branch, other))
+    return bool(mine == theirs)
 
 
 def _sniffed(source: Source) -> Any:

@@ -61,7 +61,12 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
         source: the input.
         coded: names of coded columns by tree.
     """
-    lost = [name for name in source.old_cycles() if name.split(";")[0] not in source.tree_paths()]
+    trees = set(source.tree_paths())
+    lost = [
+        key
+        for key in source.old_cycles()
+        if key.rsplit(";", 1)[0] not in trees or not source.is_autosave(key)
+    ]
     for path in source.tree_paths():
         schema = source.tree(path).schema
         lost += [] if schema.order else [f"{path} (a tree without branches)"]

@@ -263,6 +263,45 @@ def test_a_few_entries_under_a_long_name_are_copied_whole(digest, tmp_path, entr
             assert again["t"][name].array(library="np").tolist() == values.tolist()
 
 
+CYCLES = """
+import os
+f = ROOT.TFile(sys.argv[1], "recreate", "", 505)
+ROOT.gInterpreter.Declare('''
+void fill(const char *name, int entries, int saved) {
+   TTree t(name, ""); float x; t.Branch("x", &x); TRandom3 r(2);
+   for (int i = 1; i <= entries; ++i) {
+      x = r.Gaus(); t.Fill();
+      if (i == saved) { t.FlushBaskets(); t.AutoSave(); }
+   }
+   t.Write();
+}
+''')
+ROOT.fill("saved", 3000, 2000); ROOT.fill("large", 60000, 40000)
+ROOT.fill("apart", 500, 0); ROOT.fill("apart", 700, 0)
+f.Close(); sys.stdout.flush(); os._exit(0)
+"""
+
+
+def test_older_cycles_are_kept_unless_they_are_large_and_say_the_same(root_script, tmp_path):
+    root_script(CYCLES, path := tmp_path / "in.root")
+    with Source.open(path) as source:
+        older = {key: source.is_autosave(key) for key in source.old_cycles()}
+    assert older == {"saved;1": True, "apart;1": False, "large;1": True}
+    with pytest.raises(UnsupportedError, match="uproot cannot write apart;1"):
+        rootae.compress(path, tmp_path / "u.root", family="plain", backend="uproot")
+    small, back = tmp_path / "small.root", tmp_path / "back.root"
+    rootae.train([path], tmp_path / "codec.root", family="plain")
+    report = rootae.compress(path, small, codec=tmp_path / "codec.root")
+    assert report.notes == ("large;1: left out, an autosave of what large holds",)
+    assert all(t.coded for t in report.trees)
+    rootae.decompress(small, back)
+    with uproot.open(path) as a, rootae.open(small) as b, uproot.open(back) as c:
+        for file in (b, c):
+            assert set(file.keys()) == set(a.keys()) - {"large;1"}
+            for key in file.keys():  # noqa: SIM118  with cycles
+                assert same(file[key]["x"].array(), a[key]["x"].array())
+
+
 def test_dropping_is_left_to_uproot(rich, tmp_path, monkeypatch):
     monkeypatch.setattr(root, "rewrite", lambda _job: pytest.fail("ROOT was asked"))
     report = rootae.compress(rich, tmp_path / "o.root", family="plain", drop_unsupported=True)

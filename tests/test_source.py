@@ -169,6 +169,7 @@ def test_cycles_that_are_out_of_date_are_listed(tmp_path):
         assert sorted(source.old_cycles()) == ["h;1", "t;1"]
         assert source.tree_paths() == ["t"]
         assert source.tree("t").values(0, 5)["x"].flat.tolist() == [1] * 5
+        assert not source.is_autosave("t;1")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["main", "rewrite"]
 
 _KERNELS = Path(__file__).with_name("rewrite.cxx")
+_SMALL = 1 << 16  # bytes of a tree's baskets: so much may stand in the file twice
 _PROCESS_ID = "TProcessID"  # ROOT's own way to copy trees takes these along
 
 
@@ -80,7 +81,7 @@ class _Rewriting:
         job = TreeJob()
         if key.GetCycle() == newest.GetCycle():
             job = self._job.trees.get(path, job)
-        elif self._kernels.is_autosave(tree, newest.ReadObj()):
+        elif tree.GetZipBytes() > _SMALL and self._kernels.is_autosave(tree, newest.ReadObj()):
             self.autosaves.append(f"{path};{key.GetCycle()}")
             return
         copy = self._kernels.copy_tree(tree, target, list(job.without), self._job.fast)
