@@ -33,6 +33,8 @@ __all__ = [
     "UnsupportedError",
 ]
 
+_SAID = 120  # characters of another package's message that one of ours repeats
+
 
 class RootaeError(Exception):
     """Base of every error that rootae raises on purpose."""
@@ -48,6 +50,16 @@ def _rebuilt(kind: type[RootaeError], args: tuple[Any, ...], state: dict[str, An
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
+
+
+def said(error: Exception) -> str:
+    """Return what an error of another package says, in one short line.
+
+    Example:
+        >>> said(ValueError("while   reading a basket"))
+        'while reading a basket'
+    """
+    return " ".join(str(error).split())[:_SAID]
 
 
 class ArgumentError(RootaeError, ValueError):

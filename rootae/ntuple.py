@@ -115,26 +115,26 @@ class Shown:
         """Find out about an uproot RNTuple."""
         records, columns = ntuple.field_records, ntuple.column_records
         top = _top(records)
+        fields = {i: records[i] for i in set(top)}
         aliases = {a.physical_id: top[a.field_id] for a in ntuple.alias_column_records}
         known = {top[c.field_id] for i, c in enumerate(columns) if i not in aliases}
         hidden = {
-            i for i in set(top) - known if records[i].struct_role and not records[i].type_name
+            i for i, f in fields.items() if i not in known and f.struct_role and not f.type_name
         }
         sizes = {
-            records[i].source_field_id: str(records[i].field_name)
-            for i in set(top)
-            if records[i].type_name.startswith(_CARDINALITY)
+            f.source_field_id: str(f.field_name)
+            for f in fields.values()
+            if f.type_name.startswith(_CARDINALITY) and f.source_field_id in hidden
         }
         lists = {
-            str(records[i].field_name): sizes[records[i].source_field_id]
-            for i in set(top)
-            if records[i].struct_role == _COLLECTION
-            and records[i].source_field_id in hidden.intersection(sizes)
+            str(f.field_name): sizes[f.source_field_id]
+            for f in fields.values()
+            if f.struct_role == _COLLECTION and f.source_field_id in sizes
         }
-        owners = [top[c.field_id] for c in columns]
-        owners = [aliases[i] if owner in hidden else owner for i, owner in enumerate(owners)]
-        names = (str(records[i].field_name) for i in owners)
-        return cls(frozenset(str(records[i].field_name) for i in hidden), lists, tuple(names))
+        owners = (top[c.field_id] for c in columns)
+        shown = (aliases[i] if owner in hidden else owner for i, owner in enumerate(owners))
+        twice = frozenset(str(fields[i].field_name) for i in hidden)
+        return cls(twice, lists, tuple(str(fields[i].field_name) for i in shown))
 
 
 def _top(records: Any) -> list[int]:

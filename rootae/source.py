@@ -21,10 +21,7 @@ __all__ = ["TREES", "Source", "split_path"]
 
 _ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
 _NOTHING = 24  # bytes of these where a tree has none of them
-_DIRECTORIES = (
-    "TDirectory",
-    "TDirectoryFile",
-)  # old versions of ROOT, and Geant4, write the latter
+_DIRECTORIES = ("TDirectory", "TDirectoryFile")  # Geant4 and old versions of ROOT say the latter
 TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
 
 

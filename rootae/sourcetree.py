@@ -8,7 +8,7 @@ import awkward as ak
 import numpy as np
 
 from rootae.branches import describe
-from rootae.errors import RootaeError, UnreadableError
+from rootae.errors import RootaeError, UnreadableError, said
 from rootae.ntuple import NTuple, describe_fields
 from rootae.schema import Values, branch_of
 
@@ -21,7 +21,6 @@ __all__ = ["ROWS_AT_MOST", "SourceTree"]
 
 ROWS_AT_MOST = 128 * 1024  # in a block's largest group
 _COUNTS_AT_ONCE = 200_000
-_SAID = 120  # characters of what uproot says that an error repeats
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
 
 
@@ -110,10 +109,8 @@ class SourceTree:
             except RootaeError:
                 raise
             except Exception as error:
-                reason = " ".join(str(error).split())[:_SAID]
-                msg = (
-                    f"{self.where}: branch {name}, entries {start}-{stop}, cannot be read: {reason}"
-                )
+                what = f"branch {name}, entries {start}-{stop}"
+                msg = f"{self.where}: {what}, cannot be read: {said(error)}"
                 raise UnreadableError(msg, self.schema.path, name) from error
         return out
 

@@ -16,7 +16,7 @@ from rootae.bounds import EXACT
 from rootae.codec import held
 from rootae.coded import cache
 from rootae.device import CPU
-from rootae.errors import BoundError, CorruptError, UnreadableError
+from rootae.errors import BoundError, CorruptError, UnreadableError, said
 from rootae.hook import coded
 from rootae.passing import passing_names
 from rootae.reader import open_file
@@ -101,8 +101,7 @@ def _check_carriers(tree: Any, mine: CodedTree) -> None:
             try:
                 whole = is_constant(branch, CARRIER_VALUE)
             except Exception as error:
-                reason = " ".join(str(error).split()[:8])
-                msg = f"{where} cannot be read, the file is damaged: {reason}"
+                msg = f"{where} cannot be read, the file is damaged: {said(error)}"
                 raise CorruptError(msg) from error
             if not whole:
                 msg = f"{where} holds something else than carriers do: the file is damaged"
