@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae import streams
+from rootae import streams, tables
 from rootae.blocks import BlockDecoder
 from rootae.bounds import Bound, deviation
 from rootae.device import CPU
@@ -20,7 +20,7 @@ from rootae.groups import GroupCoder
 from rootae.links import follow, group_order
 from rootae.network import Network, usable
 from rootae.plan import Plan
-from rootae.sound import check
+from rootae.sound import check, encoders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Block", "Codec", "TreeCoder", "entries_of", "held", "lane_values"]
 
-_BYTES_AT_MOST = 1 << 30
+_BYTES_AT_MOST = 1 << 26  # of networks
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Codec:
     ) -> None:
         self.plan = plan
         self.tables = tuple(tables)
-        encoders = {g.encoder.network for t in plan.trees for g in t.groups if g.encoder}
+        encoders = encoders_of(plan)
         self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
         self.device = CPU
 
@@ -119,15 +119,12 @@ class Codec:
     @functools.cached_property
     def parts(self) -> tuple[bytes, bytes, bytes]:
         """Return plan, tables and networks as bytes, the last two compressed."""
-        tables = streams.join(
-            streams.varint(len(t)) + streams.encode(np.asarray(t, np.int64)) for t in self.tables
-        )
         networks = streams.join(n.onnx for n in self.networks)
         packed = streams.varint(len(networks)) + streams.zstd(networks, 19)
-        return self.plan.to_json().encode(), tables, packed
+        return self.plan.to_json().encode(), tables.pack(self.tables), packed
 
     @classmethod
-    def from_parts(cls, plan: bytes, tables: bytes, networks: bytes) -> Codec:
+    def from_parts(cls, plan: bytes, numbers: bytes, networks: bytes) -> Codec:
         """Rebuild a codec.
 
         Raises:
@@ -135,18 +132,14 @@ class Codec:
             FormatError: a newer rootae wrote them.
         """
         parsed = Plan.from_json(plan.decode("utf-8", "replace"))
-        arrays = []
-        for part in streams.split(tables):
-            cursor = streams.Cursor(part)
-            n = cursor.varint()
-            arrays.append(streams.decode(cursor.rest(), n).astype(np.int64))
+        arrays = tables.unpack(numbers)
         cursor = streams.Cursor(networks)
         size = cursor.varint()
         if size > _BYTES_AT_MOST:
             msg = f"a codec announces {size} bytes of networks: the file is damaged"
             raise CorruptError(msg)
         codec = cls(parsed, arrays, streams.split(streams.unzstd(cursor.rest(), size)))
-        codec.__dict__["parts"] = plan, tables, networks  # its id is that of what was read
+        codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
         return codec
 
     @functools.cached_property

@@ -20,6 +20,7 @@ from rootae.codec import Codec
 from rootae.device import CPU
 from rootae.errors import CorruptError, FormatError, NameNotFound
 from rootae.opening import open_root
+from rootae.plan import TEXT_AT_MOST
 from rootae.sidetree import BYTES, DIRECTORY, ID, TREES, bytes_rows
 from rootae.stored import StoredTree
 
@@ -34,7 +35,6 @@ CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 ENTRIES = f"{DIRECTORY}/entries"
 CODEC = "codec"
 _PARTS = 3  # of a codec: plan, tables, networks
-_PLAN_AT_MOST = 1 << 28
 
 
 def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:
@@ -194,7 +194,7 @@ def load_codec(row: bytes) -> Codec:
         msg = f"a codec of {len(parts)} parts: the file is damaged"
         raise CorruptError(msg)
     plan, tables, networks = parts
-    if size > _PLAN_AT_MOST:
+    if size > TEXT_AT_MOST:
         msg = f"a plan of {size} bytes: the file is damaged"
         raise CorruptError(msg)
     text = streams.unzstd(plan, size)

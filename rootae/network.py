@@ -2,7 +2,7 @@
 
 A decoder is a chain of integer layers in float tensors, so that every order of summation gives
 the same bits (Balle, Johnston and Minnen, *Integer networks*, ICLR 2019). Only operators for which
-that can hold are let in.
+that can hold are let in, and no model that is larger than its bytes say.
 """
 
 from __future__ import annotations
@@ -13,26 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae import shapes
 from rootae.device import CPU, CUDA, settled
 from rootae.errors import CorruptError, MissingDependency, RootaeError
+from rootae.model import Model
 from rootae.optional import needed
+from rootae.shapes import DECODER_OPERATORS, ENCODER_OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["DECODER_OPERATORS", "Network", "operators", "usable"]
+__all__ = ["Network", "usable"]
 
-DECODER_OPERATORS = frozenset(
-    {"Gather", "Reshape", "Transpose", "Concat", "MatMul", "Gemm", "Add", "Mul", "Floor", "Clip"}
-    | {"Relu"}
-)
 _ROWS = {CPU: 8192, CUDA: 1 << 17}  # at a time: what a cache holds; a whole block
-_WIDE = 128  # inputs or outputs, beyond which fewer rows are taken at a time
+_WIDE = 128  # numbers a row of any array, beyond which fewer rows are taken at a time
 _ON_CUDA, _ON_CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
-_GRAPH, _NODE, _OPERATOR, _ATTRIBUTE, _SUBGRAPHS = 7, 1, 4, 5, (6, 11)
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
 class Network:
@@ -40,22 +37,24 @@ class Network:
 
     Arguments:
         onnx: the serialised model.
-        integer: it is a decoder, so only the operators of exact integer networks are allowed.
+        integer: it is a decoder, so only the operators of exact integer networks are allowed; an
+            encoder, which only a writer runs, may choose and convert besides.
         device: ``cpu`` or ``cuda``, where it runs.
 
     Raises:
-        CorruptError: the bytes are no model, or hold a forbidden operator.
+        CorruptError: the bytes are no model of the closed grammar, or it asks for too much.
     """
 
     def __init__(self, onnx: bytes, *, integer: bool = True, device: str = CPU) -> None:
+        operators = DECODER_OPERATORS if integer else ENCODER_OPERATORS
+        self._settle(onnx, device, shapes.check(Model.read(onnx), operators))
+
+    def _settle(self, onnx: bytes, device: str, widest: int) -> None:
         self.onnx = onnx
         self.device = device
+        self._widest = widest
         self._lock = threading.Lock()
         self._session: Any = None
-        forbidden = operators(onnx) - DECODER_OPERATORS
-        if integer and forbidden:
-            msg = f"a decoder holds forbidden operators: {', '.join(sorted(forbidden))}"
-            raise CorruptError(msg)
 
     def run(self, x: Sequence[NDArray[Any]] | NDArray[Any]) -> NDArray[Any]:
         """Evaluate the network.
@@ -74,7 +73,7 @@ class Network:
         session = self._open()
         node = session.get_inputs()[0]
         dtype = np.float64 if node.type == "tensor(double)" else np.float32
-        rows, step = len(x[0]), self._at_a_time(session)
+        rows, step = len(x[0]), self._at_a_time()
         evaluate = _run if self.device == CPU else _run_bound
         try:
             outputs = [
@@ -87,13 +86,13 @@ class Network:
 
     def on(self, device: str) -> Network:
         """Return the same network for ``cpu`` or ``cuda``."""
-        return Network(self.onnx, integer=False, device=device)  # it was looked at already
+        moved = Network.__new__(Network)
+        moved._settle(self.onnx, device, self._widest)
+        return moved
 
-    def _at_a_time(self, session: Any) -> int:
+    def _at_a_time(self) -> int:
         """Return how many rows fit in memory: a convolution unfolds to many times its ends."""
-        ends = (*session.get_inputs(), *session.get_outputs())
-        widths = [n for end in ends for n in end.shape[:1] if isinstance(n, int)]
-        return max(_ROWS[self.device] * _WIDE // max(_WIDE, *widths), 1)
+        return max(_ROWS[self.device] * _WIDE // max(_WIDE, self._widest), 1)
 
     def _failed(self, error: Exception) -> RootaeError:
         if self.device == CPU:
@@ -106,11 +105,11 @@ class Network:
                 self._session = (_session if self.device == CPU else _cuda_session)(self.onnx)
         return self._session
 
-    def __getstate__(self) -> tuple[bytes, str]:
-        return self.onnx, self.device
+    def __getstate__(self) -> tuple[bytes, str, int]:
+        return self.onnx, self.device, self._widest
 
-    def __setstate__(self, state: tuple[bytes, str]) -> None:
-        self.__init__(state[0], integer=False, device=state[1])  # type: ignore[misc]
+    def __setstate__(self, state: tuple[bytes, str, int]) -> None:
+        self._settle(*state)
 
 
 def usable(device: str | None = None) -> str:
@@ -206,69 +205,3 @@ def _cuda_session(onnx: bytes) -> Any:
         msg = f"onnxruntime does not run a network on CUDA ({reason}): device cpu gives the same"
         raise MissingDependency(msg)
     return session
-
-
-def operators(onnx: bytes) -> set[str]:
-    """List the operators of a model, those of subgraphs and functions included.
-
-    The model's protobuf is walked by hand, so that reading a file needs no `onnx` package.
-    """
-    found: set[str] = set()
-    for number, graph in _fields(onnx):
-        if number == _GRAPH:
-            _walk(graph, found)
-        if number == 25:  # ModelProto.functions
-            found.add("<function>")
-    return found
-
-
-def _walk(graph: bytes, found: set[str]) -> None:
-    for number, node in _fields(graph):
-        if number != _NODE:
-            continue
-        for member, value in _fields(node):
-            if member == _OPERATOR:
-                found.add(value.decode("utf-8", "replace"))
-            elif member == 7 and value not in (b"", b"ai.onnx"):  # NodeProto.domain
-                found.add(f"<domain {value!r}>")
-            elif member == _ATTRIBUTE:
-                for inner, subgraph in _fields(value):
-                    if inner in _SUBGRAPHS:
-                        found.add("<subgraph>")
-                        _walk(subgraph, found)
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the length-delimited members of a protobuf message."""
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        wire = key & 7
-        if wire == _VARINT:
-            _, at = _varint(data, at)
-        elif wire in (_FIXED64, _FIXED32):
-            at += 8 if wire == _FIXED64 else 4
-        elif wire == _BYTES:
-            size, at = _varint(data, at)
-            if at + size > len(data):
-                at = -1
-                break
-            yield key >> 3, data[at : at + size]
-            at += size
-        else:
-            break
-    if at != len(data):
-        msg = "a stored network is not a protobuf message: the file is damaged"
-        raise CorruptError(msg)
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while at < len(data) and shift < 70:
-        value |= (data[at] & 0x7F) << shift
-        at += 1
-        if data[at - 1] < 0x80:
-            return value, at
-        shift += 7
-    msg = "a stored network is not a protobuf message: the file is damaged"
-    raise CorruptError(msg)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
+    "TEXT_AT_MOST",
     "Diagram",
     "Encoder",
     "Feature",
@@ -31,7 +32,8 @@ __all__ = [
 ]
 
 FORMAT = 1
-_TEXT_AT_MOST = 1 << 28
+TEXT_AT_MOST = 1 << 26  # characters
+_VALUES_AT_MOST = 1 << 22  # each takes twenty times its text in memory
 
 
 @dataclass(frozen=True)
@@ -272,7 +274,7 @@ class Plan:
             CorruptError: the text is not a plan.
         """
         try:
-            data = json.loads(text) if len(text) <= _TEXT_AT_MOST else None
+            data = json.loads(text) if _is_modest(text) else None
         except (ValueError, RecursionError) as error:
             msg = "the codec's plan is not JSON: the file is damaged"
             raise CorruptError(msg) from error
@@ -287,3 +289,8 @@ class Plan:
             raise FormatError(msg)
         plan: Plan = checked(cls, data, "plan")
         return plan
+
+
+def _is_modest(text: str) -> bool:
+    """Say whether a plan's text is no larger than any that is meant."""
+    return len(text) <= TEXT_AT_MOST and sum(map(text.count, ",[{")) <= _VALUES_AT_MOST

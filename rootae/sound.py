@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rootae.plan import Diagram, Feature, GroupPlan, Lane, Stage, TreePlan
+    from rootae.plan import Diagram, Feature, GroupPlan, Lane, Plan, Stage, TreePlan
     from rootae.schema import Column
 
-__all__ = ["check"]
+__all__ = ["check", "encoders_of"]
 
 _CONTEXTS = 256  # that a diagram may tell apart
 _DIGIT = 2**24  # beyond it a network's input would be rounded
@@ -53,6 +53,19 @@ def check(plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: int) ->
             there = there and link.grid.get("dtype") == names[link.column].dtype
             there = there and all(names[g].counter is None for g in (group.name, link.group))
             _hold(there, "{} sees no {}", group.name, link.column)
+
+
+def encoders_of(plan: Plan) -> set[int]:
+    """Return the numbers of networks that are encoders, which only a writer runs.
+
+    Raises:
+        CorruptError: one of them is a stage's too: a reader would run what it is not to run.
+    """
+    groups = [g for t in plan.trees for g in t.groups]
+    encoders = {g.encoder.network for g in groups if g.encoder is not None}
+    both = encoders & {s.network for g in groups for s in g.stages}
+    _hold(not both, "network {} is an encoder's and a stage's", min(both, default=0))
+    return encoders
 
 
 def _check_column(column: Column, lanes: Sequence[Lane], names: Mapping[str, Column]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+import reprlib
 import types
 import typing
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -84,7 +85,7 @@ def _only(kind: Any, holds: Callable[[Any], bool]) -> Check:
 
 
 def _not(data: Any, kind: Any) -> _Departure:
-    return _Departure(f"is {str(data)[:40]!r}, not {kind}")
+    return _Departure(f"is {reprlib.repr(data)}, not {kind}")
 
 
 def _row(kind: Any, arguments: tuple[Any, ...]) -> Check:

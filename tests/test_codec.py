@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from rootae import streams
 from rootae.bounds import deviation, rules_of
 from rootae.codec import Codec, held
 from rootae.errors import BoundError, CorruptError, FormatError
-from rootae.plan import Plan
+from rootae.plan import Encoder, GroupPlan, Plan, Stage, TreePlan
 from rootae.schema import Column, TreeSchema, Values
 from rootae.survey import survey
 
@@ -237,3 +238,18 @@ def test_a_network_s_contexts_shrink_a_column_and_come_back(latent):
 def test_an_empty_block_of_a_codec_with_networks_is_a_round_trip():
     codec, values = staged(latent=True)
     round_trip(codec, {n: Values(v.flat[:0]) for n, v in values.items()})
+
+
+def test_tables_that_announce_any_length_are_refused():
+    plan, _, networks = Codec(Plan(())).parts
+    table = streams.varint(1 << 25) + streams.encode(np.zeros(1, np.int64))
+    with pytest.raises(CorruptError, match="tables have over"):
+        Codec.from_parts(plan, streams.join([table]), networks)
+
+
+def test_a_network_is_an_encoders_or_a_stages():
+    encoder = Encoder(0, (), 1)
+    groups = (GroupPlan("", (), stages=(Stage(0, (), ()),)), GroupPlan("n", (), encoder=encoder))
+    plan = Plan((TreePlan("t", "", (), (), groups),))
+    with pytest.raises(CorruptError, match="network 0 is an encoder's and a stage's"):
+        Codec(plan)

@@ -18,10 +18,11 @@ from rootae.adapt import Sampled
 from rootae.bounds import rules_of
 from rootae.codec import Codec, TreeCoder
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.network import DECODER_OPERATORS, operators
+from rootae.model import Model
 from rootae.options import EFFORTS, Options
 from rootae.progress import Progress
 from rootae.schema import Column, TreeSchema, Values
+from rootae.shapes import DECODER_OPERATORS
 from rootae.survey import survey
 from rootae.train import families, nets
 from rootae.training import train_codec
@@ -124,7 +125,7 @@ def test_every_family_and_net_only_uses_certified_operators(family, net):
     groups = [g for codec in codecs for g in codec.plan.trees[0].groups]
     assert bool(decoders) == (family in FAMILIES), "the data is made so that contexts pay"
     assert any(g.diagrams for g in groups) == (family in WITHOUT)
-    assert all(operators(n.onnx) <= DECODER_OPERATORS for n in decoders)
+    assert all(Model.read(n.onnx).operators <= DECODER_OPERATORS for n in decoders)
 
 
 @pytest.mark.parametrize("bound", ["rel:1e-3", "none"])

@@ -26,7 +26,8 @@ from rootae.coded import cache
 from rootae.device import CPU
 from rootae.errors import CorruptError
 from rootae.hook import coded
-from rootae.network import DECODER_OPERATORS, Network
+from rootae.network import Network
+from rootae.shapes import DECODER_OPERATORS
 from rootae.train import race
 
 FAMILIES = ["predictor", "ae", "ae conv", "diagram", "auto"]  # the second word is the net

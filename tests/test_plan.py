@@ -134,3 +134,11 @@ def test_a_diagram_that_looks_at_anything_but_bins_is_damage(kind):
 def test_a_diagram_of_another_number_of_tables_than_inputs_is_damage(tables):
     with pytest.raises(CorruptError, match="diagram"):
         dataclasses.replace(DIAGRAM, tables=tables)
+
+
+@pytest.mark.parametrize("filler", ["{}", "[]", "0", "1.5"])
+def test_a_plan_that_takes_more_memory_than_it_says_is_refused(filler):
+    many = ",".join([filler] * (1 << 22))
+    text = Plan(()).to_json().replace('"training":{}', f'"training":{{"a":[{many}]}}')
+    with pytest.raises(CorruptError, match="no format number"):
+        Plan.from_json(text)

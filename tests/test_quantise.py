@@ -14,7 +14,9 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 import onnx_numpy
 
 from rootae.errors import RootaeError
-from rootae.network import DECODER_OPERATORS, Network, operators
+from rootae.model import Model
+from rootae.network import Network
+from rootae.shapes import DECODER_OPERATORS
 from rootae.train.family import TrainedEncoder
 from rootae.train.onnx import decoder_onnx, encoder_onnx
 from rootae.train.quantise import IntegerLayer, IntegerNetwork, Layer, quantise
@@ -93,7 +95,7 @@ def test_every_order_of_sums_gives_the_bits_of_the_reference(kind, order):
 def test_a_decoder_holds_only_allowed_operators(kind):
     for hidden_bits in (8, 12):
         _, whole, _, _ = network(kind=kind, hidden_bits=hidden_bits)
-        found = operators(decoder_onnx(whole))
+        found = Model.read(decoder_onnx(whole)).operators
         assert found <= DECODER_OPERATORS
         assert ({"Gather", "MatMul"} <= found) == ("convolution" in kind)
 
