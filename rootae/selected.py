@@ -8,78 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
-import uproot
-from uproot.language.python import PythonLanguage
 
 from rootae.decoded import blocks_of, coded_of
-from rootae.errors import ArgumentError, NameNotFound, RootaeError
-from rootae.ntuple import NTuple
 from rootae.rows import joined
 from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from rootae.schema import TreeSchema
 
-__all__ = ["SelectedTree", "narrowed", "passing_cut"]
-
-_REDUCERS = ("all", "any", "max", "mean", "min", "prod", "sum")
-
-
-def _reducer(name: str) -> Callable[..., Any]:
-    """Return awkward's function of that name, over the objects of an entry by default."""
-    function: Callable[..., Any] = getattr(ak, name)
-    return lambda array, axis=1: function(array, axis=axis)
-
-
-LANGUAGE = PythonLanguage(
-    {**PythonLanguage.default_functions, "num": ak.num} | {n: _reducer(n) for n in _REDUCERS}
-)
-
-
-def passing_cut(tree: SourceTree, cut: str) -> NDArray[np.int64]:
-    """Return the entries that pass a cut, in order.
-
-    Arguments:
-        tree: the tree.
-        cut: an expression over its columns as in uproot's ``cut``, one number or boolean an entry;
-            lists are reduced by ``any``, ``all``, ``sum``, ``min``, ``max``, ``mean``, ``num``.
-
-    Raises:
-        ArgumentError: the cut cannot be computed, or gives a list an entry.
-        NameNotFound: it names a column that does not exist.
-    """
-    if isinstance(tree.tree, NTuple):
-        msg = f"{tree.where} is an RNTuple: compress it, and skim the tree that it becomes"
-        raise ArgumentError(msg)
-    found = [np.zeros(0, np.int64)]
-    for start, stop in blocks_of(tree):
-        passed = _evaluate(tree, cut, start, stop)
-        found.append(start + np.flatnonzero(passed).astype(np.int64))
-    return np.concatenate(found)
-
-
-def _evaluate(tree: SourceTree, cut: str, start: int, stop: int) -> NDArray[np.bool_]:
-    options = {"entry_start": start, "entry_stop": stop, "language": LANGUAGE, "array_cache": None}
-    try:
-        found = tree.tree.arrays([cut], **options)[cut]
-    except RootaeError:
-        raise
-    except uproot.KeyInFileError as error:
-        raise NameNotFound(str(error.key), tree.schema.order, tree.where, "column") from error
-    except Exception as error:
-        msg = f"--cut {cut!r} cannot be computed in {tree.where}: {error}".splitlines()[0]
-        raise ArgumentError(msg) from error
-    if found.ndim != 1 or isinstance(ak.type(found).content, ak.types.OptionType):
-        msg = (
-            f"--cut {cut!r} gives a list or a missing value in some entries of {tree.where}: make "
-            "it one number an entry, as in any(Jet_pt > 30) or sum(Muon_pt > 20) >= 2"
-        )
-        raise ArgumentError(msg)
-    return np.asarray(ak.to_numpy(found) != 0)
+__all__ = ["SelectedTree", "narrowed"]
 
 
 def narrowed(schema: TreeSchema, names: Iterable[str], carried: Sequence[str]) -> TreeSchema:

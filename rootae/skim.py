@@ -13,6 +13,7 @@ import uproot
 from rootae.adapt import adapt
 from rootae.coded import cache
 from rootae.container import write_many
+from rootae.cuts import Cut
 from rootae.decoded import DecodedSource, coded_of
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.keepdrop import chosen, read_lines
@@ -22,7 +23,7 @@ from rootae.output import atomic, check_target
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder
-from rootae.selected import SelectedTree, narrowed, passing_cut
+from rootae.selected import SelectedTree, narrowed
 from rootae.source import split_path
 from rootae.training import sample_of
 from rootae.treewriter import Sizes, TreeWriter
@@ -90,8 +91,9 @@ def skim(
         src: a compressed file, or a plain one, which stays plain; ``file.root:tree`` names the
             tree.
         dst: the output; it appears only after every value was compared with the input's.
-        cut: an expression over the columns as in uproot's ``cut``, one number or boolean an entry;
-            lists are reduced by ``any``, ``all``, ``sum``, ``min``, ``max``, ``mean``, ``num``.
+        cut: an expression over the columns as in TTree::Draw, one truth value an entry; lists are
+            reduced by ``any``, ``all``, ``sum``, ``min``, ``max``, ``mean``, ``num``, or one
+            element is named, as in ``Jet_pt[0] > 30``.
         keep: globs of columns to keep, all by default; counters come with what they count.
         drop: globs of columns to leave out of these.
         branches: a file of lines such as ``drop *`` and ``keep Muon_*``, as NanoAOD's tools take
@@ -126,14 +128,16 @@ def skim(
         whole = source.tree(path)
         lines = () if branches is None else read_lines(Path(branches))
         kept, idle = chosen(whole.schema.order, whole.where, keep, drop, lines)
-        at = np.arange(whole.entries) if cut is None else passing_cut(whole, cut)
+        asked_cut = None if cut is None else Cut(whole, cut)
+        at = np.arange(whole.entries) if asked_cut is None else asked_cut.passing()
         mine = coded_of(whole)
         carried = mine.stored.plans[0].carried if mine is not None else ()
         selected = SelectedTree(whole, narrowed(whole.schema, kept, carried), at)
         asked = {"tree": path, "cut": cut, "keep": list(keep), "drop": list(drop)}
         asked |= {"branches": [x.text for x in lines]} if lines else {}
         view = _View(source.path, source.file, selected)
-        notes = [f"{branches}: '{text}' matches no column" for text in idle]
+        notes = list(asked_cut.notes) if asked_cut is not None else []
+        notes += [f"{branches}: '{text}' matches no column" for text in idle]
         job = _Job(view, target, progress or Progress(), asked, notes)
         return job.run(compression_of(compression, source))
 

@@ -16,6 +16,9 @@ COMMANDS = [n for n in CORE if n.startswith("cli.") and n not in SHARED]
 
 LAYERS = [  # low to high; modules of one line do not import each other
     ["errors"],
+    ["formula.__init__", "formula.nodes", "formula.numbers", "formula.tokens"],
+    ["formula.elements", "formula.functions", "formula.grammar"],
+    ["formula.formula"],
     ["arithmetic", "cursor", "device", "globs", "histograms", "links", "opening"],
     ["baskets", "optional", "passes", "progress", "protobuf", "schema", "typed"],
     ["bounds", "indexed", "keepdrop", "model"],
@@ -42,7 +45,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["hook"],
     ["reader", "rows"],
     ["decoded", "passing"],
-    ["selected", "treewriter"],
+    ["cuts", "selected", "treewriter"],
     ["writer"],
     ["backend.__init__", "backend.job", "backend.worker"],
     ["backend.kept", "backend.reading", "backend.rewriting", "backend.root"],
@@ -85,10 +88,11 @@ OWNERS = {
     "ROOT": {"backend"},
     "uproot": {
         "backend", "baskets", "branches", "decompress", "hook", "merge", "opening",
-        "rdataframe", "reader", "rows", "selected", "skim", "source", "training", "writer",
+        "rdataframe", "reader", "rows", "skim", "source", "training", "writer",
     },
     "awkward": {
-        "passing", "restored", "rows", "schema", "selected", "sidetree", "sourcetree", "verify",
+        "cuts", "formula", "passing", "restored", "rows", "schema", "selected", "sidetree",
+        "sourcetree", "verify",
     },
     "iminuit": {"report"},
     "mplhep": {"report"},

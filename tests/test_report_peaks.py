@@ -147,11 +147,22 @@ def test_an_expression_may_select():
     "text",
     [
         "z", "z=", "z=1+1", "=x", "z=x@1", "z=x@3:1", "z=x[0]", "z=open(x)", "z='a'",
-        "z=x if y else 1",
-        "z=__import__('os')", "z=(lambda: x)()", "z=x.y(1)", "z=1<x<2", "z=sqrt(x", "z=sqrt(x=1)",
-        "z=x and y", "z=True+x", "z=x//2",
+        "z=x if y else 1", "z=__import__('os')", "z=(lambda: x)()", "z=x.y(1)", "z=sqrt(x",
+        "z=sqrt(x=1)", "z=sum(x)", "z=max(x)", "z=Alt$(x, 1)", "z=x == 'a'",
     ],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused(text):
     with pytest.raises(ArgumentError):
         parse(text)
+
+
+def test_an_expression_is_read_as_cuts_are():
+    data = {"x": np.array([1, 2, 3], "u4"), "Jet.pt": np.array([0.1, 0.2, 0.3], "f4")}
+    for text, values in (
+        ("z=1 < x < 3 and !(x == 1)", [0, 1, 0]),
+        ("z=x - 2", [-1, 0, 1]),
+        ("z=`Jet.pt` > 0.15 & x < 3", [0, 1, 0]),
+        ("z=max(x, 2) // 2 + True", [2, 2, 2]),
+    ):
+        np.testing.assert_array_equal(parse(text).compute(data), values)
+    assert "as in C++" in parse("z=x > 1 & x < 3").formula.notes[0]

@@ -18,9 +18,7 @@ def skim(
     source: Input,
     target: Output,
     *,
-    cut: Annotated[
-        str | None, typer.Option(metavar="EXPR", help="as in 'sum(Muon_pt > 20) >= 2'")
-    ] = None,
+    cut: Annotated[str | None, typer.Option(metavar="EXPR", help="as in 'Jet_pt[0] > 30'")] = None,
     keep: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="columns to keep, all by default")
     ] = None,

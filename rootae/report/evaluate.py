@@ -79,6 +79,7 @@ def evaluate(
     with Source.open(first) as source, open_file(Path(second), device=device) as file:
         pairs, notes = paired(source, file, second, globs)
         masses = masses_of(pairs, texts)
+        notes += [n for m in masses for n in m.notes]
         described = {t.path: t for t in info(second).trees}
         progress.phase("compare", sum(p.original.entries for p in pairs))
         found = []

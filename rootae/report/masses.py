@@ -76,6 +76,11 @@ class Masses:
         )
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what of an expression may be meant otherwise, a sentence each."""
+        return self.source.formula.notes if isinstance(self.source, Expression) else ()
+
+    @property
     def unit(self) -> str:
         """Return the unit of masses, empty where the file's own is not known."""
         return GEV if isinstance(self.source, Candidates) else ""
