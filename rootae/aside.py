@@ -77,10 +77,9 @@ def told(source: Source) -> list[str]:
 def _unreadable(source: Source, path: str) -> set[str]:
     """Return every column of a tree that uproot cannot read from end to end."""
     tree, found = source.tree(path), set()
-    for name in (c.name for c in tree.schema.columns):
-        if name in tree.tree:
-            try:
-                tree.arrays(0, tree.entries, [name])
-            except UnreadableError:
-                found.add(name)
+    for column in (c for c in tree.schema.columns if c.has_branch):
+        try:
+            tree.values(0, tree.entries, [column.name, str(column.counter)])
+        except UnreadableError as error:
+            found.add(error.branch)
     return found

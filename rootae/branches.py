@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,58 +13,142 @@ from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
 from uproot.interpretation.strings import AsStrings
 
+from rootae.errors import RootaeError
 from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema, branch_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["describe"]
+__all__ = ["describe", "file_of", "oddity"]
 
 _DEPTH = 2  # of vectors of vectors
 _PACKED = ("TLeafD32", "TLeafF16")
+_NAME_AT_MOST = 255  # bytes of a text with one byte for its length
+_UNKNOWN = "unknown"  # uproot's type of what it makes nothing of
 _RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
 
 
 def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
     """Sort a tree's branches into columns, passing and unsupported ones.
 
+    What uproot makes nothing of, or something else than ROOT does, is unsupported: only ROOT
+    can copy it.
+
     Arguments:
         tree: the uproot tree.
         path: its path in the file.
         aside: names of branches that uproot cannot read: these and what they count are unsupported.
     """
-    columns: list[Column] = []
-    passing: list[Branch] = []
-    unsupported: list[tuple[str, str]] = []
-    needed: set[str] = set()
     branches = list(tree.branches)
-    names = [b.name for b in branches]
-    for branch in branches:
-        if _is_misread(branch):
-            needed |= _counting(branch)
-            unsupported.append((branch.name, "Double32_t or Float16_t, with a range, of arrays"))
-            continue
-        known = names.count(branch.name) == 1 and branch.name not in (*_RESERVED, *aside)
-        known = known and branch_of(branch.name) == branch.name
-        column = _column(branch) if known else None
-        if column is not None and column.counter not in aside:
-            columns += [column, *column.sizes()]
-        elif known and isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
-            passing.append(Branch(branch.name, branch.typename, branch.title, coded=False))
-        else:
-            needed |= _counting(branch)
-            unsupported.append((branch.name, branch.typename))
-    counters = {c.counter for c in columns}
-    counted = tuple(dataclasses.replace(c, is_counter=c.name in counters) for c in columns)
-    title = str(tree.title)
-    lost, order = tuple(unsupported), tuple(names)
-    return TreeSchema(path, title, counted, tuple(passing), lost, order, frozenset(needed))
+    names = [str(b.name) for b in branches]
+    strange = {*_RESERVED, *aside, *(n for n in names if branch_of(n) != n)}
+    strange |= {n for n, times in Counter(names).items() if times > 1}
+    odd = [oddity(b, int(tree.num_entries)) for b in branches]
+    pairs = zip(branches, odd, strict=True)
+    told = [None if why or b.name in strange else _described(b) for b, why in pairs]
+    columns = _sound([c for c in told if isinstance(c, Column)])
+    known = {c.name for c in columns}
+    passing = [b for b in told if isinstance(b, Branch)]
+    known |= {b.name for b in passing}
+    left = [(b, why) for b, why in zip(branches, odd, strict=True) if b.name not in known]
+    needed = {name for b, _ in left for name in _counting(b)}
+    lost = tuple((str(b.name), why or _kind(b)) for b, why in left)
+    whole, order = _counted(columns), tuple(names)
+    return TreeSchema(path, str(tree.title), whole, tuple(passing), lost, order, frozenset(needed))
+
+
+def oddity(branch: Any, entries: int) -> str | None:
+    """Say why uproot would read a branch otherwise than ROOT does, or None if it would not.
+
+    Arguments:
+        branch: the uproot branch.
+        entries: those of its tree.
+    """
+    elsewhere = file_of(branch)
+    if elsewhere:
+        return f"its baskets are in {elsewhere}"
+    if int(branch.num_entries) != entries:
+        return f"{branch.num_entries} entries, not the tree's {entries}"
+    if _is_misread(branch):
+        return "Double32_t or Float16_t, with a range, of arrays"
+    return None
+
+
+def file_of(branch: Any) -> str:
+    """Return the other file that a branch's baskets, or those of a branch below it, are in.
+
+    uproot leaves the name of that file unread: it is the last thing of a branch.
+    Source: https://root.cern/doc/master/classTBranch.html, ``fFileName``.
+    """
+    data = branch.tree.chunk.raw_data
+    plain = next((b for b in branch.bases if b.classname == "TBranch"), branch)
+    end = plain.cursor.index + (plain.num_bytes or 0)
+    own = _last_text(bytes(data[max(end - _NAME_AT_MOST, 0) : end])) if data[end - 1] else ""
+    return own or next(filter(None, map(file_of, branch.branches)), "")
+
+
+def _last_text(data: bytes) -> str:
+    """Return the text, after a byte with its length, that some bytes end with."""
+    texts = (data[-n:] for n in range(len(data) - 1, 0, -1) if data[-n - 1] == n)
+    found = (text.decode(errors="replace") for text in texts)
+    return next((text for text in found if text.isprintable()), "another file")
+
+
+def _described(branch: Any) -> Column | Branch | None:
+    """Describe a branch of numbers or of strings, or return None for anything else."""
+    try:
+        column = _column(branch)
+        if column is not None:
+            return column
+        if isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
+            return Branch(branch.name, branch.typename, branch.title, coded=False)
+    except RootaeError:
+        raise
+    except Exception:  # whatever uproot makes of it, ROOT may know better
+        return None
+    return None
+
+
+def _kind(branch: Any) -> str:
+    """Return a branch's type as uproot names it, or as ROOT lists its leaves."""
+    try:
+        kind = str(branch.typename)
+    except Exception:  # as in `_described`
+        kind = _UNKNOWN
+    return str(branch.title) if kind == _UNKNOWN else kind
+
+
+def _sound(columns: list[Column]) -> list[Column]:
+    """Leave out what is counted by anything but another column."""
+    counting = {c.name for c in columns if _counts(c)}
+    alone = (None, *(x.name for c in columns for x in c.sizes()))
+    return [c for c in columns if c.counter in counting or c.counter in alone]
+
+
+def _counted(columns: list[Column]) -> tuple[Column, ...]:
+    """Put the sizes of vectors beside these, and mark what counts others."""
+    sized = [x for c in columns for x in (c, *c.sizes())]
+    counters = {c.counter for c in sized}
+    return tuple(dataclasses.replace(c, is_counter=c.name in counters) for c in sized)
+
+
+def _counts(column: Column) -> bool:
+    """Say whether a column can count another one: a whole number an entry."""
+    return column.counter is None and not column.inner_shape and np.dtype(column.dtype).kind in "iu"
 
 
 def _counting(branch: Any) -> set[str]:
     """Return the names of the branches that count the elements of a branch and all below it."""
-    found = {str(branch.count_branch.name)} if branch.count_branch is not None else set()
+    counts = (leaf.member("fLeafCount") for leaf in branch.member("fLeaves"))
+    found = {str(_branch_with(leaf).name) for leaf in counts if leaf is not None}
     return found.union(*(_counting(b) for b in branch.branches))
+
+
+def _branch_with(leaf: Any) -> Any:
+    """Return the branch of a leaf, which may have been read as part of what it counts."""
+    while leaf.is_instance("TLeaf"):
+        leaf = leaf.parent
+    return leaf
 
 
 def _is_misread(branch: Any) -> bool:

@@ -198,6 +198,7 @@ class _Job:
             if codec is None:
                 shutil.copyfile(self.source.path, part)
                 self.notes.append("no tree was coded: the output is a copy of the input")
+                self.notes += [f"{name}, as in the input" for name in self.source.elsewhere()]
             else:
                 with self.clock.phase("read back"):
                     errors = verify_against(part, self.source, self.progress, dropped=self.drop)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import uproot
 
+from rootae.branches import file_of
 from rootae.errors import ArgumentError, FormatError
 from rootae.globs import matched
 from rootae.ntuple import NTUPLE, NTuple
@@ -167,6 +168,12 @@ class Source:
         for path in self._paths(lambda c: c in TREES):
             yield from self.file[path].branches
 
+    def elsewhere(self) -> list[str]:
+        """Name the branches whose baskets are in another file, and that file."""
+        paths = self._paths(lambda c: c in TREES)
+        pairs = ((p, b, file_of(b)) for p in paths for b in self.file[p].branches)
+        return [f"{path}:{b.name} (its baskets are in {file})" for path, b, file in pairs if file]
+
 
 def _begins_with(branch: Any, other: Any) -> bool:
     """Say whether the first baskets of a branch are all those of another."""
@@ -184,7 +191,7 @@ def _sniffed(source: Source) -> Any:
         b"ZL": uproot.ZLIB(1),
     }
     for branch in source.branches():
-        if branch.num_baskets and branch.member("fBasketSeek").any():
+        if branch.num_baskets and branch.member("fBasketSeek").any() and not file_of(branch):
             at = int(branch.member("fBasketSeek")[0])
             data = bytes(source.file.file.source.chunk(at, at + 512).raw_data)
             head = int.from_bytes(data[14:16], "big")  # TKey.fKeyLen

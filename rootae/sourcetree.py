@@ -13,9 +13,11 @@ from rootae.ntuple import NTuple, describe_fields
 from rootae.schema import Values, branch_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from rootae.schema import Column
 
 __all__ = ["ROWS_AT_MOST", "SourceTree"]
 
@@ -50,10 +52,25 @@ class SourceTree:
 
         Returns:
             Values by column; sizes of vectors are columns of their own.
+
+        Raises:
+            UnreadableError: a branch cannot be read, or its lengths are not its counter's.
         """
         columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
         arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
-        return {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
+        found = {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
+        for column in columns:
+            self._hold_lengths(column, found)
+        return found
+
+    def _hold_lengths(self, column: Column, found: Mapping[str, Values]) -> None:
+        """Hold the lengths of a column's lists, as its baskets have them, against its counter."""
+        counts, counter = found[column.name].counts, found.get(str(column.counter))
+        if counts is None or counter is None or counter.counts is not None:
+            return
+        if not np.array_equal(counts, counter.flat.astype(np.int64)):
+            msg = f"{self.where}: branch {column.name} holds other lengths than {column.counter}"
+            raise UnreadableError(msg, self.schema.path, column.name)
 
     def parts(
         self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None

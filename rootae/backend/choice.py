@@ -63,6 +63,13 @@ def backend_for(
             that, or the input holds what neither can rewrite.
     """
     checked(asked)
+    elsewhere = source.elsewhere()
+    if elsewhere and (asked == ROOT or not drop):
+        msg = (
+            f"{source.path}: {', '.join(elsewhere[:10])}: bring everything into one file first, "
+            "as TTree::CloneTree does, or let --drop-unsupported leave it out"
+        )
+        raise UnsupportedError(msg)
     keeps_all = asked != ROOT and (drop or not unsupported(source, coded))
     modern = source.ntuples()
     if asked == UPROOT or (asked == AUTO and (keeps_all or modern or not installed())):
