@@ -55,6 +55,8 @@ def add(total: NDArray[Any], column: NDArray[Any], coefficient: float) -> None:
         >>> total.tolist()
         [-1.0, -2.0]
     """
+    if column.dtype.kind == "b":  # compiled, a byte other than 0 and 1 would be that number
+        column = column.view(np.uint8) != 0
     if _compiled is not None and _fits(total, column, coefficient):
         _compiled.add(total, np.ascontiguousarray(column), coefficient)
         return

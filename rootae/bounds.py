@@ -250,7 +250,7 @@ def deviation(
     Returns:
         The largest |y - x| among finite values (relative to |x| under ``rel``), and a mask of the
         values that break the bound. Non-finite values and -0.0 must agree bit for bit under every
-        bound but ``none``; so must everything under ``exact``.
+        bound but ``none``; so must everything under ``exact``, booleans by their byte.
 
     Example:
         >>> x = np.array([1.0, 2.0], "f4")
@@ -275,7 +275,7 @@ def deviation(
 
 
 def _same_bits(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
-    if a.dtype.kind != "f":
+    if a.dtype.kind not in "fb":  # as a boolean every byte but 0 is true
         return np.asarray(a == b)
     view = np.dtype(f"u{a.dtype.itemsize}")
     return np.asarray(np.ascontiguousarray(a).view(view) == np.ascontiguousarray(b).view(view))
@@ -285,6 +285,11 @@ def _largest(a: NDArray[Any], b: NDArray[Any], same: NDArray[np.bool_]) -> float
     if same.all():
         return 0.0
     with np.errstate(invalid="ignore", over="ignore"):
-        gap = np.abs(b.astype(np.float64) - a.astype(np.float64))[~same]
+        gap = np.abs(_number(b) - _number(a))[~same]
     gap = gap[np.isfinite(gap)]
     return float(gap.max(initial=0.0))
+
+
+def _number(x: NDArray[Any]) -> NDArray[np.float64]:
+    """Return values as float64, booleans by their byte."""
+    return (x.view(np.uint8) if x.dtype.kind == "b" else x).astype(np.float64)

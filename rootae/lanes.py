@@ -92,11 +92,11 @@ def encode(
         contexts: the context of each value, or None.
         centre: the code that each value's code is centred on, or None.
     """
-    exact = isinstance(grid, ExactFloat | ExactInteger)
+    boolean = x.dtype.kind == "b"  # a byte other than 0 and 1 has no code
     wrong = np.zeros(0, np.intp)
-    if not exact:
+    if boolean or not isinstance(grid, ExactFloat | ExactInteger):
         wrong = np.flatnonzero(deviation(x, grid.inverse(q), bound)[1])
-    if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
+    if not boolean and len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
         bits = ExactFloat(x.dtype.name).forward(x)
         shift, body = _shifted(bits)
         head = bytes([BITS]) + _escapes(x, wrong[:0])

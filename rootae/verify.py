@@ -274,6 +274,6 @@ def _equal(a: ak.Array, b: ak.Array) -> bool:
     if a.ndim > 1 and not ak.array_equal(ak.num(a, axis=1), ak.num(b, axis=1)):
         return False
     x, y = (np.asarray(ak.to_numpy(ak.flatten(v, axis=None))) for v in (a, b))
-    if x.dtype.kind == "f":
+    if x.dtype.kind in "fb":
         return x.dtype == y.dtype and x.tobytes() == y.tobytes()
     return np.array_equal(x, y)

@@ -85,6 +85,18 @@ def test_multiples_of_integers_are_added_modulo_2_to_the_64(data, kind, rows, co
         assert (found - s - int(x) * coefficient) % 2**64 == 0
 
 
+@pytest.mark.parametrize("kind", ["i8", "f8"])
+def test_whatever_byte_it_is_a_boolean_counts_as_0_or_1(kind):
+    column = np.array([0, 1, 2, 255], "u1").view(bool)
+
+    def run():
+        total = np.zeros(4, kind)
+        arithmetic.add(total, column, 3.0)
+        return total
+
+    assert both(run).tolist() == [0, 3, 3, 3]
+
+
 @given(arrays("f8", ROWS, elements=st.floats(width=64)))
 def test_the_exponential_of_anything_is_the_same(x):
     assert np.isfinite(both(lambda: arithmetic.exponential(x))).all()

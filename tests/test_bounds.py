@@ -174,3 +174,10 @@ def test_none_promises_nothing():
 def test_a_signalling_nan_is_no_reason_to_warn():
     x = np.array([0x7F800001], "u4").view("f4")
     assert not deviation(x, x.copy(), Bound("rel", 1e-3))[1].any()
+
+
+def test_booleans_are_told_apart_by_their_byte():
+    x = np.array([0, 1, 2, 255], "u1").view(bool)
+    largest, wrong = deviation(x, x.astype("i1").astype(bool), EXACT)
+    assert wrong.tolist() == [False, False, True, True]
+    assert largest == 254

@@ -43,6 +43,21 @@ def test_any_integer_comes_back(dtype, data):
     round_trip(data.draw(arrays(dtype, st.integers(0, 60))), EXACT)
 
 
+@given(arrays("u1", st.integers(0, 60)))
+def test_any_byte_of_a_boolean_comes_back(raw):
+    x = raw.view(bool)
+    _, decoded = round_trip(x, EXACT, (raw % 3).astype("u1"))
+    assert decoded.values.view("u1").tolist() == raw.tolist()
+    assert set(decoded.codes.tolist()) <= {0, 1}
+
+
+def test_booleans_of_zeros_and_ones_escape_nothing():
+    x = RNG.random(8000) < 0.5
+    assert len(round_trip(x, EXACT)[0].blob) < 1040
+    x.view("u1")[:200] = 255
+    assert len(round_trip(x, EXACT)[0].blob) < 1100
+
+
 def test_what_the_grid_cannot_keep_is_escaped():
     x = RNG.normal(size=2000).astype("f4")
     x[[0, 7, 1999]] = [np.nan, -0.0, np.inf]

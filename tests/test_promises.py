@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 
+import awkward as ak
 import numpy as np
 import pytest
 import uproot
 from conftest import event_arrays, same, write_columns, write_events
 
 import rootae
+from rootae.backend.choice import installed
 from rootae.coded import cache
-from rootae.errors import CorruptError, FormatError
+from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.plan import FORMAT, Plan
 
 
@@ -220,3 +222,35 @@ def test_a_block_of_another_file_is_not_taken_for_this_one_s(small, tmp_path):
         pytest.raises(CorruptError, match="block 0"),
     ):
         file["Events"]["MET_pt"].array()
+
+
+def odd_booleans(path, last=255):
+    """Write booleans of every shape as bytes of any value, one of which is given."""
+    rng = np.random.default_rng(5)
+    raw = rng.choice(np.array([0, 1, 1, 2, 128, 255], "u1"), (20_000, 3))
+    raw[-1, 1] = last
+    counts = rng.integers(0, 4, len(raw))
+    jagged = ak.unflatten(ak.Array(np.resize(raw, counts.sum()).view(bool)), counts)
+    values = rng.normal(size=len(raw))
+    flat = {"one": raw[:, 1].copy().view(bool), "copy": raw[:, 1].copy().view(bool)}
+    return write_columns(path, {**flat, "three": raw.view(bool), "x": values, "j_tight": jagged})
+
+
+@pytest.mark.parametrize("backend", ["uproot", "root"])
+def test_booleans_keep_their_byte(tmp_path, backend):
+    if backend == "root" and not installed():
+        pytest.skip("ROOT is not installed")
+    source = odd_booleans(tmp_path / "in.root")
+    rootae.compress(source, tmp_path / "out.root", family="plain", backend=backend)
+    rootae.verify(tmp_path / "out.root", source)
+    other = odd_booleans(tmp_path / "other.root", last=254)
+    with pytest.raises(BoundError, match="one"):
+        rootae.verify(tmp_path / "out.root", other)
+    rootae.decompress(tmp_path / "out.root", tmp_path / "back.root", backend=backend)
+    before = uproot.open(source)["t"]
+    for name in ("out", "back"):
+        after = rootae.open(tmp_path / f"{name}.root")["t"]
+        for column in ("one", "copy", "three", "j_tight"):
+            assert same(before[column].array(), after[column].array())
+            pair = (np.asarray(t[column].array(library="np")[-1]) for t in (before, after))
+            assert len({x.tobytes() for x in pair}) == 1
