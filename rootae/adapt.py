@@ -65,7 +65,9 @@ def adapt(
     options = codec.plan.training.get("options", {})
     extra_rules = [*(Rule.parse(r) for r in options.get("bounds", [])), *rules]
     extra_lossy = lossy or bool(options.get("lossy", False))
-    tables, warnings, plans = list(codec.tables), [], []
+    tables, warnings, plans = list(codec.tables), list[str](), []
+    if lossy and not options.get("lossy", False):
+        warnings.append("the codec was trained without --lossy: its own bounds hold")
     for tree in trees:
         known = codec.plan.tree(tree.schema.path)
         fresh = survey(
@@ -76,7 +78,7 @@ def adapt(
             plans.append(_shifted(fresh, len(tables)))
             tables += extra
             continue
-        _refuse_contradictions(known, tree, rules, lossy=lossy)
+        _refuse_contradictions(known, rules)
         plan, notes, used = _merge(known, fresh, tree, len(tables))
         tables += extra if used else []
         plans.append(plan)
@@ -87,17 +89,13 @@ def adapt(
     return Codec(fitted, tables, [n.onnx for n in codec.networks]), warnings
 
 
-def _refuse_contradictions(
-    known: TreePlan, tree: Sampled, rules: Sequence[Rule], *, lossy: bool
-) -> None:
+def _refuse_contradictions(known: TreePlan, rules: Sequence[Rule]) -> None:
     bounds = {x.column: x.bound for g in known.groups for x in g.lanes}
-    names = [c.name for c in tree.schema.columns]
     for column in known.columns:
-        asked = [r for r in rules if r.matches(known.path, column.name)]
-        if not asked and not lossy:
+        if not any(r.matches(known.path, column.name) for r in rules):
             continue
-        choice = choose(known.path, column, rules, lossy=lossy, siblings=names)
-        if choice.bound != Bound.parse(bounds[column.name]) and asked:
+        choice = choose(known.path, column, rules)
+        if choice.bound != Bound.parse(bounds[column.name]):
             msg = (
                 f"{known.path}:{column.name}: the codec's bound is {bounds[column.name]}, "
                 f"{choice.bound} was asked for: leave the bound out or train another codec"

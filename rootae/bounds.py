@@ -26,11 +26,6 @@ __all__ = ["EXACT", "Bound", "Choice", "Rule", "choose", "deviation", "rules_fil
 Kind = Literal["exact", "abs", "rel", "none"]
 
 _FULL_NAME_ONLY = frozenset({"run", "luminosityBlock", "event"})
-_ANGLES = ("*eta*", "*phi*")
-_LEPTONS = ("muon", "electron", "lepton")  # their masses make the narrowest peaks
-_MOMENTA = ("px", "py", "pz")
-_ENERGIES = ("_e", "energy")
-_TRUNCATED = 3  # that many common zero mantissa bits: somebody chose the precision already
 
 
 @dataclass(frozen=True)
@@ -162,28 +157,20 @@ def rules_file(path: Path) -> tuple[Rule, ...]:
 
 
 def choose(
-    tree: str,
-    column: Column,
-    rules: Iterable[Rule] = (),
-    *,
-    lossy: bool = False,
-    trailing_zeros: int = 0,
-    siblings: Iterable[str] = (),
+    tree: str, column: Column, rules: Iterable[Rule] = (), start: Choice | None = None
 ) -> Choice:
-    """Decide one column's bound: presets first, then the rules, later over earlier.
+    """Decide one column's bound: a preset's first, then the rules, later over earlier.
 
     Arguments:
         tree: the tree's path.
         column: the column; integers and booleans stay exact whatever is asked, but for ``none``.
         rules: what the user asked for.
-        lossy: take the preset for NanoAOD-like data as the start.
-        trailing_zeros: mantissa bits that are zero in every sampled value of the column.
-        siblings: names of the tree's columns, which tell an energy beside a momentum.
+        start: a preset's choice, by default exact.
 
     Returns:
         The bound and one phrase on where it comes from.
     """
-    choice = _preset(column, trailing_zeros, siblings) if lossy else Choice(EXACT, "default")
+    choice = start or Choice(EXACT, "default")
     for rule in rules:
         if rule.matches(tree, column.name):
             choice = _apply(rule, column)
@@ -203,38 +190,6 @@ def _apply(rule: Rule, column: Column) -> Choice:
     elif kind != "exact" and np.dtype(column.dtype).kind != "f":
         return Choice(EXACT, "integers stay exact")
     return Choice(rule.bound, f"--bound {rule.glob}={rule.bound}")
-
-
-def _preset(column: Column, trailing_zeros: int, siblings: Iterable[str]) -> Choice:
-    dtype = np.dtype(column.dtype)
-    if dtype.kind != "f":
-        return Choice(EXACT, "integers stay exact")
-    if trailing_zeros >= _TRUNCATED:
-        return Choice(EXACT, f"{trailing_zeros} mantissa bits cut already")
-    if dtype.itemsize == 8 or _is_cartesian(column.name, siblings):
-        return Choice(Bound("rel", 1e-6), "--lossy: float64 and Cartesian")
-    lower = column.name.lower()
-    if lower.startswith(_LEPTONS) and lower.endswith(("_eta", "_phi")):
-        return Choice(Bound("abs", 1e-4), "--lossy: angle of a lepton")
-    if lower.startswith((*_LEPTONS, "jet")) and lower.endswith("_pt"):
-        return Choice(Bound("rel", 2e-4), "--lossy: momentum of a lepton or jet")
-    if any(fnmatchcase(column.name, glob) for glob in _ANGLES):
-        return Choice(Bound("abs", 5e-4), "--lossy: angle")
-    return Choice(Bound("rel", 1e-3), "--lossy: float32")
-
-
-def _is_cartesian(name: str, siblings: Iterable[str]) -> bool:
-    """Say whether a column is part of a Cartesian four-vector: a mass would feel its rounding."""
-    lower = name.lower()
-    if lower.endswith(_MOMENTA):
-        return True
-    for suffix in _ENERGIES:
-        if lower.endswith(suffix):
-            stem = lower[: -len(suffix)].rstrip("_")
-            return any(
-                s.lower().endswith(_MOMENTA) and s.lower().startswith(stem) for s in siblings
-            )
-    return lower == "e" and any(s.lower() in _MOMENTA for s in siblings)
 
 
 def deviation(

@@ -205,7 +205,8 @@ class _Job:
                     self._hold_kept(part, codec)
                 self._note_changes(codec)
             after = part.stat().st_size
-        return self._report(codec, history, sizes, errors, left, after, samples)
+        fresh = [] if forced else samples  # bounds of a codec are what they are
+        return self._report(codec, history, sizes, errors, left, after, fresh)
 
     def _write_once(self, codec: Codec, part: Path) -> dict[str, Sizes]:
         total = sum(self.source.tree(p).entries for p in self.source.tree_paths())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.codec import TreeCoder
 from rootae.schema import Values
-from rootae.survey import survey
+from rootae.survey import looks, survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,12 +144,14 @@ def lossy_estimate(
         if sampled.schema.path not in sizes:
             continue
         few = {n: _head(v) for n, v in sampled.values.items()}
+        seen = looks([sampled.values])
         bytes_ = []
         for lossy in (False, True):
             tables: list[Any] = []
             plan = survey(
-                sampled.schema, few, lossy=lossy, keep=sampled.kept, tables=tables, derive=False
-            )
+                sampled.schema, few, lossy=lossy, seen=seen, keep=sampled.kept, tables=tables,
+                derive=False,
+            )  # fmt: skip
             bytes_.append(TreeCoder(plan, tables, ()).encode(few).nbytes)
         saved += sizes[sampled.schema.path].total * (1 - bytes_[1] / max(bytes_[0], 1))
     return round(after - saved) if saved > 0 else None

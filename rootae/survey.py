@@ -12,7 +12,9 @@ from rootae.bounds import Bound, Choice, choose
 from rootae.codec import lane_values
 from rootae.globs import any_matches
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
+from rootae.look import look
 from rootae.plan import GroupPlan, Lane, TreePlan
+from rootae.preset import preset
 from rootae.schema import Branch, Values, groups_of
 
 if TYPE_CHECKING:
@@ -23,38 +25,42 @@ if TYPE_CHECKING:
 
     from rootae.bounds import Rule
     from rootae.grids import Grid
+    from rootae.look import Look
     from rootae.schema import Column, Group, TreeSchema
 
-__all__ = ["branches_of", "choices", "matching", "survey", "trailing_zeros"]
+__all__ = ["branches_of", "choices", "looks", "matching", "survey"]
 
 
-def trailing_zeros(x: NDArray[Any]) -> int:
-    """Count the low mantissa bits that are zero in every value (0 for integers).
+def looks(samples: Sequence[Mapping[str, Values]]) -> dict[str, Look]:
+    """Look at every column, in all samples that hold it with the type of the first."""
+    found: dict[str, list[NDArray[Any]]] = {}
+    for sample in samples:
+        for name, values in sample.items():
+            known = found.setdefault(name, [])
+            if not known or _alike(known[0], values.flat):
+                known.append(values.flat)
+    return {n: look(x[0] if len(x) == 1 else np.concatenate(x)) for n, x in found.items()}
 
-    Example:
-        >>> trailing_zeros(np.array([1.0, 1.5], "f4"))
-        22
-    """
-    if x.dtype.kind != "f" or not len(x):
-        return 0
-    bits = x.view(np.dtype(f"u{x.dtype.itemsize}"))[np.isfinite(x) & (x != 0)]
-    used = int(np.bitwise_or.reduce(bits, axis=None)) if bits.size else 0
-    mantissa = np.finfo(x.dtype).nmant
-    return min((used & -used).bit_length() - 1, mantissa) if used else 0
+
+def _alike(x: NDArray[Any], y: NDArray[Any]) -> bool:
+    return (x.dtype, x.shape[1:]) == (y.dtype, y.shape[1:])
 
 
 def choices(
-    schema: TreeSchema, sample: Mapping[str, Values], rules: Sequence[Rule], *, lossy: bool
+    schema: TreeSchema,
+    sample: Mapping[str, Values],
+    rules: Sequence[Rule],
+    *,
+    lossy: bool,
+    seen: Mapping[str, Look] | None = None,
 ) -> dict[str, Choice]:
-    """Decide every column's bound."""
+    """Decide every column's bound; `seen` is what `--lossy` goes by, by default the sample."""
+    if not lossy:
+        return {c.name: choose(schema.path, c, rules) for c in schema.columns}
     names = [c.name for c in schema.columns]
-    zeros = {n: trailing_zeros(sample[n].flat) if lossy else 0 for n in names}
-    return {
-        c.name: choose(
-            schema.path, c, rules, lossy=lossy, trailing_zeros=zeros[c.name], siblings=names
-        )
-        for c in schema.columns
-    }
+    seen = looks([sample]) if seen is None else seen
+    starts = {c.name: preset(c, seen[c.name], names) for c in schema.columns}
+    return {c.name: choose(schema.path, c, rules, starts[c.name]) for c in schema.columns}
 
 
 def survey(
@@ -63,6 +69,7 @@ def survey(
     rules: Sequence[Rule] = (),
     *,
     lossy: bool = False,
+    seen: Mapping[str, Look] | None = None,
     keep: Iterable[str] = (),
     tables: list[NDArray[np.int64]] | None = None,
     derive: bool = True,
@@ -74,6 +81,7 @@ def survey(
         sample: values of every column over sampled entries.
         rules: the user's bounds, over the presets.
         lossy: take the preset for NanoAOD-like data.
+        seen: what the preset goes by, from `looks`; by default what the sample shows.
         keep: names of columns that stay ordinary branches.
         tables: where tables of grids are appended; the plan holds their indices.
         derive: look for columns that follow from others.
@@ -83,7 +91,7 @@ def survey(
     """
     tables = [] if tables is None else tables
     kept = set(keep)
-    chosen = choices(schema, sample, rules, lossy=lossy)
+    chosen = choices(schema, sample, rules, lossy=lossy, seen=seen)
     wanted = {c.name for c in schema.columns if c.has_branch and c.name not in kept}
     wanted |= schema.counters_of(wanted)
     coded = tuple(c for c in schema.columns if c.name in wanted)

@@ -10,22 +10,26 @@ import uproot
 
 from rootae.adapt import Sampled, adapt
 from rootae.aside import reading
+from rootae.bounds import Bound, Choice
 from rootae.codec import Codec
 from rootae.container import write_records
 from rootae.errors import ArgumentError
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
 from rootae.plan import Plan
+from rootae.preset import cut_already
 from rootae.progress import Progress
 from rootae.schema import Values
 from rootae.source import Source
-from rootae.survey import matching, survey
+from rootae.survey import looks, matching, survey
 from rootae.writer import is_compressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from rootae.look import Look
+    from rootae.plan import TreePlan
     from rootae.schema import Column
     from rootae.sourcetree import SourceTree
 
@@ -116,19 +120,22 @@ def train_codec(
     """Plan every tree on its files' samples, and train networks unless the family is plain."""
     tables: list[Any] = []
     plans, merged = [], []
+    told: dict[str, Choice] = {}
+    looked: dict[str, Look] = {}
     for group in samples.values():
         whole = _union(group)
         merged.append(whole)
+        seen = looks([s.values for s in group]) if opts.lossy else None
         plans.append(
             survey(
-                whole.schema,
-                whole.values,
-                opts.bounds,
-                lossy=opts.lossy,
-                keep=whole.kept,
-                tables=tables,
+                whole.schema, whole.values, opts.bounds, lossy=opts.lossy, seen=seen,
+                keep=whole.kept, tables=tables,
             )
-        )
+        )  # fmt: skip
+        told |= _chosen(plans[-1])
+        looked |= {f"{plans[-1].path}:{n}": x for n, x in (seen or {}).items()}
+    if sentence := cut_already(told, looked):
+        progress.note(sentence)
     plan = Plan(tuple(plans), opts.training() | {"options": opts.recorded()})
     history: list[dict[str, Any]] = []
     codec = Codec(plan, tables)
@@ -139,6 +146,12 @@ def train_codec(
     later = [s for group in samples.values() for s in group[1:]]
     wide = [_widened(whole, later) for whole in merged]
     return (codec if wide == merged else adapt(codec, wide)[0]), history
+
+
+def _chosen(plan: TreePlan) -> dict[str, Choice]:
+    """Return the bounds of a tree's columns, by tree and name."""
+    lanes = (x for group in plan.groups for x in group.lanes)
+    return {f"{plan.path}:{x.column}": Choice(Bound.parse(x.bound), x.why) for x in lanes}
 
 
 def _union(group: Sequence[Sampled]) -> Sampled:
@@ -158,14 +171,15 @@ def _widened(whole: Sampled, others: Sequence[Sampled]) -> Sampled:
     """Add the columns that only other files of the tree have; they will be coded plain."""
     known = set(whole.schema.order)
     extra: dict[str, Column] = {}
-    values: dict[str, Values] = {}
+    parts: dict[str, list[Values]] = {}
     for other in others:
         if other.schema.path == whole.schema.path:
             for column in other.schema.columns:
-                if column.name not in known and column.name not in extra:
-                    extra[column.name], values[column.name] = column, other.values[column.name]
+                if column.name not in known and extra.setdefault(column.name, column) == column:
+                    parts.setdefault(column.name, []).append(other.values[column.name])
     if not extra:
         return whole
+    values = {name: _concatenated(found) for name, found in parts.items()}
     columns = (*whole.schema.columns, *extra.values())
     order = (*whole.schema.order, *extra)
     schema = dataclasses.replace(whole.schema, columns=columns, order=order)

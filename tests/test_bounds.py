@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rootae.bounds import EXACT, Bound, Rule, choose, deviation, rules_of
+from rootae.bounds import EXACT, Bound, Choice, Rule, choose, deviation, rules_of
 from rootae.errors import ArgumentError
 from rootae.schema import Column
 
@@ -70,9 +70,10 @@ def test_globs_match_branch_or_tree_and_branch_case_sensitively():
 
 
 def test_later_rules_win_over_earlier_ones_and_over_presets():
-    rules = rules_of({"*": "rel:1e-3", "x": "abs:0.1"})
-    assert choose("t", F32, rules, lossy=True).bound == Bound("abs", 0.1)
-    assert choose("t", F32, rules[::-1], lossy=True).bound == Bound("rel", 1e-3)
+    rules, start = rules_of({"*": "rel:1e-3", "x": "abs:0.1"}), Choice(EXACT, "a preset")
+    assert choose("t", F32, rules, start).bound == Bound("abs", 0.1)
+    assert choose("t", F32, rules[::-1], start).bound == Bound("rel", 1e-3)
+    assert choose("t", F32, (), start) == start
 
 
 def test_the_default_is_exact():
@@ -84,7 +85,6 @@ def test_integers_and_booleans_stay_exact_under_abs_and_rel(dtype):
     column = Column("x", dtype)
     for bound in ("abs:1", "rel:0.1"):
         assert choose("t", column, rules_of({"x": bound})).bound == EXACT
-    assert choose("t", column, lossy=True).bound == EXACT
 
 
 def test_none_never_touches_counters():
@@ -100,36 +100,6 @@ def test_none_reaches_identifiers_only_by_their_full_name(name, dtype):
     assert choose("t", column, rules_of({"*": "none"})).bound == EXACT
     assert choose("t", column, rules_of({name: "none"})).bound.kind == "none"
     assert choose("t", column, rules_of({f"t:{name}": "none"})).bound.kind == "none"
-
-
-@pytest.mark.parametrize(
-    ("name", "dtype", "zeros", "bound"),
-    [
-        ("Jet_pt", "float32", 0, "rel:2e-4"),
-        ("Jet_mass", "float32", 0, "rel:1e-3"),
-        ("Jet_eta", "float32", 0, "abs:5e-4"),
-        ("dphi_1", "float32", 2, "abs:5e-4"),
-        ("Muon_pt", "float32", 0, "rel:2e-4"),
-        ("Electron_phi", "float32", 0, "abs:1e-4"),
-        ("Electron_mass", "float32", 0, "rel:1e-3"),
-        ("Muon_pt", "float32", 3, "exact"),
-        ("Muon_pt", "float64", 0, "rel:1e-6"),
-        ("Jet_pt", "float32", 3, "exact"),
-        ("mass", "float64", 0, "rel:1e-6"),
-        ("eta", "float64", 0, "rel:1e-6"),
-        ("Muon_PX", "float32", 0, "rel:1e-6"),
-        ("Muon_energy", "float32", 0, "rel:1e-6"),
-        ("Muon_E", "float32", 0, "rel:1e-6"),
-        ("Jet_energy", "float32", 0, "rel:1e-3"),
-        ("nJet", "int32", 0, "exact"),
-    ],
-)
-def test_the_lossy_preset(name, dtype, zeros, bound):
-    choice = choose(
-        "t", Column(name, dtype), lossy=True, trailing_zeros=zeros, siblings=["Muon_PX", name]
-    )
-    assert choice.bound == Bound.parse(bound)
-    assert choice.why
 
 
 @pytest.mark.parametrize("bound", ["exact", "abs:1", "rel:0.5"])

@@ -7,7 +7,7 @@ from test_codec import table
 from rootae.bounds import rules_of
 from rootae.codec import Codec
 from rootae.plan import Plan
-from rootae.survey import branches_of, matching, survey, trailing_zeros
+from rootae.survey import branches_of, matching, survey
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=500).astype("f4")
@@ -16,24 +16,6 @@ X = RNG.normal(size=500).astype("f4")
 def plan_of(columns, **options):
     schema, values = table(columns)
     return survey(schema, values, **options)
-
-
-@pytest.mark.parametrize(
-    ("x", "zeros"),
-    [
-        (np.array([], "f4"), 0),
-        (np.zeros(3, "f4"), 0),
-        (np.array([np.nan, np.inf], "f4"), 0),
-        (np.array([1.0, np.nan], "f4"), 23),
-        (np.array([1.0]), 52),
-        (X, 0),
-        ((X.view("u4") & 0xFFFFF000).view("f4"), 12),
-        (np.ones((2, 3, 3), "f4"), 23),
-        (np.arange(8), 0),
-    ],
-)
-def test_trailing_zeros_are_those_that_all_finite_values_share(x, zeros):
-    assert trailing_zeros(x) == zeros
 
 
 def test_every_element_of_a_fixed_array_is_a_lane():
