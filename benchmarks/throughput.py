@@ -36,8 +36,8 @@ import uproot
 from clock import on_one_core, side_by_side, timed
 
 import rootae
+from rootae.blockcache import cache
 from rootae.bounds import EXACT
-from rootae.coded import cache
 from rootae.container import load_codec
 from rootae.schema import Values
 from rootae.source import split_path

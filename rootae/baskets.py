@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import uproot
+from uproot.behaviors.TBranch import TBranch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["basket_key", "is_constant", "read_branch"]
+__all__ = ["basket_ends", "basket_key", "is_constant", "read_branch"]
+
+_ENDS = "_rootae_ends"
+
+
+def basket_ends(branch: Any) -> NDArray[np.int64]:
+    """Return where a branch's baskets begin, and where the last one ends; uproot lists it anew."""
+    if _ENDS not in branch.__dict__:
+        branch.__dict__[_ENDS] = np.array(branch.entry_offsets, np.int64)
+    found: NDArray[np.int64] = branch.__dict__[_ENDS]
+    return found
 
 
 def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray[Any]:
@@ -30,14 +41,15 @@ def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray
     Raises:
         ValueError: the branch holds something else, or not as many entries as it says.
     """
-    ends = [int(x) for x in branch.entry_offsets]
-    stop = ends[-1] if stop is None else stop
-    numbers = [i for i in range(len(ends) - 1) if ends[i] < stop and ends[i + 1] > start]
-    parts = [_basket(branch, i, ends[i + 1] - ends[i]) for i in numbers]
+    ends = basket_ends(branch)
+    stop = int(ends[-1]) if stop is None else stop
+    first, last = np.searchsorted(ends[1:], start, "right"), np.searchsorted(ends[:-1], stop)
+    numbers = range(int(first), int(last))
+    parts = [_basket(branch, i, int(ends[i + 1] - ends[i])) for i in numbers]
     if not parts:
         return _items(branch, np.zeros(0, np.uint8), np.zeros(1, np.int64), 0)
     whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return whole[max(start - ends[numbers[0]], 0) : stop - ends[numbers[0]]]
+    return whole[max(start - int(ends[first]), 0) : stop - int(ends[first])]
 
 
 def is_constant(branch: Any, value: int) -> bool:
@@ -50,8 +62,8 @@ def is_constant(branch: Any, value: int) -> bool:
     Raises:
         Exception: whatever uproot raises over a basket that it cannot read.
     """
-    ends = [int(x) for x in branch.entry_offsets]
-    parts = (branch.basket(i).data for i in range(len(ends) - 1))
+    ends = basket_ends(branch).tolist()
+    parts = (TBranch.basket(branch, i).data for i in range(len(ends) - 1))  # a carrier refuses
     return all(
         len(part) == high - low and bool((part == value).all())
         for part, (low, high) in zip(parts, itertools.pairwise(ends), strict=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 import hashlib
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from rootae.plan import TreePlan
     from rootae.schema import Values
 
-__all__ = ["Block", "Codec", "TreeCoder", "entries_of", "held", "lane_values"]
+__all__ = ["Block", "Codec", "TreeCoder", "entries_of", "held"]
 
 _BYTES_AT_MOST = 1 << 26  # of networks
 
@@ -85,6 +84,8 @@ class Codec:
         encoders = encoders_of(plan)
         self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
         self.device = CPU
+        self._coders: dict[str, TreeCoder] = {}
+        self._elsewhere: dict[str, Codec] = {}
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Codec:
@@ -109,12 +110,15 @@ class Codec:
         where = usable(device)
         return self if where == self.device else self._moved(where)
 
-    @functools.cache  # noqa: B019  as below; sessions are made once for all files of a codec
     def _moved(self, device: str) -> Codec:
-        moved = copy.copy(self)
-        moved.device = device
-        moved.networks = tuple(n.on(device) for n in self.networks)
-        return moved
+        """Return a copy on a device, made once: its sessions serve all files of the codec."""
+        if device not in self._elsewhere:
+            moved = copy.copy(self)
+            moved.device = device
+            moved.networks = tuple(n.on(device) for n in self.networks)
+            moved._coders, moved._elsewhere = {}, {}
+            self._elsewhere[device] = moved
+        return self._elsewhere[device]
 
     @functools.cached_property
     def parts(self) -> tuple[bytes, bytes, bytes]:
@@ -152,14 +156,15 @@ class Codec:
         """Return the digest in hexadecimal."""
         return self.digest.hex()
 
-    @functools.cache  # noqa: B019  a codec lives as long as its coders
     def tree(self, path: str) -> TreeCoder:
-        """Return the coder of one tree."""
-        plan = self.plan.tree(path)
-        if plan is None:
-            msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
-            raise CorruptError(msg)
-        return TreeCoder(plan, self.tables, self.networks)
+        """Return the coder of one tree, made once."""
+        if path not in self._coders:
+            plan = self.plan.tree(path)
+            if plan is None:
+                msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
+                raise CorruptError(msg)
+            self._coders[path] = TreeCoder(plan, self.tables, self.networks)
+        return self._coders[path]
 
     def __repr__(self) -> str:
         trees = ", ".join(f"{t.path}: {len(t.columns)} columns" for t in self.plan.trees)
@@ -198,7 +203,7 @@ class TreeCoder:
         done: dict[str, EncodedGroup] = {}
         for name in self._order:
             coder = self.groups[name]
-            values = [lane_values(data[x.column], x.element) for x in coder.plan.lanes]
+            values = [data[x.column].lane(x.element) for x in coder.plan.lanes]
             linked = functools.partial(self._linked, data, done, name, values)
             encoded = done[name] = coder.encode(values, linked)
             rows[name] = len(values[0])
@@ -283,11 +288,3 @@ def held(original: Values, returned: Values, bound: Bound, where: tuple[str, str
         )
         raise BoundError(msg)
     return largest
-
-
-def lane_values(values: Values, element: int) -> NDArray[np.generic]:
-    """Return one lane of a column, shape (rows,)."""
-    flat = values.flat
-    if flat.ndim == 1:
-        return flat
-    return np.ascontiguousarray(flat.reshape(len(flat), math.prod(flat.shape[1:]))[:, element])

@@ -6,12 +6,12 @@ Blocks that were decoded are kept for a while, so that columns read one after th
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.baskets import read_branch
+from rootae.baskets import basket_ends, read_branch
+from rootae.blockcache import blocks_of
 from rootae.container import Container
 from rootae.errors import CorruptError
 from rootae.network import usable
@@ -19,63 +19,17 @@ from rootae.schema import Values
 from rootae.sidetree import BLOCK, ENTRY, MODULUS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-    from rootae.blocks import BlockDecoder
     from rootae.schema import Column
     from rootae.stored import StoredTree
 
-__all__ = ["CodedTree", "cache", "decode_on"]
+__all__ = ["CodedTree", "decode_on"]
 
 _DEVICE = "_rootae_device"
-
-
-class BlockCache:
-    """Keeps decoded blocks, the last two at least, within a number of bytes.
-
-    Arguments:
-        limit: bytes of decoded values to keep.
-        at_once: bytes to keep of the blocks that one request spans: columns are asked for one
-            after the other, and each would find the blocks gone that the last one decoded.
-    """
-
-    def __init__(self, limit: int = 128 << 20, at_once: int = 2 << 30) -> None:
-        self.limit = limit
-        self.at_once = at_once
-        self._blocks: OrderedDict[tuple[CodedTree, int], BlockDecoder] = OrderedDict()
-        self._lock = threading.RLock()
-
-    def get(
-        self, tree: CodedTree, block: int, make: Callable[[int], BlockDecoder], span: range
-    ) -> BlockDecoder:
-        """Return a block's decoder, made once while it is kept.
-
-        A file that is opened anew has other decoders: those of a closed one cannot read any more.
-
-        Arguments:
-            tree, block: which.
-            make: makes it.
-            span: the blocks of the same tree that are being read with it.
-        """
-        with self._lock:
-            decoder = self._blocks.pop((tree, block), None) or make(block)
-            self._blocks[tree, block] = decoder
-            size = sum(d.nbytes for d in self._blocks.values())
-            for kept, limit in (({tree: span}, self.limit), ({}, self.at_once)):
-                for key in list(self._blocks)[:-2]:
-                    if size > limit and key[1] not in kept.get(key[0], ()):
-                        size -= self._blocks.pop(key).nbytes
-            return decoder
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._blocks.clear()
-
-
-cache = BlockCache()
+_OFFSET = 8  # bytes of a list's offset in an awkward array
 
 
 def decode_on(file: Any, device: str) -> None:
@@ -97,6 +51,7 @@ class CodedTree:
         self._names = frozenset(names)
         self._hidden = hidden
         self._lock = threading.RLock()
+        self._number: int | None = None  # of those whose blocks the file keeps
         self._stored: StoredTree | None = None
         self._checked: set[int] = set()
         self._recorded: dict[str, tuple[int, int, NDArray[Any]]] = {}
@@ -107,6 +62,11 @@ class CodedTree:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.__init__(*state)  # type: ignore[misc]  # nothing inherits from it
+
+    @property
+    def file(self) -> Any:
+        """Return the opened file."""
+        return self._tree.file
 
     @property
     def path(self) -> str:
@@ -132,7 +92,7 @@ class CodedTree:
             return self._stored
 
     def _check_whole(self, container: Container, stored: StoredTree) -> None:
-        entries = int(self._tree.num_entries)
+        entries = self.entries
         expected = container.expected_entries(self.path)
         if entries != stored.total or expected not in (None, entries):
             msg = (
@@ -174,7 +134,7 @@ class CodedTree:
         Raises:
             CorruptError: they are not those of the tree.
         """
-        offsets = branch.entry_offsets
+        offsets = basket_ends(branch)
         if offsets[0] != 0 or offsets[-1] != self._tree.num_entries:
             msg = (
                 f"{self.stored.where}: the carrier of {branch.name} spans entries {offsets[0]} to "
@@ -182,12 +142,39 @@ class CodedTree:
             )
             raise CorruptError(msg)
 
-    def bytes_an_entry(self, name: str) -> float:
-        """Return the mean size of a column's decoded values, for whoever plans memory."""
+    @property
+    def title(self) -> str:
+        """Return the title that the tree had before it was coded."""
+        plans = self.stored.plans
+        return plans[0].title if plans else ""
+
+    @property
+    def entries(self) -> int:
+        """Return the number of entries."""
+        return int(self._tree.num_entries)
+
+    def named(self, name: str) -> str:
+        """Return file, tree and column, for messages about the column."""
+        return f"{self._tree.file.file_path}:{self.path}: column {name} is coded by rootae"
+
+    def stored_bytes(self, name: str) -> int:
+        """Return the size of a column's blobs."""
+        return self.stored.blob_bytes.get(("column", name), 0)
+
+    @property
+    def latent_bytes(self) -> int:
+        """Return the size of what groups of columns share."""
+        return sum(size for (kind, _), size in self.stored.blob_bytes.items() if kind == "group")
+
+    def decoded_bytes(self, name: str) -> int:
+        """Return the size of a column's decoded values and of its lists' offsets."""
         column = self.column(name)
-        rows = self.stored.rows[column.group]
-        size = np.dtype(column.dtype).itemsize * column.lanes
-        return size * rows / max(self.stored.total, 1)
+        rows = self.stored.rows
+        size = np.dtype(column.dtype).itemsize * column.lanes * rows[column.group]
+        while column.counter is not None:
+            column = self.column(column.counter)
+            size += _OFFSET * rows[column.group]
+        return size
 
     def values(self, name: str, start: int, stop: int) -> Values:
         """Return a column over a range of entries, in memory of its own.
@@ -246,7 +233,14 @@ class CodedTree:
         stored = self.stored
         with self._lock:
             self.check_place(block)
-            return cache.get(self, block, stored.decoder, span).values(name, keep=keep)
+            blocks = blocks_of(self.file)
+            if self._number is None:
+                self._number = blocks.number()
+            key = self._number, block
+            decoder = blocks.get(key) or stored.decoder(block)
+            values = decoder.values(name, keep=keep)
+            blocks.keep(key, decoder, span)
+            return values
 
     def check_place(self, block: int) -> None:
         """Hold the entries' own record of their block against the block, once.
@@ -261,7 +255,7 @@ class CodedTree:
 
     def _record(self, branch: Any, start: int, stop: int) -> NDArray[Any]:
         """Return some entries of a bookkeeping branch; the baskets that hold them are kept."""
-        ends = branch.entry_offsets
+        ends = basket_ends(branch)
         first = int(ends[np.searchsorted(ends, start, "right") - 1])
         last = int(ends[np.searchsorted(ends, stop, "left")])
         name = str(branch.name)

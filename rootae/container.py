@@ -180,9 +180,9 @@ class Container:
         return StoredTree(tree, path, f"{self.where}:{path}", lambda: self.codecs)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=8)
 def load_codec(row: bytes) -> Codec:
-    """Rebuild a codec from its row in a file, once in a process for each that is met.
+    """Rebuild a codec from its row in a file; the last few are kept for files of the same codec.
 
     Raises:
         CorruptError: it is not the codec that its id names.

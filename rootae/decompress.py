@@ -12,7 +12,7 @@ import uproot
 from rootae.aside import reading
 from rootae.backend import choice, decoded
 from rootae.backend.kept import hold
-from rootae.coded import cache
+from rootae.blockcache import forget
 from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
 from rootae.output import atomic, check_target
@@ -155,7 +155,7 @@ class _Job:
             self.progress.phase("write", total)
             with uproot.recreate(part, compression=setting) as out:
                 write_objects(self.source, out, lambda p: self._write(out, trees[p]))
-            cache.clear()
+            forget(self.source.file)
             self.progress.phase("read back", total)
             self._check(part, trees)
         return self._report({p: t.entries for p, t in trees.items()})
@@ -170,7 +170,7 @@ class _Job:
         with atomic(self.target) as part:
             self.progress.phase("write", total)
             decoded.write(whole, part, compression=setting, each=self._seen)
-            cache.clear()
+            forget(self.source.file)
             self.progress.phase("read back", total)
             with Source.open(part) as back:
                 hold(self.source, back, changed, self.target)

@@ -8,7 +8,6 @@ insides; the tests run it against every supported version.
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from uproot.interpretation.jagged import AsJagged, JaggedArray
 from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
 
+from rootae.carriers import COLUMN, TREE, guard, stand_for
 from rootae.coded import CodedTree
 from rootae.container import Container
 from rootae.errors import CorruptError
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from rootae.schema import Values
 
 __all__ = ["AsCoded", "AsCodedJagged", "coded", "install"]
-
-_MARK = "_rootae_column"
-_TREE = "_rootae_tree"
 
 
 class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no annotations
@@ -44,7 +41,7 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
 
     @property
     def _coded(self) -> CodedTree:
-        tree: CodedTree = self._branch.__dict__[_MARK]
+        tree: CodedTree = self._branch.__dict__[COLUMN]
         return tree
 
     @property
@@ -149,7 +146,7 @@ class AsCodedJagged(AsCoded, AsJagged):  # type: ignore[misc]
 
 def _is_jagged(branch: Any) -> bool | None:
     """Say whether uproot calls a carrier's column jagged; None if the branch is no carrier."""
-    mark = branch.__dict__.get(_MARK)
+    mark = branch.__dict__.get(COLUMN)
     column = None if mark is None else mark.column(branch.name)
     return None if column is None else column.counter is not None and not column.is_nested
 
@@ -169,15 +166,15 @@ def _nested(values: Values, inner: Values, library: Any) -> Any:
 
 def coded(tree: Any) -> CodedTree | None:
     """Return the coded columns of an opened tree, or None if it has none."""
-    found: CodedTree | None = tree.__dict__.get(_TREE)
+    found: CodedTree | None = tree.__dict__.get(TREE)
     return found
 
 
 def _dress(tree: Any) -> None:
     """Give carriers the names of their columns and hide the bookkeeping."""
     for base in tree.bases:  # a TNtuple is a TTree with something added, and that comes first
-        if _TREE in base.__dict__:
-            tree.__dict__[_TREE] = base.__dict__[_TREE]
+        if TREE in base.__dict__:
+            stand_for(tree, TREE, base.__dict__[TREE])
             return
     branches = tree.member("fBranches")
     carriers = [b for b in branches if b.member("fName").endswith(CARRIER)]
@@ -186,11 +183,11 @@ def _dress(tree: Any) -> None:
         _refuse_plain_first(tree, hidden)
         return
     names = [b.member("fName").removesuffix(CARRIER) for b in carriers]
-    mark = tree.__dict__[_TREE] = CodedTree(tree, names, hidden)
+    mark = CodedTree(tree, names, hidden)
+    stand_for(tree, TREE, mark)
     for branch, name in zip(carriers, names, strict=True):
         _rename(branch, name)
-        branch.__dict__[_MARK] = mark
-        branch.basket_uncompressed_bytes = functools.partial(_decoded_bytes, branch)
+        stand_for(branch, COLUMN, mark)
     for index, branch in enumerate(hidden.values()):
         branch._index = len(branches._data) + index  # uproot would look for it among the shown
     branches._data[:] = [b for b in branches if b.member("fName") not in hidden]
@@ -201,13 +198,6 @@ def _rename(branch: Any, name: str) -> None:
         for holder in (model, *model.bases):
             if "fName" in holder._members:
                 holder._members["fName"] = name
-
-
-def _decoded_bytes(branch: Any, basket: int) -> int:
-    """Return what a basket's entries take when decoded: uproot cuts step sizes by it."""
-    start, stop = branch.entry_offsets[basket : basket + 2]
-    mark: CodedTree = branch.__dict__[_MARK]
-    return int((stop - start) * mark.bytes_an_entry(branch.name)) + 1
 
 
 def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
@@ -241,5 +231,6 @@ def install() -> None:
 
     postprocess._rootae = True  # type: ignore[attr-defined]
     TTree.postprocess = postprocess
+    guard()
     uproot.register_interpretation(AsCoded)
     uproot.register_interpretation(AsCodedJagged)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 from rootae.alike import codes_alike, refuse_others
+from rootae.blockcache import forget
 from rootae.bounds import EXACT
-from rootae.coded import cache
 from rootae.container import write_many
 from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
@@ -199,7 +199,6 @@ class _Job:
                 self.records += source.file.container.provenance
                 self.records += self._new_records(source, shares)
                 self.shares.append(shares)
-            cache.clear()
         for writer in writers.values():
             writer.close()
         objects.write()
@@ -272,7 +271,7 @@ class _Job:
                 with DecodedSource.open(path, self.device) as source:
                     for name, share in shares.items():
                         share.hold(trees[name], source.tree(name), self.progress.advance)
-                cache.clear()
+                forget(made.file)
             for name, known in self.trees.items():
                 if trees[name].entries != known.entries:
                     msg = f"{self.target}:{name} has another number of entries than its inputs"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import uproot
 
-from rootae.coded import cache
+from rootae.blockcache import forget
 from rootae.decoded import DecodedSource, blocks_of, coded_of
 from rootae.errors import NameNotFound, UnsupportedError
 from rootae.globs import matched
@@ -147,5 +147,5 @@ def _write(tree: SourceTree, schema: TreeSchema, path: Path) -> None:
         rows = RowWriter(file, _FRIEND, tree.schema.title, branches)
         for start, stop in blocks_of(tree):
             rows.add(tree.arrays(start, stop, schema.order), stop - start)
-            cache.clear()
+            forget(tree.tree)
         rows.flush()

@@ -16,7 +16,6 @@ import numpy as np
 
 from rootae import streams
 from rootae.centres import Centre, Term
-from rootae.codec import lane_values
 from rootae.exactgrid import ExactFloat
 from rootae.grids import grid_from_json
 from rootae.lanes import shift_of
@@ -60,7 +59,7 @@ def seen(link_: Link, plan: GroupPlan, values: Mapping[str, Values]) -> NDArray[
     grid = grid_from_json(link_.grid)
     if by.counts is None or other.counts is None:
         return np.zeros(len(by.flat), np.dtype(grid.dtype))
-    decoded = grid.inverse(grid.forward(lane_values(other, link_.element)))
+    decoded = grid.inverse(grid.forward(other.lane(link_.element)))
     return follow(by.flat, by.counts, other.counts, decoded)
 
 

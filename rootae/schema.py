@@ -239,6 +239,13 @@ class Values:
             return ak.Array(_lists(inner.counts, content))
         return ak.Array(_lists(self.counts, content))
 
+    def lane(self, element: int) -> NDArray[Any]:
+        """Return one lane of the column, shape (rows,)."""
+        flat = self.flat
+        if flat.ndim == 1:
+            return flat
+        return np.ascontiguousarray(flat.reshape(len(flat), math.prod(flat.shape[1:]))[:, element])
+
     def part(self, start: int, stop: int) -> Values:
         """Return the values of some entries."""
         if self.counts is None:

@@ -30,6 +30,7 @@ __all__ = [
     "HEAD",
     "ID",
     "MODULUS",
+    "NOTICE",
     "TREES",
     "SideTree",
     "block_id",
@@ -43,6 +44,7 @@ CARRIER_VALUE = 0xAE
 BLOCK, ENTRY = "rootae_block", "rootae_entry"
 MODULUS = 251
 DIRECTORY = "rootae"
+NOTICE = "coded by rootae: pip install rootae, then import rootae"  # for whoever lacks it
 TREES = f"{DIRECTORY}/trees"
 HEAD = "head"  # the branch of blocks' directories
 ID = 32  # bytes of a codec's id, which a directory begins with

@@ -11,7 +11,7 @@ import numpy as np
 import uproot
 
 from rootae.adapt import adapt
-from rootae.coded import cache
+from rootae.blockcache import forget
 from rootae.container import write_many
 from rootae.cuts import Cut
 from rootae.decoded import DecodedSource, coded_of
@@ -186,7 +186,7 @@ class _Job:
                 for tree in trees.values():
                     self._write(file, tree)
                 self._write_records(file)
-            cache.clear()
+            forget(self.source.file)
             verify_against(part, self.source, self.progress, exact=True)
             with DecodedSource.open(part) as made:
                 objects.hold(made, self.target)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rootae import streams
-from rootae.baskets import basket_key, read_branch
+from rootae.baskets import read_branch
 from rootae.blocks import BlockDecoder
 from rootae.errors import CorruptError, RootaeError
+from rootae.siderows import Packed, Row, Rows
 from rootae.sidetree import HEAD, block_id, checked_head, entries_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class StoredTree:
         self.entries = np.array(entries, np.int64)
         self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.entries)])
         self.ids = np.array([block_id(head) for head in self._directories], np.uint32)
-        self._rows: dict[tuple[str, int], _Row] = {}
+        self._rows: dict[tuple[str, int], Row] = {}
+        self._branches: dict[str, Rows] = {}
+        self._packed = Packed()
         self._heads: dict[int, _Head] = {}
 
     def _read_index(self) -> tuple[list[bytes], list[bytes], list[int]]:
@@ -85,14 +88,28 @@ class StoredTree:
         """Return the tree's plan in each of these codecs."""
         return [c.tree(self.path).plan for c in self.codecs]
 
-    @functools.cached_property
+    @property
     def rows(self) -> dict[str, int]:
         """Return the rows of each group in all blocks together."""
-        total: dict[str, int] = dict.fromkeys((g.name for p in self.plans for g in p.groups), 0)
+        return self._totals[0]
+
+    @property
+    def blob_bytes(self) -> dict[tuple[str, str], int]:
+        """Return the bytes of all blocks' blobs, by the keys that `sizes` has."""
+        return self._totals[1]
+
+    @functools.cached_property
+    def _totals(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        """Return rows by group, and bytes by blob, of all blocks together."""
+        total = dict.fromkeys((g.name for p in self.plans for g in p.groups), 0)
+        sizes: dict[tuple[str, str], int] = {}
         for block in range(len(self.entries)):
-            for name, rows in self._head(block)[0].items():
-                total[name] += rows
-        return total
+            rows, spans = self._head(block)
+            for name, some in rows.items():
+                total[name] += some
+            for key, (_, _, size, _) in spans.items():
+                sizes[key] = sizes.get(key, 0) + size
+        return total, sizes
 
     def _codec(self, digest: bytes) -> Codec:
         codec = self._codecs().get(digest)
@@ -194,47 +211,16 @@ class StoredTree:
             raise CorruptError(msg)
         return data
 
-    def _row(self, name: str, block: int) -> _Row:
+    def _row(self, name: str, block: int) -> Row:
         """Return one row of a branch of bytes, found once."""
         row = self._rows.get((name, block))
         if row is None:
-            row = self._rows[name, block] = _Row(self._tree[name], block)
+            if name not in self._branches:
+                self._branches[name] = Rows(self._tree[name], self._packed)
+            row = self._rows[name, block] = self._branches[name].row(block)
             for old in list(self._rows)[:-_ROWS_KEPT]:
                 self._rows.pop(old, None)
         return row
-
-
-class _Row:
-    """One row of a branch of bytes, of which parts are read.
-
-    As rootae writes it, a row is the only one of a basket that is not compressed, and parts are
-    read where they lie in the file. Baskets that another program packed anew are read whole.
-
-    Arguments:
-        branch: the branch.
-        row: which.
-    """
-
-    def __init__(self, branch: Any, row: int) -> None:
-        number = int(np.searchsorted(branch.entry_offsets, row, "right")) - 1
-        first, last = (int(x) for x in branch.entry_offsets[number : number + 2])
-        self._whole: bytes | None = None
-        if last - first == 1 and number < branch.num_baskets - len(branch.embedded_baskets):
-            key = basket_key(branch, number)
-            if key.data_compressed_bytes == key.data_uncompressed_bytes:
-                self._source = branch.file.source
-                self._start = int(key.data_cursor.index)
-                return
-        basket = branch.basket(number)
-        ends = [int(x) for x in basket.byte_offsets[row - first : row - first + 2]]
-        self._whole = basket.data[ends[0] : ends[1]].tobytes()
-
-    def read(self, start: int, size: int) -> bytes:
-        """Return some of its bytes."""
-        if self._whole is not None:
-            return self._whole[start : start + size]
-        chunk = self._source.chunk(self._start + start, self._start + start + size)
-        return bytes(chunk.raw_data) if size else b""
 
 
 def _directory(cursor: streams.Cursor, plan: TreePlan) -> _Head:

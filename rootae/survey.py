@@ -9,7 +9,6 @@ import numpy as np
 
 from rootae import nearly, references, relations
 from rootae.bounds import Bound, Choice, choose
-from rootae.codec import lane_values
 from rootae.globs import any_matches
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
 from rootae.look import look
@@ -131,7 +130,7 @@ def _plan_group(
     for column in group.columns:
         choice = chosen[column.name]
         for element in range(column.lanes):
-            x = lane_values(sample[column.name], element)
+            x = sample[column.name].lane(element)
             grid = grid_for(choice.bound, x)
             bound = _effective(choice.bound, grid)
             lanes.append(_lane(column, element, grid, bound, choice.why, tables))

@@ -12,9 +12,9 @@ import numpy as np
 from rootae.aside import reading
 from rootae.backend.kept import branch_differences
 from rootae.baskets import is_constant
+from rootae.blockcache import forget
 from rootae.bounds import EXACT
 from rootae.codec import held
-from rootae.coded import cache
 from rootae.device import CPU
 from rootae.errors import BoundError, CorruptError, UnreadableError, said
 from rootae.hook import coded
@@ -114,7 +114,7 @@ def _decode_all(tree: Any) -> tuple[int, int]:
         start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
         names = [c for p in stored.plans[:1] for c in p.carried]
         values += sum(tree.values(n, start, stop).flat.size for n in names)
-        cache.clear()
+        forget(tree)
     return len(names), values
 
 
@@ -160,7 +160,6 @@ def verify_against(
             pair = _Pair(source, name, file[name], bounds.get(name, {}), str(path))
             errors[name] = pair.compare(progress, dropped=dropped)
         _same_objects(source, file, path)
-    cache.clear()
     return errors
 
 
@@ -228,7 +227,8 @@ class _Pair:
             if mine is not None:
                 self._compare_coded(mine, start, stop, original, errors)
             self._compare_passing(start, stop)
-            cache.clear()  # no block is read twice
+            if mine is not None:
+                forget(mine)  # no block is read twice
             if progress is not None:
                 progress.advance(stop - start)
         return errors

@@ -14,7 +14,7 @@ import uproot
 from hypothesis import settings
 
 import rootae
-from rootae.coded import cache
+from rootae.blockcache import cache
 from rootae.opening import put_models_back
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)

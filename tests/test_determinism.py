@@ -22,7 +22,7 @@ from test_conformance import table, trained
 
 import rootae
 from rootae import container, network
-from rootae.coded import cache
+from rootae.blockcache import cache
 from rootae.device import CPU
 from rootae.errors import CorruptError
 from rootae.hook import coded

@@ -9,7 +9,7 @@ from conftest import same, write_events
 
 import rootae
 import rootae.sourcetree
-from rootae.coded import cache
+from rootae.blockcache import cache
 from rootae.errors import CorruptError
 
 NAMES = ["MET_pt", "Jet_pt", "nJet", "matrix", "event", "HLT_mu", "Muon_charge", "label"]

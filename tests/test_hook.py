@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import cProfile
 import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import awkward as ak
 import numpy as np
 import pytest
 import uproot
-from conftest import same, write_events
+from conftest import same, write_columns, write_events
 from uproot.behaviors.TTree import TTree
 
 import rootae
 import rootae.sourcetree
-from rootae.coded import BlockCache, cache
+from rootae.blockcache import BlockCache, FileBlocks, blocks_of, cache
 from rootae.errors import CorruptError
 from rootae.hook import coded, install
 
@@ -57,7 +59,6 @@ def test_iterating_over_many_blocks_gives_every_entry_once(events, many_blocks):
 def test_a_carrier_that_does_not_span_the_tree_is_damage(packed, monkeypatch, to):
     with uproot.open(packed) as file:
         branch = file["Events"]["MET_pt"]
-        assert len(branch.array(array_cache=None)) == 3000
         offsets = property(lambda _: [to, 3000])
         monkeypatch.setattr(type(branch), "entry_offsets", offsets)
         with pytest.raises(CorruptError, match="carrier of MET_pt"):
@@ -273,45 +274,78 @@ def pool_free(call):
         return watch.submit(call).result(timeout=60)
 
 
+class Decoder:
+    """A decoded block of ten bytes."""
+
+    nbytes = 10
+
+
+def asked(blocks, tree, numbers, span=range(0)):
+    """Ask for blocks of a tree one after the other; return those that were not there."""
+    missing = []
+    for number in numbers:
+        decoder = blocks.get((tree, number))
+        if decoder is None:
+            missing.append(number)
+        blocks.keep((tree, number), decoder or Decoder(), span)
+    return missing
+
+
 def test_the_cache_keeps_two_blocks_and_forgets_the_oldest():
-    class Decoder:
-        nbytes = 10
-
-    kept, made = BlockCache(limit=25), []
-
-    def make(block):
-        made.append(block)
-        return Decoder()
-
-    for block in (0, 1, 0, 2, 0, 1):
-        kept.get(None, block, make, range(0))
-    assert made == [0, 1, 2, 1]
-    kept.limit = 0
-    kept.get(None, 3, make, range(0))
-    kept.get(None, 1, make, range(0))
-    assert made == [0, 1, 2, 1, 3]
+    limits = BlockCache(limit=25)
+    blocks = FileBlocks(limits)
+    assert asked(blocks, 0, (0, 1, 0, 2, 0, 1)) == [0, 1, 2, 1]
+    limits.limit = 0
+    assert asked(blocks, 0, (3, 1)) == [3]
 
 
 def test_the_cache_keeps_all_blocks_of_one_request_as_far_as_memory_allows():
-    class Decoder:
-        nbytes = 10
-
-    made = []
-
-    def read(kept, tree, blocks):
+    def read(blocks, tree, span):
         """Read two columns over the same blocks."""
-        made.clear()
-        for block in (*blocks, *blocks):
-            kept.get(tree, block, lambda b: made.append((tree, b)) or Decoder(), blocks)
-        return [b for _, b in made]
+        return asked(blocks, tree, (*span, *span), span)
 
-    kept = BlockCache(limit=25, at_once=200)
-    assert read(kept, "a", range(10)) == list(range(10))
-    assert read(kept, "b", range(10)) == list(range(10))
-    assert read(kept, "b", range(10)) == []
-    assert read(kept, "a", range(8, 10)) == [8, 9], "another tree's blocks made room"
-    few = BlockCache(limit=25, at_once=40)
-    assert len(read(few, "a", range(10))) > 10
+    blocks = FileBlocks(BlockCache(limit=25, at_once=200))
+    assert read(blocks, 1, range(10)) == list(range(10))
+    assert read(blocks, 2, range(10)) == list(range(10))
+    assert read(blocks, 2, range(10)) == []
+    assert read(blocks, 1, range(8, 10)) == [8, 9], "another tree's blocks made room"
+    few = FileBlocks(BlockCache(limit=25, at_once=40))
+    assert len(read(few, 1, range(10))) > 10
+
+
+def test_files_share_one_limit_and_lose_their_own_blocks_only():
+    limits = BlockCache(limit=45)
+    mine, theirs = FileBlocks(limits), FileBlocks(limits)
+    asked(mine, 1, range(3))
+    asked(theirs, 2, range(3))
+    assert asked(theirs, 2, range(3)) == []
+    assert mine.get((1, 0)) is None, "the oldest of all files goes first"
+    theirs.clear()
+    assert mine.get((1, 2)) is not None
+    assert asked(mine, 1, range(2, 6)) == [3, 4, 5]
+    assert mine.get((1, 2)) is not None, "what was let go counts no more"
+
+
+def test_blocks_go_with_the_file_they_are_of(packed):
+    with uproot.open(packed) as one, uproot.open(packed) as two:
+        for file in (one, two):
+            file["Events"]["Jet_pt"].array(entry_stop=10)
+        rootae.verify(packed)
+        decoders = [weakref.ref(d) for d in blocks_of(one.file)._blocks.values()]
+        assert decoders, "what others read leaves them"
+        two.close()
+        assert not blocks_of(two.file)._blocks
+        assert blocks_of(one.file)._blocks
+    assert not [d for d in decoders if d() is not None]
+
+
+def test_what_is_dropped_without_being_closed_is_freed(packed):
+    file = rootae.open(packed)
+    file["Events"]["Jet_pt"].array(entry_stop=10)
+    kept = weakref.ref(blocks_of(file.file))
+    del file
+    gc.collect()
+    assert kept() is None
 
 
 def test_installing_twice_changes_nothing():
@@ -345,9 +379,37 @@ def test_columns_read_whole_are_kept_for_others_only(events, tmp_path):
     with rootae.open(tmp_path / "p.root", array_cache=None) as file:
         tree = file["Events"]
         first = tree.arrays()
-        kept = sum(d.nbytes for d in cache._blocks.values())
+        kept = cache._size
         again, part = tree.arrays(), tree.arrays(entry_start=1)
-        filled = sum(d.nbytes for d in cache._blocks.values())
+        filled = cache._size
     assert kept < filled  # what is read in part may be asked for again
     assert same(first, again)
     assert same(first[1:], part)
+
+
+def calls(path):
+    """Return how many calls it takes to read a column whole, in small steps, and to verify all."""
+    profile = cProfile.Profile()
+    with uproot.open(path, array_cache=None) as file, profile:
+        tree = file["t"]
+        tree["x"].array()
+        assert sum(len(part) for part in tree.iterate(["x"], step_size=500)) == tree.num_entries
+        for block in coded(tree).stored.starts[:-1]:
+            tree["x"].array(entry_start=int(block), entry_stop=int(block) + 1)
+        rootae.verify(path)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_what_a_block_costs_does_not_grow_with_their_number(tmp_path, monkeypatch):
+    found = []
+    for blocks in (2000, 25, 50, 100):
+        path = write_columns(tmp_path / f"{blocks}.root", {"x": np.arange(20 * blocks) // 7})
+        out = tmp_path / f"coded-{blocks}.root"
+        if blocks == 2000:
+            rootae.compress(path, out, family="plain")
+            monkeypatch.setattr(rootae.sourcetree, "ROWS_AT_MOST", 20)
+        else:
+            rootae.compress(path, out, codec=tmp_path / "coded-2000.root", trees=["t"])
+            found.append(calls(out))
+    few, many = found[1] - found[0], found[2] - found[1]
+    assert many < 2.3 * few

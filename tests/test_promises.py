@@ -14,7 +14,7 @@ from conftest import event_arrays, same, write_columns, write_events
 
 import rootae
 from rootae.backend.choice import installed
-from rootae.coded import cache
+from rootae.blockcache import cache
 from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.plan import FORMAT, Plan
 

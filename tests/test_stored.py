@@ -11,7 +11,7 @@ from test_stages import coded_by
 import rootae
 import rootae.sourcetree
 from rootae.ancestry import ancestors
-from rootae.coded import cache
+from rootae.blockcache import cache
 from rootae.errors import CorruptError
 from rootae.hook import coded
 

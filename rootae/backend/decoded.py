@@ -11,7 +11,7 @@ import uproot
 from rootae.backend import root
 from rootae.backend.compressed import beside, code_of
 from rootae.backend.job import Job, TreeJob
-from rootae.coded import cache
+from rootae.blockcache import forget
 from rootae.decoded import blocks_of, coded_of
 from rootae.passing import passing_branch, unused
 from rootae.rows import RowWriter
@@ -141,7 +141,7 @@ class _Part:
             }
             rows.add(flat, stop - start)
             each(schema.path, start, stop, arrays)
-            cache.clear()
+            forget(self._tree.tree)
         rows.flush()
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.blockcache import forget
 from rootae.bounds import EXACT, Bound
-from rootae.coded import cache
 from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.hook import coded
 from rootae.schema import Values
@@ -137,7 +137,8 @@ class PairedTree:
                 self._match(column, before[column.name], after, start)
                 pairs[column.name] = Pair(before[column.name], after)
             yield Part(start, stop, pairs)
-            cache.clear()  # no block is read twice
+            if self.coded is not None:
+                forget(self.coded)  # no block is read twice
 
     def _after(self, column: Column, start: int, stop: int) -> Values:
         mine = self.coded

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 
 from rootae import lanes, references, streams
-from rootae.codec import lane_values
 from rootae.groups import GroupCoder, feature
 from rootae.order import in_order
 from rootae.plan import Feature
@@ -102,7 +101,7 @@ class GroupData:
         self.plan = plan
         self.tables = tables
         coder = GroupCoder(plan, tables, ())
-        columns = [lane_values(values[x.column], x.element) for x in plan.lanes]
+        columns = [values[x.column].lane(x.element) for x in plan.lanes]
         self.codes = [np.asarray(q, np.int64) for q in coder.codes(columns)]
         self.rows = len(self.codes[0]) if self.codes else 0
         self.measured_rows = min(self.rows, _MEASURED_ROWS)
