@@ -18,6 +18,7 @@ from uproot.interpretation.custom import CustomInterpretation
 from uproot.interpretation.jagged import AsJagged, JaggedArray
 from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
+from uproot.reading import ReadOnlyKey
 
 from rootae.carriers import COLUMN, TREE, guard, stand_for
 from rootae.coded import CodedTree
@@ -172,6 +173,8 @@ def coded(tree: Any) -> CodedTree | None:
 
 def _dress(tree: Any) -> None:
     """Give carriers the names of their columns and hide the bookkeeping."""
+    if not isinstance(tree.parent, ReadOnlyKey):  # a tree in an object, without its baskets
+        return
     for base in tree.bases:  # a TNtuple is a TTree with something added, and that comes first
         if TREE in base.__dict__:
             stand_for(tree, TREE, base.__dict__[TREE])

@@ -20,9 +20,8 @@ from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NTUPLE", "NTuple", "describe_fields"]
+__all__ = ["NTuple", "describe_fields"]
 
-NTUPLE = "ROOT::RNTuple"
 _STRING = "std::string"
 _LIST = "std::vector<"
 _CARDINALITY = "ROOT::RNTupleCardinality<"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,19 +12,18 @@ import uproot
 from rootae.branches import file_of
 from rootae.errors import ArgumentError, FormatError
 from rootae.globs import matched
-from rootae.ntuple import NTUPLE, NTuple
+from rootae.kinds import Kind, holds_baskets, kinds_of
+from rootae.ntuple import NTuple
 from rootae.opening import open_root
 from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["TREES", "Source", "split_path"]
+__all__ = ["Source", "split_path"]
 
 _ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
 _NOTHING = 24  # bytes of these where a tree has none of them
-_DIRECTORIES = ("TDirectory", "TDirectoryFile")  # Geant4 and old versions of ROOT say the latter
-TREES = ("TTree", "TNtuple", "TNtupleD")  # uproot writes all of them as TTree
 
 
 def split_path(text: str) -> tuple[str, str | None]:
@@ -84,22 +84,46 @@ class Source:
         Raises:
             NameNotFound: a glob matches no tree.
         """
-        names = self._paths(lambda c: c in (*TREES, NTUPLE))
+        names = self._paths(Kind.TREE, Kind.NTUPLE)
         chosen = matched(globs, names, str(self.path))
         return [n for n in names if not globs or n in chosen]
 
-    def _paths(self, wanted: Any) -> list[str]:
-        found = self.file.iterclassnames(cycle=True)
-        return list(dict.fromkeys(k.rsplit(";", 1)[0] for k, c in found if wanted(c)))
+    def _paths(self, *wanted: Kind) -> list[str]:
+        found = (key.rsplit(";", 1)[0] for key, _ in self._keys(*wanted))
+        return list(dict.fromkeys(found))
+
+    def _keys(self, *wanted: Kind) -> list[tuple[str, str]]:
+        """Return name (with cycle) and class of all keys of some kinds."""
+        pairs = self.file.iterclassnames(cycle=True)
+        return [(k, c) for k, c in pairs if self.kinds[c] in wanted]
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """What the file's classes are, by name."""
+        classes = {c for _, c in self.file.iterclassnames(cycle=True)}
+        return kinds_of(self.file, classes)
 
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
-        pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if c not in (*TREES, NTUPLE, *_DIRECTORIES)]
+        return self._keys(Kind.OBJECT)
+
+    def derived(self) -> list[tuple[str, str]]:
+        """Return name (with cycle) and class of trees whose classes ROOT does not have."""
+        return self._keys(Kind.DERIVED)
+
+    @cached_property
+    def stranded(self) -> list[str]:
+        """Name what can only be copied with its whole file: its data lies elsewhere in that."""
+        found = [f"{k} (a directory of class {c})" for k, c in self._keys(Kind.FOLDER)]
+        return found + [
+            f"{k} ({c}, which holds a tree)"
+            for k, c in self.objects()
+            if holds_baskets(self.file.key(k))
+        ]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
-        return self._paths(lambda c: c in _DIRECTORIES)
+        return self._paths(Kind.DIRECTORY)
 
     def old_cycles(self) -> list[str]:
         """Return objects of which a newer cycle exists."""
@@ -112,7 +136,7 @@ class Source:
     def is_autosave(self, key: str) -> bool:
         """Say whether an older cycle of a tree holds nothing that the newest does not hold too."""
         older, newer = self.file[key], self.file[key.rsplit(";", 1)[0]]
-        if any(t.classname not in TREES for t in (older, newer)):
+        if any(self.kinds.get(t.classname) != Kind.TREE for t in (older, newer)):
             return False
         there = dict(newer.iteritems(recursive=True))
         return older.num_entries <= newer.num_entries and all(
@@ -144,12 +168,12 @@ class Source:
 
     def ntuples(self) -> list[str]:
         """Return the paths of RNTuples: trees in any output."""
-        return self._paths(lambda c: c == NTUPLE)
+        return self._paths(Kind.NTUPLE)
 
     def opened(self, path: str) -> Any:
         """Return a tree as uproot has it, an RNTuple in the likeness of one."""
         found = self.file[path]
-        if found.classname != NTUPLE:
+        if self.kinds.get(found.classname) != Kind.NTUPLE:
             return found
         if path not in self._ntuples:  # one of a thousand fields takes a second to describe
             self._ntuples[path] = NTuple(found)
@@ -165,7 +189,7 @@ class Source:
 
     def branches(self) -> Iterator[Any]:
         """Yield the branches of all TTrees as uproot has them."""
-        for path in self._paths(lambda c: c in TREES):
+        for path in self._paths(Kind.TREE):
             yield from self.file[path].branches
 
     def elsewhere(self) -> list[str]:

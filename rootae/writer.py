@@ -62,7 +62,8 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
         coded: names of coded columns by tree.
     """
     trees = set(source.tree_paths())
-    lost = [
+    lost = [*source.stranded, *(f"{k} ({c}, a tree)" for k, c in source.derived())]
+    lost += [
         key
         for key in source.old_cycles()
         if key.rsplit(";", 1)[0] not in trees or not source.is_autosave(key)

@@ -28,6 +28,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["grids"],
     ["centres", "lanes", "relations"],
     ["nearly"],
+    ["kinds"],
     ["network", "plan"],
     ["order"],
     ["sound", "stages"],
@@ -89,7 +90,7 @@ OWNERS = {
     "cramjam": {"streams"},
     "ROOT": {"backend"},
     "uproot": {
-        "backend", "baskets", "branches", "carriers", "decompress", "hook", "merge", "opening",
+        "backend", "baskets", "branches", "carriers", "decompress", "hook", "kinds", "merge", "opening",
         "rdataframe", "reader", "rows", "skim", "source", "training", "writer",
     },
     "awkward": {

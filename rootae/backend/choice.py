@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 AUTO, UPROOT, ROOT = BACKENDS = ("auto", "uproot", "root")
+_STRANDED = "this cannot be copied into another file: --drop-unsupported leaves it out, by name"
 _ALONE = "ROOT keeps no RNTuples: --drop-unsupported leaves these out, by name"
 
 
@@ -72,6 +73,9 @@ def backend_for(
         raise UnsupportedError(msg)
     keeps_all = asked != ROOT and (drop or not unsupported(source, coded))
     modern = source.ntuples()
+    if source.stranded and not drop:
+        msg = f"{source.path}: {', '.join(source.stranded[:10])}: {_STRANDED}"
+        raise UnsupportedError(msg)
     if asked == UPROOT or (asked == AUTO and (keeps_all or modern or not installed())):
         refuse_losses(source, coded, _ALONE if modern else ADVICE, drop=drop)
         return UPROOT

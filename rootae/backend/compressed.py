@@ -68,6 +68,7 @@ def write(
             code_of(compression),
             {path: _tree_job(source.tree(path), plan) for path, plan in plans.items()},
             add=(DIRECTORY,),
+            kinds=dict(source.kinds),
         )
         answer = root.rewrite(job)
     return sizes, answer["autosaves"]

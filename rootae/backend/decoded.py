@@ -79,6 +79,7 @@ def write(
             code_of(compression),
             jobs,
             leave_out=(DIRECTORY,),
+            kinds=dict(source.kinds),
         )
         root.rewrite(job)
 

@@ -46,6 +46,7 @@ class Job:
         trees: by path, those that change.
         leave_out: directories at the top of the source that are left out.
         add: directories at the top of the donor that are added.
+        kinds: by class, what keys of the source are (`rootae.kinds`), objects left out.
         fast: copy baskets as they are compressed; otherwise entry by entry.
     """
 
@@ -56,6 +57,7 @@ class Job:
     trees: dict[str, TreeJob] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    kinds: dict[str, str] = field(default_factory=dict)
     fast: bool = True
 
     def to_json(self) -> str:

@@ -91,11 +91,10 @@ Long64_t first_basket(TTree &tree)
 /// The key of the first one is written anew in the memory that it was read to, 128 bytes at least of
 /// which eight are set apart. Where it does not fit there, as that of a few bytes with a long name,
 /// ROOT 6.40 moves it and goes on to write the memory that it gave back.
-bool can_copy_baskets(TTree &tree)
+bool can_copy_baskets(TTree &tree, TFile *file)
 {
    unsigned char head[16]; // bytes of the basket, version, bytes of its data, date, bytes of its key
    Long64_t first = first_basket(tree);
-   TFile *file = tree.GetCurrentFile();
    if (!first || !file || file->ReadBuffer(reinterpret_cast<char *>(head), first, sizeof head))
       return true;
    int all = head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3], key = head[14] << 8 | head[15];
@@ -112,7 +111,7 @@ TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
       if (left.count(branch->GetName()))
          branch->SetBit(kDoNotProcess);
    TDirectory::TContext here(&to);
-   TTree *copy = tree.CloneTree(-1, fast && can_copy_baskets(tree) ? "fast" : "");
+   TTree *copy = tree.CloneTree(-1, fast && can_copy_baskets(tree, tree.GetCurrentFile()) ? "fast" : "");
    if (copy)
       copy->SetEntries(tree.GetEntries());
    return copy;
@@ -284,3 +283,5 @@ void arrange(TTree &tree, const Names &order)
 }
 
 } // namespace rootae
+
+#include "derived.cxx"

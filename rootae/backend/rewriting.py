@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.backend.job import Job, TreeJob
 from rootae.backend.worker import answer, root_with
+from rootae.kinds import Kind, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,8 @@ class _Rewriting:
         """Write everything and close the file."""
         for file in (self._source, self._donor):
             self._kernels.copy_class_descriptions(file, self._target)
-        self._has_trees = any(self._is_tree(k) for k in _every_key(self._source))
+        every = self._every_key(self._source)
+        self._has_trees = any(self._kind(k) == Kind.TREE for k in every)
         self._copy(self._source, self._target, "", self._job.leave_out)
         keys = [k.GetName() for k in self._donor.GetListOfKeys()]
         others = tuple(n for n in keys if n not in self._job.add)
@@ -63,18 +65,32 @@ class _Rewriting:
             name = str(key.GetName())
             if name in leave_out:
                 continue
-            if key.GetClassName().startswith("TDirectory"):
+            kind = self._kind(key)
+            if kind == Kind.DIRECTORY:
                 made = target.mkdir(name, key.GetTitle())
                 self._copy(key.ReadObj(), made, f"{path}{name}/")
-            elif self._is_tree(key):
+            elif kind == Kind.DERIVED:
+                self._copy_derived(key, target, f"{path}{name}")
+            elif kind == Kind.TREE:
                 newest = max((k for k in keys if k.GetName() == name), key=lambda k: k.GetCycle())
                 self._copy_tree(key, newest, target, f"{path}{name}")
             elif key.GetClassName() != _PROCESS_ID or not self._has_trees:
                 self._kernels.copy_key(key, target, key.GetCycle())
 
-    def _is_tree(self, key: Any) -> bool:
-        kind = self._root.TClass.GetClass(key.GetClassName())
-        return bool(kind) and bool(kind.InheritsFrom("TTree"))
+    def _every_key(self, directory: Any) -> Iterator[Any]:
+        for key in directory.GetListOfKeys():
+            yield key
+            if self._kind(key) == Kind.DIRECTORY:
+                yield from self._every_key(key.ReadObj())
+
+    def _kind(self, key: Any) -> str:
+        name = str(key.GetClassName())  # the donor has ROOT's own classes only
+        return self._job.kinds.get(name) or kinds_of(None, {name})[name]
+
+    def _copy_derived(self, key: Any, target: Any, path: str) -> None:
+        if not self._kernels.copy_derived(key, target, key.GetCycle()):
+            msg = f"ROOT cannot copy {path}, of class {key.GetClassName()}"
+            raise OSError(msg)
 
     def _copy_tree(self, key: Any, newest: Any, target: Any, path: str) -> None:
         tree = key.ReadObj()
@@ -119,13 +135,6 @@ class _Rewriting:
         for name, texts in job.leaf_names.items():
             copy.GetBranch(name).GetListOfLeaves().At(0).SetNameTitle(*texts)
         self._kernels.arrange(copy, list(job.order))
-
-
-def _every_key(directory: Any) -> Iterator[Any]:
-    for key in directory.GetListOfKeys():
-        yield key
-        if key.GetClassName().startswith("TDirectory"):
-            yield from _every_key(key.ReadObj())
 
 
 def rewrite(job: Job) -> dict[str, Any]:
