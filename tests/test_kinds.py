@@ -38,7 +38,8 @@ LOOK = """
 import os
 f = ROOT.TFile.Open(sys.argv[1]); n = f.Get("deep/Analysis")
 print(sum(e.v for e in n), n.GetWeight(), n.GetTitle(),
-      [a.GetTitle() for a in n.GetListOfAliases()], [i.GetTitle() for i in n.GetUserInfo()], n.GetEntries(),
+      [a.GetTitle() for a in n.GetListOfAliases()], [i.GetTitle() for i in n.GetUserInfo()],
+      n.GetEntries(),
       f.GetKey("chain").GetClassName())
 sys.stdout.flush(); os._exit(0)
 """
