@@ -194,7 +194,7 @@ class Source:
 
     def elsewhere(self) -> list[str]:
         """Name the branches whose baskets are in another file, and that file."""
-        paths = self._paths(lambda c: c in TREES)
+        paths = self._paths(Kind.TREE)
         pairs = ((p, b, file_of(b)) for p in paths for b in self.file[p].branches)
         return [f"{path}:{b.name} (its baskets are in {file})" for path, b, file in pairs if file]
 
