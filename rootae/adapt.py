@@ -91,10 +91,11 @@ def adapt(
 
 def _refuse_contradictions(known: TreePlan, rules: Sequence[Rule]) -> None:
     bounds = {x.column: x.bound for g in known.groups for x in g.lanes}
+    names = [c.name for c in known.columns]
     for column in known.columns:
-        if not any(r.matches(known.path, column.name) for r in rules):
+        if not any(r.matches(known.path, column.name, names) for r in rules):
             continue
-        choice = choose(known.path, column, rules)
+        choice = choose(known.path, column, rules, others=names)
         if choice.bound != Bound.parse(bounds[column.name]):
             msg = (
                 f"{known.path}:{column.name}: the codec's bound is {bounds[column.name]}, "

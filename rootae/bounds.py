@@ -14,7 +14,7 @@ import numpy as np
 from rootae.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -90,7 +90,12 @@ EXACT = Bound("exact")
 
 @dataclass(frozen=True)
 class Rule:
-    """``GLOB=BOUND`` as the user wrote it; globs match ``branch`` or ``tree:branch``."""
+    """``GLOB=BOUND`` as the user wrote it; globs match ``branch`` or ``tree:branch``.
+
+    Example:
+        >>> Rule("hit[6]", EXACT).matches("T", "hit[6]"), Rule("T:x*", EXACT).matches("T", "x1")
+        (True, True)
+    """
 
     glob: str
     bound: Bound
@@ -104,15 +109,22 @@ class Rule:
             raise ArgumentError(msg)
         return cls(glob.strip(), Bound.parse(bound))
 
-    def matches(self, tree: str, column: str) -> bool:
-        """Say whether this rule speaks of that column (case-sensitive)."""
-        if ":" in self.glob:
-            return fnmatchcase(f"{tree}:{column}", self.glob)
-        return fnmatchcase(column, self.glob)
+    def matches(self, tree: str, column: str, others: Collection[str] = ()) -> bool:
+        """Say whether this rule speaks of that column (case-sensitive).
+
+        Arguments:
+            tree: the tree's path.
+            column: the column's name.
+            others: names of the tree's columns; a rule that says one of these means that only.
+        """
+        said = self.glob, self.glob.removeprefix(f"{tree}:")
+        if column in said or any(name in others for name in said):
+            return column in said
+        return fnmatchcase(column, self.glob) or fnmatchcase(f"{tree}:{column}", self.glob)
 
     def names(self, column: str) -> bool:
         """Say whether the rule gives the column's full name, with or without a tree."""
-        return self.glob.rpartition(":")[2] == column
+        return self.glob == column or self.glob.endswith(f":{column}")
 
 
 @dataclass(frozen=True)
@@ -157,7 +169,11 @@ def rules_file(path: Path) -> tuple[Rule, ...]:
 
 
 def choose(
-    tree: str, column: Column, rules: Iterable[Rule] = (), start: Choice | None = None
+    tree: str,
+    column: Column,
+    rules: Iterable[Rule] = (),
+    start: Choice | None = None,
+    others: Collection[str] = (),
 ) -> Choice:
     """Decide one column's bound: a preset's first, then the rules, later over earlier.
 
@@ -166,13 +182,14 @@ def choose(
         column: the column; integers and booleans stay exact whatever is asked, but for ``none``.
         rules: what the user asked for.
         start: a preset's choice, by default exact.
+        others: names of the tree's columns, see `Rule.matches`.
 
     Returns:
         The bound and one phrase on where it comes from.
     """
     choice = start or Choice(EXACT, "default")
     for rule in rules:
-        if rule.matches(tree, column.name):
+        if rule.matches(tree, column.name, others):
             choice = _apply(rule, column)
     return choice
 

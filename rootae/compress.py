@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from rootae.aside import reading, told
 from rootae.backend import choice, compressed
 from rootae.backend.kept import hold
 from rootae.codec import Codec
+from rootae.globs import any_matches
 from rootae.network import usable
 from rootae.options import Options, options_of
 from rootae.output import atomic, check_target
@@ -157,7 +157,7 @@ class _Job:
             if not any(rule.matches(*pair) for pair in pairs):
                 self.notes.append(f"bound {rule.glob}={rule.bound} matches no column")
         for glob in self.options.keep_plain:
-            if not any(fnmatchcase(name, glob) for _, name in pairs):
+            if not any(any_matches([glob], name) for s in trees.values() for name in s.order):
                 self.notes.append(f"--keep-plain {glob} matches no column")
 
     def _codec(

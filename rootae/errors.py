@@ -84,7 +84,7 @@ class NameNotFound(ArgumentError, KeyError):
 
     def __init__(self, name: str, known: Iterable[str], where: str, kind: str = "tree") -> None:
         names = list(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, [n for n in names if n != name], n=3, cutoff=0.5)
         if near:
             hint = "did you mean " + " or ".join(repr(n) for n in near) + "?"
         else:

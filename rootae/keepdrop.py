@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from fnmatch import translate
@@ -99,6 +100,7 @@ def chosen(
         >>> chosen(["Muon_pt", "Muon_eta", "run"], "Events", keep=["Muon_*"], drop=["*_eta"])
         (['Muon_pt'], [])
     """
+    lines = [_exact(line, names) for line in lines]
     wanted = matched(keep, names, where, "column like")
     dropped = matched(drop, names, where, "column like")
     wanted = wanted if keep else set(names)
@@ -108,6 +110,14 @@ def chosen(
         raise ArgumentError(msg)
     idle = [x.text for x in lines if not any(x.pattern.fullmatch(n) for n in names)]
     return found, idle
+
+
+def _exact(line: Line, names: Sequence[str]) -> Line:
+    """Take what a line says for a name, if there is one like it, and not for a glob."""
+    command, said = line.text.split(maxsplit=1)
+    if said not in names or _COMMANDS[command][1]:
+        return line
+    return dataclasses.replace(line, pattern=re.compile(re.escape(said)))
 
 
 def _kept(name: str, lines: Sequence[Line]) -> bool:

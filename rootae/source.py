@@ -33,8 +33,14 @@ def split_path(text: str) -> tuple[str, str | None]:
         >>> split_path("in.root:Events")
         ('in.root', 'Events')
     """
+    if Path(text).exists():
+        return text, None
+    edges = [i for i, letter in enumerate(text) if letter == ":" and i]
+    for at in edges:  # names of files and of trees may have colons, too
+        if Path(text[:at]).is_file():
+            return text[:at], text[at + 1 :]
     head, colon, tail = text.rpartition(":")
-    if colon and head and not Path(text).exists() and not tail.startswith("//"):
+    if colon and head and not tail.startswith("//"):
         return head, tail
     return text, None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from rootae import nearly, references, relations
 from rootae.bounds import Bound, Choice, choose
-from rootae.globs import any_matches
+from rootae.globs import chosen_by
 from rootae.grids import ExactFloat, ExactInteger, RankGrid, grid_for, grid_to_json
 from rootae.look import look
 from rootae.plan import GroupPlan, Lane, TreePlan
@@ -54,12 +54,12 @@ def choices(
     seen: Mapping[str, Look] | None = None,
 ) -> dict[str, Choice]:
     """Decide every column's bound; `seen` is what `--lossy` goes by, by default the sample."""
-    if not lossy:
-        return {c.name: choose(schema.path, c, rules) for c in schema.columns}
     names = [c.name for c in schema.columns]
+    if not lossy:
+        return {c.name: choose(schema.path, c, rules, others=names) for c in schema.columns}
     seen = looks([sample]) if seen is None else seen
     starts = {c.name: preset(c, seen[c.name], names) for c in schema.columns}
-    return {c.name: choose(schema.path, c, rules, starts[c.name]) for c in schema.columns}
+    return {c.name: choose(schema.path, c, rules, starts[c.name], names) for c in schema.columns}
 
 
 def survey(
@@ -102,8 +102,7 @@ def survey(
 
 def matching(schema: TreeSchema, globs: Iterable[str]) -> frozenset[str]:
     """Return the names of columns that any of the globs matches."""
-    globs = tuple(globs)
-    return frozenset(c.name for c in schema.columns if any_matches(globs, c.name))
+    return frozenset(chosen_by(globs, [c.name for c in schema.columns]))
 
 
 def branches_of(schema: TreeSchema, kept: AbstractSet[str]) -> tuple[Branch, ...]:

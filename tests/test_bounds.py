@@ -69,6 +69,15 @@ def test_globs_match_branch_or_tree_and_branch_case_sensitively():
     assert not Rule.parse("Runs:Jet_*=exact").matches("Events", "Jet_pt")
 
 
+@pytest.mark.parametrize("glob", ["hit[6]", "Events:hit[6]", "a:b", "Events:a:b"])
+def test_a_rule_that_says_a_name_means_that_only(glob):
+    names = ["hit[6]", "hit6", "a:b"]
+    rule = Rule.parse(f"{glob}=exact")
+    meant = [n for n in names if rule.matches("Events", n, names)]
+    assert meant == [glob.removeprefix("Events:")]
+    assert rule.names(meant[0])
+
+
 def test_later_rules_win_over_earlier_ones_and_over_presets():
     rules, start = rules_of({"*": "rel:1e-3", "x": "abs:0.1"}), Choice(EXACT, "a preset")
     assert choose("t", F32, rules, start).bound == Bound("abs", 0.1)

@@ -68,3 +68,10 @@ def test_other_lines_are_refused_with_their_place(lines, line):
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ArgumentError, match=r"none\.txt"):
         read_lines(tmp_path / "none.txt")
+
+
+@pytest.mark.parametrize("line", ["drop hit[6]", "drop a*b"])
+def test_a_line_that_says_a_name_means_that_only(lines, line):
+    names = ["hit[6]", "hit6", "a*b", "aXb"]
+    left = [n for n in names if n != line.split()[1]]
+    assert chosen(names, "Events", lines=lines(line)) == (left, [])

@@ -57,6 +57,13 @@ def test_a_file_whose_name_has_a_colon_is_a_file(tmp_path):
     assert split_path(str(path)) == (str(path), None)
 
 
+@pytest.mark.parametrize("tree", ["DecayTree:B", "a/b:c;d", ":x"])
+def test_a_tree_behind_the_path_may_have_colons(tmp_path, tree):
+    path = tmp_path / "a:b.root"
+    path.touch()
+    assert split_path(f"{path}:{tree}") == (str(path), tree)
+
+
 def test_the_schema_says_what_uproot_says(events):
     with Source.open(events) as source:
         schema = source.tree("Events").schema

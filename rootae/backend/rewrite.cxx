@@ -101,6 +101,33 @@ bool can_copy_baskets(TTree &tree, TFile *file)
    return key <= std::max(all, 128) - 8;
 }
 
+/// Say whether every branch has as many entries as its tree.
+bool is_even(TTree &tree)
+{
+   for (TObject *branch : *tree.GetListOfBranches())
+      if (static_cast<TBranch *>(branch)->GetEntries() != tree.GetEntries())
+         return false;
+   return true;
+}
+
+/// Copy a tree entry by entry, of each branch as many as it has.
+TTree *copy_each_branch(TTree &tree)
+{
+   TTree *copy = tree.CloneTree(0);
+   TIter next(copy->GetListOfBranches());
+   for (TObject *each : *tree.GetListOfBranches()) {
+      auto from = static_cast<TBranch *>(each);
+      if (from->TestBit(kDoNotProcess))
+         continue; // it was not cloned
+      auto to = static_cast<TBranch *>(next());
+      for (Long64_t i = 0; i < from->GetEntries(); ++i) {
+         from->GetEntry(i);
+         to->Fill();
+      }
+   }
+   return copy;
+}
+
 } // namespace
 
 /// Copy a tree without some of its branches; if fast, baskets are not decompressed where ROOT can.
@@ -111,7 +138,8 @@ TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
       if (left.count(branch->GetName()))
          branch->SetBit(kDoNotProcess);
    TDirectory::TContext here(&to);
-   TTree *copy = tree.CloneTree(-1, fast && can_copy_baskets(tree, tree.GetCurrentFile()) ? "fast" : "");
+   const bool quick = fast && can_copy_baskets(tree, tree.GetCurrentFile());
+   TTree *copy = quick || is_even(tree) ? tree.CloneTree(-1, quick ? "fast" : "") : copy_each_branch(tree);
    if (copy)
       copy->SetEntries(tree.GetEntries());
    return copy;
