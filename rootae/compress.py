@@ -15,7 +15,6 @@ from rootae.codec import Codec
 from rootae.globs import any_matches
 from rootae.network import usable
 from rootae.options import Options, options_of
-from rootae.output import atomic, check_target
 from rootae.progress import Clock, Noting, Progress
 from rootae.provenance import provenance
 from rootae.reader import open_file
@@ -23,13 +22,13 @@ from rootae.selection import NOT_PAID, left_alone, pays, unpaid, without
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
 from rootae.survey import branches_of, matching
-from rootae.training import refuse_compressed, sample_of, train_codec
+from rootae.training import checked_outputs, refuse_compressed, sample_of, train_codec
 from rootae.verify import verify_against
 from rootae.writer import compression_of
 
 if TYPE_CHECKING:
+    from rootae.output import Output
     from rootae.treewriter import Sizes
-
 
 __all__ = ["compress"]
 
@@ -83,7 +82,7 @@ def compress(
     usable(opts.device)  # before anything takes long
     with Source.open(path) as source:
         refuse_compressed(source)
-        target = check_target(dst, [path], force=force)
+        target = checked_outputs(dst, [path, codec], opts, force=force)
         setting = compression_of(compression, source)
         given = Codec.load(codec) if isinstance(codec, str | Path) else codec
         asked = choice.checked(backend)
@@ -102,7 +101,7 @@ class _Job:
     def __init__(
         self,
         source: Source,
-        target: Path,
+        output: Output,
         options: Options,
         progress: Progress,
         setting: Any,
@@ -110,7 +109,8 @@ class _Job:
         drop: bool,
     ) -> None:
         self.source = source
-        self.target = target
+        self.output = output
+        self.target = output.path
         self.options = options
         self.progress = progress
         self.setting = setting
@@ -183,7 +183,7 @@ class _Job:
     ) -> Report:
         sizes: dict[str, Sizes] = {}
         errors: dict[str, dict[str, float]] = {}
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             while codec is not None:
                 with self.clock.phase("write"):
                     sizes = self._write_once(codec, part)

@@ -15,7 +15,7 @@ from rootae.backend.kept import hold
 from rootae.blockcache import forget
 from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
-from rootae.output import atomic, check_target
+from rootae.output import check_target
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.restored import RestoredTree, checksum
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from rootae.output import Output
     from rootae.reader import File
     from rootae.schema import TreeSchema
     from rootae.sourcetree import SourceTree
@@ -134,15 +135,16 @@ def _setting(file: File, path: Path, code: int | None) -> Any:
 class _Job:
     """One run of decompress."""
 
-    def __init__(self, source: Source, target: Path, progress: Progress) -> None:
+    def __init__(self, source: Source, output: Output, progress: Progress) -> None:
         self.source = source
-        self.target = target
+        self.output = output
+        self.target = output.path
         self.progress = progress
         self.notes: list[str] = []
         self.sums: dict[str, list[tuple[int, int, dict[str, int]]]] = {}
 
     def copy(self) -> Decompressed:
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             shutil.copyfile(self.source.path, part)
         self.notes.append("no tree of the input is coded: the output is a copy of it")
         paths = self.source.tree_paths()
@@ -151,7 +153,7 @@ class _Job:
     def restore(self, setting: Any) -> Decompressed:
         trees = {p: self._tree(p) for p in self.source.tree_paths()}
         total = sum(t.entries for t in trees.values())
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             self.progress.phase("write", total)
             with uproot.recreate(part, compression=setting) as out:
                 write_objects(self.source, out, lambda p: self._write(out, trees[p]))
@@ -167,7 +169,7 @@ class _Job:
         changed = {
             p: mine.stored.plans[0].carried for p, t in trees.items() if (mine := coded_of(t))
         }
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             self.progress.phase("write", total)
             decoded.write(whole, part, compression=setting, each=self._seen)
             forget(self.source.file)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,8 @@ import numpy as np
 
 from rootae.container import Container
 from rootae.errors import ArgumentError
+from rootae.leftovers import private
+from rootae.output import check_target
 from rootae.source import Source
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def export(file: str | Path, directory: str | Path, *, force: bool = False) -> l
     target = Path(directory)
     with Source.open(file) as source:
         codecs = list(Container(source.file, str(file)).codecs.values())
-    if target.is_file():
+    if target.is_symlink() and not target.exists():
+        msg = f"{target} is a symbolic link to nothing: name a directory"
+        raise ArgumentError(msg)
+    if target.exists() and not target.is_dir():
         msg = f"{target} is a file: name a directory"
         raise ArgumentError(msg)
     if target.is_dir() and any(target.iterdir()) and not force:
@@ -79,35 +82,40 @@ def export(file: str | Path, directory: str | Path, *, force: bool = False) -> l
         raise ArgumentError(msg)
     folders = [target] if len(codecs) == 1 else [target / c.id[:12] for c in codecs]
     for codec, folder in zip(codecs, folders, strict=True):
-        _write(codec, folder, Path(file).name)
+        _write(codec, folder, Path(file), force=force)
     return folders
 
 
-def _write(codec: Codec, folder: Path, source: str) -> None:
-    """Write one codec into a folder that appears as a whole."""
+def _write(codec: Codec, folder: Path, source: Path, *, force: bool) -> None:
+    """Write one codec into a folder, once all of it is there."""
     folder = folder.resolve()
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    part.mkdir(parents=True)
-    try:
-        plan = json.loads(codec.plan.to_json())
-        (part / "plan.json").write_text(json.dumps(plan, indent=2, sort_keys=True) + "\n")
-        tables: dict[str, Any] = {f"table_{i}": t for i, t in enumerate(codec.tables)}
-        np.savez(part / "tables.npz", **tables)
-        for i, name in network_files(codec).items():
-            (part / name).write_bytes(codec.networks[i].onnx)
-        trees = ", ".join(f"{t.path} ({len(t.columns)} columns)" for t in codec.plan.trees)
-        text = _README.format(source=source, id=codec.id, trees=trees)
-        (part / "README.txt").write_text(text)
-        folder.mkdir(parents=True, exist_ok=True)
-        _clear(folder)
-        for made in part.iterdir():
-            made.replace(folder / made.name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with private(folder) as part:
+        part.mkdir()
+        _fill(codec, part, source.name)
+        folder.mkdir(exist_ok=True)
+        made = sorted(part.iterdir())
+        outputs = [check_target(folder / p.name, [source], force=force) for p in made]
+        _clear(folder, source)
+        for path, output in zip(made, outputs, strict=True):
+            output.publish(path)
 
 
-def _clear(folder: Path) -> None:
+def _fill(codec: Codec, folder: Path, source: str) -> None:
+    plan = json.loads(codec.plan.to_json())
+    (folder / "plan.json").write_text(json.dumps(plan, indent=2, sort_keys=True) + "\n")
+    tables: dict[str, Any] = {f"table_{i}": t for i, t in enumerate(codec.tables)}
+    np.savez(folder / "tables.npz", **tables)
+    for i, name in network_files(codec).items():
+        (folder / name).write_bytes(codec.networks[i].onnx)
+    trees = ", ".join(f"{t.path} ({len(t.columns)} columns)" for t in codec.plan.trees)
+    text = _README.format(source=source, id=codec.id, trees=trees)
+    (folder / "README.txt").write_text(text)
+
+
+def _clear(folder: Path, source: Path) -> None:
     """Remove the networks of an earlier export: this codec may have fewer."""
     for pattern in ("encoder*.onnx", "decoder_*.onnx"):
         for old in folder.glob(pattern):
+            check_target(old, [source], force=True)
             old.unlink()

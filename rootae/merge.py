@@ -16,7 +16,7 @@ from rootae.decoded import DecodedSource, coded_of, whole_file
 from rootae.errors import ArgumentError, BoundError
 from rootae.objects import Objects
 from rootae.options import Options
-from rootae.output import atomic, check_target
+from rootae.output import Output, check_target
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder, promising
@@ -133,7 +133,7 @@ class _Job:
     """One run of merge."""
 
     paths: list[Path]
-    target: Path
+    output: Output
     device: str | None
     progress: Progress
     notes: list[str] = field(default_factory=list)
@@ -141,6 +141,10 @@ class _Job:
     codecs: dict[bytes, Codec] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
     shares: list[dict[str, Share]] = field(default_factory=list)
+
+    @property
+    def target(self) -> Path:
+        return self.output.path
 
     def run(self, compression: int | None) -> Merged:
         with DecodedSource.open(self.paths[0], self.device) as source:
@@ -152,7 +156,7 @@ class _Job:
             with DecodedSource.open(path, self.device) as source:
                 self._refuse_losses(source)
         total = sum(t.entries for t in self.trees.values())
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             self.progress.phase("write", total)
             with uproot.recreate(part, compression=setting) as file:
                 objects = self._write(file)

@@ -19,7 +19,7 @@ from rootae.errors import ArgumentError, NameNotFound
 from rootae.keepdrop import chosen, read_lines
 from rootae.objects import Objects
 from rootae.options import Options
-from rootae.output import atomic, check_target
+from rootae.output import Output, check_target
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder
@@ -122,8 +122,9 @@ def skim(
         35121
     """
     name, named = split_path(str(src))
+    used = () if branches is None else (branches,)
     with DecodedSource.open(name, device) as source:
-        target = check_target(dst, [source.path], force=force)
+        target = check_target(dst, [source.path, *used], force=force)
         path = _chosen(source, tree or named)
         whole = source.tree(path)
         lines = () if branches is None else read_lines(Path(branches))
@@ -167,19 +168,23 @@ class _Job:
     """One run of skim."""
 
     source: _View
-    target: Path
+    output: Output
     progress: Progress
     asked: dict[str, Any]
     notes: list[str] = field(default_factory=list)
     codecs: dict[bytes, Codec] = field(default_factory=dict)
     sizes: dict[str, Sizes] = field(default_factory=dict)
 
+    @property
+    def target(self) -> Path:
+        return self.output.path
+
     def run(self, setting: Any) -> Skimmed:
         trees = {path: self.source.tree(path) for path in self.source.tree_paths()}
         coded = {p: _carried(t) for p, t in trees.items()}
         refuse_losses(self.source, coded, "leave branches out with --drop", old_cycles=False)
         self.progress.phase("write", sum(t.entries for t in trees.values()))
-        with atomic(self.target) as part:
+        with self.output.atomic() as part:
             with uproot.recreate(part, compression=setting) as file:
                 objects = Objects(file, several=False)
                 objects.add(self.source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from rootae.codec import Codec
 from rootae.container import write_records
 from rootae.errors import ArgumentError
 from rootae.options import Options, options_of
-from rootae.output import atomic, check_target
+from rootae.output import check_target
 from rootae.plan import Plan
 from rootae.preset import cut_already
 from rootae.progress import Progress
@@ -26,14 +27,14 @@ from rootae.writer import is_compressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from rootae.look import Look
+    from rootae.output import Output
     from rootae.plan import TreePlan
     from rootae.schema import Column
     from rootae.sourcetree import SourceTree
 
-__all__ = ["refuse_compressed", "sample_of", "train", "train_codec"]
+__all__ = ["checked_outputs", "refuse_compressed", "sample_of", "train", "train_codec"]
 
 _SAMPLED_BLOCKS = 4
 
@@ -89,7 +90,7 @@ def train(
         >>> codec = rootae.train(["a.root", "b.root"], "codec.root", epochs=5)  # doctest: +SKIP
     """
     opts, paths = options_of(options, sources)
-    out = check_target(target, paths, force=force)
+    out = checked_outputs(target, paths, opts, force=force)
     samples: dict[str, list[Sampled]] = {}
     for path in paths:
         with Source.open(path) as source:
@@ -100,11 +101,37 @@ def train(
     codec, _ = train_codec(
         samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
     )
-    with atomic(out) as part:
+    with out.atomic() as part:
         with uproot.recreate(part) as file:
             write_records(file, codec, None)
         Codec.load(part)
     return codec
+
+
+def checked_outputs(
+    target: str | Path, used: Sequence[object], opts: Options, *, force: bool
+) -> Output:
+    """Return the output, unless it or learning curves would overwrite what they must not.
+
+    Arguments:
+        target: where the output goes.
+        used: inputs; those that are no paths are left alone.
+        opts: name the learning curves, if any are wanted.
+        force: regular files may be replaced.
+
+    Raises:
+        ArgumentError: the output, or the table of curves or its picture, cannot be written.
+    """
+    paths = [p for p in used if isinstance(p, str | Path)]
+    output = check_target(target, paths, force=force)
+    if opts.history is not None:
+        picture = opts.history.with_suffix(".png")
+        if picture == opts.history:
+            msg = f"history {picture} would have the name of its own picture: name a CSV file"
+            raise ArgumentError(msg)
+        for path in (opts.history, picture):
+            check_target(path, [*paths, target], force=force)
+    return output
 
 
 def refuse_compressed(source: Source) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import uproot
 from hypothesis import settings
+from typer.testing import CliRunner
 
 import rootae
 from rootae.blockcache import cache
@@ -70,6 +71,17 @@ def digest(root_script):
     from wholeness import DIGEST  # which imports from here
 
     return lambda *paths: json.loads(root_script(DIGEST, *paths).stdout)
+
+
+@pytest.fixture
+def cli():
+    """Return a function that runs a command in this process."""
+    from rootae.cli import app
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(a) for a in arguments])
+
+    return run
 
 
 def jagged(counts, flat):

@@ -1,4 +1,4 @@
-"""Two files held against each other by ROOT: whatever it reads of one that it does not of the other.
+"""Two files held against each other by ROOT: what it reads of one that it does not of the other.
 
 ROOT runs in a process of its own, one for many files, and neither rootae nor uproot has a part in
 it. What differs is said in short lines: a subject (``dir/tree;1:branch``) and what of it.

@@ -16,25 +16,13 @@ import numpy as np
 import pytest
 import uproot
 from conftest import write_columns, write_events
-from typer.testing import CliRunner
 
 import rootae
-from rootae.cli import app
 from rootae.codec import Codec
 from rootae.container import write_records
 from rootae.plan import Plan
 
 PLAIN = ("--family", "plain")
-
-
-@pytest.fixture
-def cli():
-    """Return a function that runs a command in this process."""
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return run
 
 
 def spawn(*arguments, **options):
@@ -311,10 +299,13 @@ def test_several_files_go_to_a_folder_and_back(cli, several, tmp_path, jobs):
             assert a["Events"].num_entries == b["Events"].num_entries
 
 
-def test_an_error_in_another_process_is_one_line_too(cli, several, tmp_path):
+def test_errors_in_other_processes_are_a_line_each(cli, several, tmp_path):
     paths, codec = several
     options = ("-O", tmp_path, "-j", 2, "--codec", codec, "--tree", "Event")
-    assert refused(cli("compress", *paths, *options), 2, "did you mean 'Events'")
+    done = cli("compress", *paths, *options)
+    assert done.exit_code == 1
+    assert all("did you mean 'Events'" in line for line in done.stderr.splitlines())
+    assert len(done.stderr.splitlines()) == 2
     assert list(tmp_path.iterdir()) == []
 
 
@@ -411,6 +402,32 @@ def test_output_exists(cli, events, packed, tmp_path):
     assert refused(cli("train", events, "-o", target, *PLAIN), 2, "exists: use -f")
     assert target.read_text() == "mine"
     assert cli("decompress", packed, target, "-f").exit_code == 0
+
+
+def test_a_codec_in_use_is_not_replaced(cli, several, tmp_path):
+    paths, codec = several
+    (tmp_path / "link.root").hardlink_to(codec)
+    for target in (codec, tmp_path / "link.root"):
+        done = cli("compress", paths[0], target, "--codec", codec, "-f")
+        assert refused(done, 2, "same file")
+    assert Codec.load(codec)
+
+
+def test_learning_curves_replace_nothing_unasked(cli, events, tmp_path):
+    history, out = tmp_path / "curves.csv", tmp_path / "c.root"
+    for taken in (history, tmp_path / "curves.png"):
+        taken.write_text("mine")
+        for words in (("compress", events, out), ("train", events, "-o", out)):
+            done = cli(*words, "--history", history, *PLAIN)
+            assert refused(done, 2, f"{taken} exists: use -f")
+        assert taken.read_text() == "mine"
+        taken.unlink()
+    for name in (events, out):
+        done = cli("compress", events, out, "-f", "--history", name, *PLAIN)
+        assert refused(done, 2, "same file")
+    done = cli("compress", events, out, "--history", tmp_path / "curves.png", *PLAIN)
+    assert refused(done, 2, "name a CSV file")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_output_cannot_be(cli, events, tmp_path):
@@ -579,7 +596,7 @@ def test_interrupted_in_mid_write(large, tmp_path, number):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and done.poll() is None:
         with contextlib.suppress(FileNotFoundError):
-            if any(p.stat().st_size > 10_000 for p in tmp_path.glob(".c.root.*.part")):
+            if any(p.stat().st_size > 10_000 for p in tmp_path.glob(".c.root.*.part/c.root")):
                 break
         time.sleep(0.002)
     assert done.poll() is None, "it was done before it could be interrupted: make the file larger"
@@ -587,7 +604,7 @@ def test_interrupted_in_mid_write(large, tmp_path, number):
     out, err = done.communicate(timeout=60)
     assert err == "rootae: interrupted; nothing was written\n"
     assert out == ""
-    assert done.returncode == 1
+    assert done.returncode == 128 + number
     assert list(tmp_path.iterdir()) == []
     assert large.read_bytes() == before
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,20 @@ def test_directory_is_not_overwritten(packed, tmp_path):
     assert not (tmp_path / "decoder_7.onnx").exists()
     with pytest.raises(rootae.ArgumentError, match="is a file"):
         export(packed, tmp_path / "mine.txt")
+
+
+def test_what_is_no_file_stays(packed, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/plan.json").symlink_to(tmp_path / "mine")
+    with pytest.raises(rootae.ArgumentError, match="is a symbolic link"):
+        export(packed, tmp_path / "out", force=True)
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["plan.json"]
+    for name, phrase in (("nowhere", "symbolic link to nothing"), ("pipe", "is a file")):
+        os.mkfifo(tmp_path / "pipe") if name == "pipe" else (tmp_path / name).symlink_to("x")
+        with pytest.raises(rootae.ArgumentError, match=phrase):
+            export(packed, tmp_path / name, force=True)
 
 
 def test_no_codec(events, tmp_path):

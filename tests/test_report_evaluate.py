@@ -250,6 +250,11 @@ def test_the_command_prints_peaks_columns_and_verdict(files, tmp_path):
     done = CliRunner().invoke(app, ["evaluate", *names, "--peak", "z=absent", "--html", str(page)])
     assert done.exit_code == 2
     assert not page.exists()
+    page.write_text("mine")
+    for target, phrase in ((page, "use -f"), (files[0], "same file"), (files[1], "same file")):
+        done = CliRunner().invoke(app, ["evaluate", *names, "--html", str(target)])
+        assert done.exit_code == 2
+        assert phrase in done.stderr
 
 
 def test_j_psi_of_the_simulation_are_found_and_fitted(shared):

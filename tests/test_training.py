@@ -13,10 +13,8 @@ import numpy as np
 import pytest
 import uproot
 from conftest import jagged, write_columns
-from typer.testing import CliRunner
 
 import rootae
-from rootae.cli import app
 from rootae.codec import Codec
 from rootae.errors import ArgumentError, MissingDependency, RootaeError
 from rootae.info import info
@@ -25,16 +23,6 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 COMMAND = "import sys; from rootae.cli import main; sys.argv[0] = 'rootae'; main()"
-
-
-@pytest.fixture
-def cli():
-    """Return a function that runs a command in this process."""
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return run
 
 
 @pytest.fixture(scope="module")

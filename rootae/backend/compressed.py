@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,12 @@ import uproot
 from rootae.backend import root
 from rootae.backend.job import Job, TreeJob
 from rootae.container import write_records
+from rootae.leftovers import private
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 from rootae.treewriter import Sizes, TreeWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from rootae.codec import Codec
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rootae.source import Source
     from rootae.sourcetree import SourceTree
 
-__all__ = ["beside", "code_of", "write"]
+__all__ = ["code_of", "write"]
 
 
 def write(
@@ -55,7 +55,7 @@ def write(
     """
     sizes: dict[str, Sizes] = {}
     plans = {plan.path: plan for plan in codec.plan.trees}
-    with beside(target) as donor:
+    with private(target) as donor:
         with uproot.recreate(donor, compression=compression) as file:
             for path, plan in plans.items():
                 tree = _carried(source.tree(path), plan)
@@ -72,16 +72,6 @@ def write(
         )
         answer = root.rewrite(job)
     return sizes, answer["autosaves"]
-
-
-@contextlib.contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """Give a path beside another for a file that is soon removed."""
-    path = target.with_name(f"{target.name}.donor")
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def code_of(compression: Any) -> int:

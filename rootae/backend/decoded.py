@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 from rootae.backend import root
-from rootae.backend.compressed import beside, code_of
+from rootae.backend.compressed import code_of
 from rootae.backend.job import Job, TreeJob
 from rootae.blockcache import forget
 from rootae.decoded import blocks_of, coded_of
+from rootae.leftovers import private
 from rootae.passing import passing_branch, unused
 from rootae.rows import RowWriter
 from rootae.schema import Column, TreeSchema, Values
@@ -63,7 +64,7 @@ def write(
         CorruptError: the input is damaged.
     """
     jobs: dict[str, TreeJob] = {}
-    with beside(target) as donor:
+    with private(target) as donor:
         with uproot.recreate(donor, compression=compression) as file:
             for path in source.tree_paths():
                 tree = source.tree(path)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+from rootae import leftovers
 from rootae.errors import MissingDependency, UnsupportedError
 
 if TYPE_CHECKING:
@@ -78,11 +79,17 @@ def _complaints(text: str) -> str:
 
 
 def _run(worker: str, asked: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", f"{_WORKERS}.{worker}"],
-        input=asked,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    command = [sys.executable, "-W", "ignore", "-m", f"{_WORKERS}.{worker}"]
+    with (
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        ) as process,
+        leftovers.undone(process.kill),
+    ):
+        out, err = process.communicate(asked)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)

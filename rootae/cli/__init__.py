@@ -6,19 +6,17 @@ A command is a file of this folder with a function of the same name, and a line 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from rootae import __version__, console
+from rootae import __version__, console, output
+from rootae.cli.failure import failure_of
+from rootae.cli.signals import exit_code, listen
 from rootae.errors import RootaeError
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 __all__ = ["app", "main"]
 
@@ -40,25 +38,15 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
+        output.forget()
         try:
             return super().invoke(ctx)
-        except RootaeError as error:
-            code, text = error.exit_code, str(error)
         except BrokenPipeError:
             raise
-        except OSError as error:
-            code, text = 1, _os_error(error)
-        except MemoryError:
-            code, text = 1, "out of memory; nothing was written"
-        except KeyboardInterrupt:
-            code, text = 1, "interrupted; nothing was written"
-        console.error(text)
-        raise typer.Exit(code)
-
-
-def _os_error(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename is not None else ""
-    return f"{where}{error.strerror or error}; nothing was written"
+        except (RootaeError, OSError, MemoryError, KeyboardInterrupt) as error:
+            failure = failure_of(error)
+        console.error(failure.text)
+        raise typer.Exit(exit_code() or failure.exit_code)
 
 
 app = typer.Typer(
@@ -89,18 +77,19 @@ def _top(
     del version  # its callback did everything
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run the command line."""
-    signal.signal(signal.SIGTERM, _terminate)
+    listen()
     try:
         app()
+    except SystemExit:
+        if exit_code() is None:
+            raise
+    except KeyboardInterrupt:
+        console.error("interrupted")
     except Exception as error:
         if "ROOTAE_DEBUG" in os.environ:
             raise
-        text = f"{type(error).__name__}: {error}"
-        console.error(f"{text}; report this as a bug, with what ROOTAE_DEBUG=1 shows")
+        console.error(failure_of(error).text)
         sys.exit(1)
+    sys.exit(exit_code())

@@ -1,10 +1,10 @@
-"""One command for several files: which output each has, and how many run at a time."""
+"""One command for several files: which output each has, how many run at a time, what is said."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +12,10 @@ from typing import Annotated, Any
 import typer
 
 from rootae import console
-from rootae.errors import ArgumentError, RootaeError
+from rootae.cli.failure import Failure, failure_of
+from rootae.cli.workers import results
+from rootae.errors import ArgumentError
+from rootae.output import forget, identity
 from rootae.source import split_path
 
 __all__ = ["Jobs", "OutputFile", "OutputFolder", "Paths", "pairs", "run_each", "tell"]
@@ -31,14 +34,6 @@ OutputFolder = Annotated[
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, help="files at a time, each in a process of its own")
 ]
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """An error in another process: not every exception can be sent from there."""
-
-    exit_code: int
-    text: str
 
 
 def pairs(paths: Sequence[str], output: Path | None, folder: Path | None) -> list[tuple[str, Path]]:
@@ -70,69 +65,156 @@ def pairs(paths: Sequence[str], output: Path | None, folder: Path | None) -> lis
     return [(paths[0], output)]
 
 
-def _into(paths: Sequence[str], folder: Path) -> list[tuple[str, Path]]:
-    targets = [folder / Path(split_path(p)[0]).name for p in paths]
-    for target in targets:
-        if targets.count(target) > 1:
-            msg = f"two inputs would both be written to {target}: give them different names"
-            raise ArgumentError(msg)
-    folder.mkdir(parents=True, exist_ok=True)
-    return list(zip(paths, targets, strict=True))
-
-
 def run_each(
-    work: Callable[..., Any], found: Sequence[tuple[str, Path]], *, jobs: int, quiet: bool
-) -> list[Any]:
-    """Call a function on each input and output, and return what it returns.
+    work: Callable[..., Any],
+    paths: Sequence[str],
+    output: Path | None,
+    folder: Path | None,
+    *,
+    show: Callable[[Any], None],
+    line: Callable[[Any], None] = console.show_change,
+    jobs: int,
+    json: bool,
+    quiet: bool,
+) -> None:
+    """Call a function on each input and output, and print what came of it.
+
+    Where there is a folder of outputs, an input that fails does not keep others from being done.
 
     Arguments:
         work: takes an input, an output and, in this process, `progress`.
-        found: inputs and outputs.
+        paths: as in `pairs`.
+        output: as in `pairs`.
+        folder: as in `pairs`.
+        show: prints the only report, as tables.
+        line: prints one of several.
         jobs: how many at a time.
-        quiet: show no progress.
+        json: print JSON instead; a list of outcomes where outputs go to a folder.
+        quiet: print errors and notes alone, and no progress.
 
     Raises:
-        RootaeError: what the first file that failed says.
+        RootaeError: the only input failed.
+        typer.Exit: some of several inputs failed.
     """
-    if jobs == 1 or len(found) == 1:
-        out = []
-        for source, target in found:
-            with console.bars(quiet=quiet) as progress:
-                out.append(work(source, target, progress=progress))
-        return out
-    # threads of this process, such as those of onnxruntime, would not survive a fork
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(found)), mp_context=context) as pool:
-        results = list(pool.map(_call, [work] * len(found), *zip(*found, strict=True)))
-    for result in results:
-        if isinstance(result, _Failed):
-            error = RootaeError(result.text)
-            error.exit_code = result.exit_code
-            raise error
-    return results
+    found = pairs(paths, output, folder)
+    if folder is not None:
+        _Batch(found, line, json=json, quiet=quiet).run(work, jobs)
+        return
+    with console.bars(quiet=quiet or json) as progress:
+        report = work(*found[0], progress=progress)
+    tell(report, show, json=json, quiet=quiet)
 
 
-def tell(reports: Sequence[Any], show: Callable[[Any], None], *, json: bool, quiet: bool) -> None:
+def tell(report: Any, show: Callable[[Any], None], *, json: bool, quiet: bool) -> None:
     """Print what a command did, and its notes on stderr.
 
     Arguments:
-        reports: one for each output, with `to_json` and `notes`.
+        report: with `to_json` and `notes`.
         show: prints a report as tables.
-        json: print JSON instead, a list where there are several.
+        json: print JSON instead.
         quiet: print notes alone.
     """
     if json:
-        told = [r.to_json() for r in reports]
-        console.print_json(told if len(told) > 1 else told[0])
-    for report in reports:
-        if not json and not quiet:
-            show(report)
-        for text in report.notes:
-            console.note(text if len(reports) == 1 else f"{report.source}: {text}")
+        console.print_json(report.to_json())
+    elif not quiet:
+        show(report)
+    for text in report.notes:
+        console.note(text)
 
 
-def _call(work: Callable[..., Any], source: str, target: Path) -> Any:
-    try:
-        return work(source, target)
-    except RootaeError as error:
-        return _Failed(error.exit_code, str(error))
+@dataclass
+class _Batch:
+    """Several inputs, and what came of each.
+
+    Arguments:
+        found: inputs and outputs.
+        line: prints a report.
+        json: print JSON at the end, instead of a line each.
+        quiet: print errors and notes alone.
+    """
+
+    found: list[tuple[str, Path]]
+    line: Callable[[Any], None]
+    json: bool
+    quiet: bool
+
+    def run(self, work: Callable[..., Any], jobs: int) -> None:
+        """Do everything; return only if nothing failed."""
+        outcomes: list[Any] = [Failure("Interrupted", "interrupted", 130)] * len(self.found)
+        before = [identity(target) for _, target in self.found]
+        several = jobs > 1 and len(self.found) > 1
+        found = results(work, self.found, jobs) if several else self._each(work)
+        try:
+            with contextlib.closing(found):  # processes end before anything is said
+                for number, outcome in found:
+                    outcomes[number] = outcome
+                    self._tell(number, outcome)
+        except KeyboardInterrupt as error:
+            pairs = zip(self.found, before, strict=True)
+            done = sum(identity(target) != was for (_, target), was in pairs)
+            if self.json:
+                self._sum_up(outcomes)
+            told = f"{done} of {len(self.found)} outputs were written"
+            raise KeyboardInterrupt(told) from error
+        self._sum_up(outcomes)
+        failed = [o for o in outcomes if isinstance(o, Failure)]
+        if failed:
+            raise typer.Exit(1 if len(outcomes) > 1 else failed[0].exit_code)
+
+    def _each(self, work: Callable[..., Any]) -> Generator[tuple[int, Any], None, None]:
+        for number, pair in enumerate(self.found):
+            forget()
+            try:
+                with console.bars(quiet=self.quiet or self.json) as progress:
+                    outcome = work(*pair, progress=progress)
+            except Exception as error:
+                outcome = failure_of(error)
+            yield number, outcome
+
+    def _tell(self, number: int, outcome: Any) -> None:
+        source = self.found[number][0]
+        if isinstance(outcome, Failure):
+            text = outcome.text
+            console.error(text if source in text else f"{source}: {text}")
+            return
+        if not self.json and not self.quiet:
+            self.line(outcome)
+        for text in outcome.notes:
+            console.note(f"{source}: {text}")
+
+    def _sum_up(self, outcomes: list[Any]) -> None:
+        if self.json:
+            told = zip(self.found, outcomes, strict=True)
+            console.print_json([_json(*pair, outcome) for pair, outcome in told])
+        elif not self.quiet:
+            pairs = list(zip(self.found, outcomes, strict=True))
+            left = [source for (source, _), o in pairs if isinstance(o, Failure)]
+            console.show_total([o for _, o in pairs if not isinstance(o, Failure)], left)
+
+
+def _json(source: str, target: Path, outcome: Any) -> dict[str, Any]:
+    if not isinstance(outcome, Failure):
+        return {"ok": True, **outcome.to_json()}
+    error = {"kind": outcome.kind, "message": outcome.text}
+    return {"ok": False, "source": source, "target": str(target), "error": error}
+
+
+def _into(paths: Sequence[str], folder: Path) -> list[tuple[str, Path]]:
+    sources = [Path(split_path(p)[0]) for p in paths]
+    targets = [folder / s.name for s in sources]
+    if folder.exists() and not folder.is_dir():
+        msg = f"-O {folder} is a file: name a directory"
+        raise ArgumentError(msg)
+    for target, times in Counter(targets).items():
+        if times > 1:
+            msg = f"two inputs would both be written to {target}: give them different names"
+            raise ArgumentError(msg)
+    there = {(s.st_dev, s.st_ino): p for p in sources if p.exists() and (s := p.stat())}
+    for target in targets:
+        found = target.stat() if target.exists() else None
+        if found is not None and (found.st_dev, found.st_ino) in there:
+            source = there[found.st_dev, found.st_ino]
+            msg = f"output and input are the same file {source}: choose another folder"
+            raise ArgumentError(msg)
+    folder.mkdir(parents=True, exist_ok=True)
+    return list(zip(paths, targets, strict=True))

@@ -10,7 +10,7 @@ import typer
 
 from rootae import console
 from rootae.cli.arguments import Asked, Backend, Force, Json, Level, Quiet, Verbose, with_training
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each, tell
+from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
 
 __all__ = ["compress"]
 
@@ -41,7 +41,8 @@ def compress(
         run, codec=codec, force=force, drop_unsupported=drop_unsupported, backend=backend,
         compression=compression, **options,
     )  # fmt: skip
-    found = pairs(paths, output, output_dir)
-    reports = run_each(work, found, jobs=jobs, quiet=quiet or json)
     show = functools.partial(console.show_compressed, verbose=verbose)
-    tell(reports, show, json=json, quiet=quiet)
+    line = show if verbose else console.show_change
+    run_each(
+        work, paths, output, output_dir, show=show, line=line, jobs=jobs, json=json, quiet=quiet
+    )

@@ -6,7 +6,7 @@ import functools
 
 from rootae import console
 from rootae.cli.arguments import Backend, Device, Force, Json, Level, Quiet
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, pairs, run_each, tell
+from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
 
 __all__ = ["decompress"]
 
@@ -30,6 +30,13 @@ def decompress(
     work = functools.partial(
         run, force=force, backend=backend, compression=compression, device=device
     )
-    found = pairs(paths, output, output_dir)
-    reports = run_each(work, found, jobs=jobs, quiet=quiet or json)
-    tell(reports, console.show_decompressed, json=json, quiet=quiet)
+    run_each(
+        work,
+        paths,
+        output,
+        output_dir,
+        show=console.show_decompressed,
+        jobs=jobs,
+        json=json,
+        quiet=quiet,
+    )

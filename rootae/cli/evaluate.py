@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from rootae import console
-from rootae.cli.arguments import Device, Json, Quiet, Verbose
+from rootae.cli.arguments import Device, Force, Json, Quiet, Verbose
 from rootae.cli.batch import tell
 
 __all__ = ["evaluate"]
@@ -33,22 +33,28 @@ def evaluate(
         Path | None, typer.Option(metavar="FILE.html", help="write a self-contained page")
     ] = None,
     device: Device = None,
+    force: Force = False,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Compare a file with its original: errors, distributions, correlations and fitted peaks."""
+    from rootae.output import check_target
     from rootae.report.evaluate import evaluate as run
+    from rootae.source import split_path
 
+    if html is not None:  # before anything takes long
+        used = [split_path(name)[0] for name in (original, compressed)]
+        check_target(html, used, force=force)
     with console.bars(quiet=quiet or json) as progress:
         report = run(
             original, compressed, peaks=peak, trees=tuple(tree or ()), device=device,
             progress=progress,
         )  # fmt: skip
         if html is not None:
-            report.to_html(html)
+            report.to_html(html, force=force)
     show = functools.partial(console.show_evaluated, verbose=verbose)
-    tell([report], show, json=json, quiet=quiet)
+    tell(report, show, json=json, quiet=quiet)
     if not report.holds:
         console.error(report.verdict)
         raise typer.Exit(3)

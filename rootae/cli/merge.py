@@ -33,4 +33,4 @@ def merge(
         report = run(
             sources, output, force=force, compression=compression, device=device, progress=progress
         )
-    tell([report], console.show_merged, json=json, quiet=quiet)
+    tell(report, console.show_merged, json=json, quiet=quiet)

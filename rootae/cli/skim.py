@@ -48,4 +48,4 @@ def skim(
             source, target, cut=cut, keep=keep or (), drop=drop or (), branches=branches, tree=tree,
             force=force, compression=compression, device=device, progress=progress,
         )  # fmt: skip
-    tell([report], console.show_skimmed, json=json, quiet=quiet)
+    tell(report, console.show_skimmed, json=json, quiet=quiet)

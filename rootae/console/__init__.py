@@ -6,7 +6,13 @@ from rootae.console.bars import Bars, Notes, bars
 from rootae.console.contents import show_info
 from rootae.console.evaluated import show_evaluated
 from rootae.console.messages import error, note, print_json
-from rootae.console.outcome import show_compressed, show_decompressed, show_verified
+from rootae.console.outcome import (
+    show_change,
+    show_compressed,
+    show_decompressed,
+    show_total,
+    show_verified,
+)
 from rootae.console.rewritten import show_merged, show_skimmed
 
 __all__ = [
@@ -16,11 +22,13 @@ __all__ = [
     "error",
     "note",
     "print_json",
+    "show_change",
     "show_compressed",
     "show_decompressed",
     "show_evaluated",
     "show_info",
     "show_merged",
     "show_skimmed",
+    "show_total",
     "show_verified",
 ]

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 from rootae.console.messages import note
+from rootae.leftovers import undone
 from rootae.progress import Progress
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ def bars(*, quiet: bool) -> Iterator[Progress]:
     if quiet or not console.is_terminal:
         yield Notes()
         return
-    texts = TextColumn("{task.description:<10}"), TextColumn("{task.fields[text]}")
-    with Bar(texts[0], BarColumn(), TimeElapsedColumn(), texts[1], console=console) as bar:
+    texts = TextColumn("{task.description:<10}"), TextColumn("{task.fields[text]}", markup=False)
+    with (
+        undone(console.show_cursor),
+        Bar(texts[0], BarColumn(), TimeElapsedColumn(), texts[1], console=console) as bar,
+    ):
         yield Bars(bar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rootae.console.table import (
     MOST,
@@ -16,13 +16,15 @@ from rootae.console.table import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from rootae.decompress import Decompressed
     from rootae.summary import Report, TreeReport
     from rootae.verify import Verified
 
-__all__ = ["show_compressed", "show_decompressed", "show_verified"]
+__all__ = ["show_change", "show_compressed", "show_decompressed", "show_total", "show_verified"]
 
 
 def show_compressed(report: Report, *, verbose: bool) -> None:
@@ -94,6 +96,27 @@ def _print_sizes(console: Console, report: Report) -> None:
         console.print(f"--lossy would give about {size}: {times:.2f} times smaller")
     if report.seconds:
         console.print(", ".join(f"{k} {v:.1f} s" for k, v in report.seconds.items()))
+
+
+def show_change(report: Any) -> None:
+    """Print what became of one file of several."""
+    stdout().print(change_text(report), soft_wrap=True)
+
+
+def show_total(reports: Sequence[Any], left: Sequence[str]) -> None:
+    """Print what became of several files together.
+
+    Arguments:
+        reports: of those that were written.
+        left: inputs of the others.
+    """
+    before, after = sum(r.before for r in reports), sum(r.after for r in reports)
+    text = f"{len(reports)} of {len(reports) + len(left)} files written"
+    sizes = f"{size_text(before)} -> {size_text(after)}"
+    console = stdout()
+    console.print(", ".join([text, *([sizes] if reports else [])]), soft_wrap=True)
+    if left:
+        console.print(f"not written: {', '.join(left)}", soft_wrap=True)
 
 
 def show_decompressed(report: Decompressed) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.output import check_target
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rootae.report.correlations import CorrelationReport
     from rootae.report.distances import ColumnReport
     from rootae.report.fits import Comparison
@@ -119,24 +122,28 @@ class Evaluation:
             "notes": list(self.notes),
         }
 
-    def to_html(self, path: str | Path, *, pictures: int = 60) -> Path:
+    def to_html(self, path: str | Path, *, pictures: int = 60, force: bool = False) -> Path:
         """Write one self-contained page.
 
         Arguments:
-            path: the file to write; another of that name is replaced.
+            path: the file to write.
             pictures: draw this many columns at most, the worst ones; all are in the table.
+            force: replace a file of that name.
 
         Returns:
             The path.
 
         Raises:
+            ArgumentError: the file is there, or is one that was compared.
             MissingDependency: matplotlib or mplhep is not installed.
         """
         from rootae.report.page import page
 
-        path = Path(path)
-        path.write_text(page(self, pictures), encoding="utf-8")
-        return path
+        output = check_target(path, [self.original, self.compressed], force=force)
+        text = page(self, pictures)
+        with output.atomic() as part:
+            part.write_text(text, encoding="utf-8")
+        return output.path
 
 
 def _tree(tree: TreeReport) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from rootae import leftovers
 from rootae.errors import ArgumentError, CorruptError
-from rootae.output import atomic
+from rootae.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,9 @@ class Checkpoint:
 
     def __init__(self, path: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
+        self._output = Output(path)
+        if resume:  # what a run left behind that was killed while it saved
+            leftovers.remove(path, "")
         self._identity = dict(identity)
         self._written = time.monotonic()
         if path.exists() and not resume:
@@ -81,7 +85,7 @@ class Checkpoint:
         meta = json.dumps({"identity": self._identity, "state": state.meta})
         arrays = {k: v.numpy() for k, v in state.tensors.items()}
         arrays[_META] = np.frombuffer(meta.encode(), np.uint8)
-        with atomic(self.path) as part, part.open("wb") as file:
+        with self._output.atomic() as part, part.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
         self._written = time.monotonic()
 

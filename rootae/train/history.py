@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rootae.output import atomic
+from rootae.output import Output
 from rootae.train.curve import RATES, rate_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._table, self._picture = Output(path), Output(path.with_suffix(".png"))
         self.curves: list[Curve] = []
 
     def begin(self, tree: str, group: str, family: str) -> list[Point]:
@@ -63,7 +64,7 @@ class History:
         terms = list(dict.fromkeys(n for c in self.curves for n in c.terms))
         head = ["tree", "group", "family", "phase", "step", "learning_rate"]
         head += [f"{sample}_{n}" for n in terms for sample in ("training", "validation")]
-        with atomic(self.path) as part, part.open("w", newline="") as file:
+        with self._table.atomic() as part, part.open("w", newline="") as file:
             writer = csv.DictWriter(file, head, restval="")
             writer.writeheader()
             writer.writerows(self._rows())
@@ -101,7 +102,7 @@ class History:
             _draw_rates(axes[0], curve)
             _draw_terms(axes[1], curve)
             _draw_learning_rate(axes[2], curve)
-        with atomic(self.path.with_suffix(".png")) as part:
+        with self._picture.atomic() as part:
             figure.savefig(part, dpi=120, format="png")
         return True
 

@@ -1,0 +1,56 @@
+"""A process that does what comes through a pipe, see `rootae.cli.workers`."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import threading
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from rootae import leftovers, output
+from rootae.cli.failure import failure_of
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["serve"]
+
+
+def serve(descriptor: int, token: str) -> None:
+    """Call functions that come through a pipe and send back what they return, until it closes.
+
+    When the other end closes, whatever is under way ends at once, without a trace.
+
+    Arguments:
+        descriptor: of the pipe.
+        token: what this process's temporary folders are named after.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other end hears it, and decides
+    signal.signal(signal.SIGTERM, _end)
+    leftovers.token = token
+    pipe = Connection(descriptor)
+    asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()
+    while True:
+        work, *arguments = asked.get()
+        output.forget()
+        try:
+            found = work(*arguments)
+        except Exception as error:
+            found = failure_of(error)
+        pipe.send(found)
+
+
+def _listen(pipe: Connection, asked: queue.SimpleQueue[tuple[Any, ...]]) -> None:
+    try:
+        while True:
+            asked.put(pipe.recv())
+    except (EOFError, OSError):
+        _end()
+
+
+def _end(_number: int = 0, _frame: FrameType | None = None) -> None:
+    leftovers.sweep()
+    os._exit(1)
