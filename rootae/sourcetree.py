@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae import texts
 from rootae.branches import describe
 from rootae.errors import RootaeError, UnreadableError, said
 from rootae.ntuple import NTuple, describe_fields
@@ -118,11 +119,10 @@ class SourceTree:
         Raises:
             UnreadableError: a basket is damaged, or laid out as uproot cannot read it.
         """
-        how = {"entry_start": start, "entry_stop": stop, "library": "ak", "array_cache": None}
         out = {}
         for name in names:
             try:
-                out[name] = self.tree[name].array(**how)
+                out[name] = texts.read(self.tree[name], start, stop)
             except RootaeError:
                 raise
             except Exception as error:

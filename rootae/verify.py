@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
+from rootae import texts
 from rootae.aside import reading
 from rootae.backend.kept import branch_differences
 from rootae.baskets import is_constant
@@ -262,13 +263,14 @@ class _Pair:
         names = [n for n in passing_names(self.tree.schema) if n not in self.bounds]
         mine = self.tree.arrays(start, stop, names)
         for name in names:
-            theirs = self.other[name].array(entry_start=start, entry_stop=stop)
+            theirs = texts.read(self.other[name], start, stop)
             if not _equal(mine[name], theirs):
                 msg = f"{self.where}: branch {name} does not hold the original's values"
                 raise BoundError(msg)
 
 
 def _equal(a: ak.Array, b: ak.Array) -> bool:
+    a, b = (ak.without_parameters(v) for v in (a, b))  # texts are bytes, of whatever encoding
     if a.ndim != b.ndim or len(a) != len(b):
         return False
     if a.ndim > 1 and not ak.array_equal(ak.num(a, axis=1), ak.num(b, axis=1)):

@@ -233,8 +233,10 @@ void tell_branches(const Text &tree, const Text &above, TObjArray &branches, Tol
 Text kind_of(TLeaf &leaf)
 {
    TLeaf *count = leaf.GetLeafCount();
+   // the length of texts is room for the longest, of which there may be more
+   const bool text = leaf.InheritsFrom(TLeafC::Class());
    return row(leaf.ClassName(), leaf.GetTitle(), leaf.GetTypeName(),
-              "length " + number(leaf.GetLenStatic()), leaf.IsUnsigned() ? "unsigned" : "signed",
+              text ? "" : "length " + number(leaf.GetLenStatic()), leaf.IsUnsigned() ? "unsigned" : "signed",
               count ? row(count->GetBranch()->GetName(), count->GetName()) : "no counter");
 }
 

@@ -27,7 +27,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["formula.formula"],
     ["arithmetic", "cursor", "device", "globs", "histograms", "identifiers", "links", "look"],
     ["leftovers", "opening"],
-    ["baskets", "optional", "passes", "progress", "protobuf", "schema", "typed"],
+    ["baskets", "optional", "passes", "progress", "protobuf", "schema", "texts", "typed"],
     ["bounds", "indexed", "keepdrop", "model"],
     ["exactgrid", "kinematics", "preset", "shapes", "streams"],
     ["contexts", "relgrid", "tables"],
@@ -99,7 +99,7 @@ OWNERS = {
     "ROOT": {"backend"},
     "uproot": {
         "backend", "baskets", "branches", "carriers", "decompress", "hook", "kinds", "merge",
-        "opening", "rdataframe", "reader", "rows", "skim", "source", "training", "writer",
+        "opening", "rdataframe", "reader", "rows", "skim", "source", "texts", "training", "writer",
     },
     "awkward": {
         "cuts", "formula", "passing", "restored", "rows", "schema", "selected", "sidetree",

@@ -1,0 +1,97 @@
+"""Files sent there and back: compressed and decompressed by each backend, and held against ROOT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from leaves import compare
+
+import rootae
+
+BACKENDS = ("uproot", "root")
+STOPPED, COPIED, CODED = "stopped with names", "copied byte for byte", "came back"
+
+
+@dataclass
+class Way:
+    """What came of one file on one way.
+
+    Arguments:
+        path: the original.
+        there, back: who compressed, and who decompressed; empty where it did not come to that.
+        outcome: stopped, copied, or came back.
+        said: notes of both runs, or why it stopped.
+        again: what came back.
+        lost: differences that no note names.
+        named: differences that a note names.
+    """
+
+    path: object
+    there: str
+    back: str
+    outcome: str
+    said: list[str] = field(default_factory=list)
+    again: object = None
+    lost: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+    @property
+    def name(self):
+        return " -> ".join(filter(None, (self.there, self.back)))
+
+
+def codec_of(path, folder):
+    """Return a codec for a file, so that its small trees are coded too; None without numbers."""
+    codec = folder / "codec.root"
+    try:
+        rootae.train([path], codec, family="plain", force=True)
+    except rootae.RootaeError:
+        return None
+    return codec
+
+
+def sent(path, folder, there=BACKENDS, back=BACKENDS):
+    """Compress a file and decompress it again: each way that it can go."""
+    codec, found = codec_of(path, folder), []
+    for backend in there:
+        small = folder / f"{path.stem}.{backend}.root"
+        options = {"family": "plain", "backend": backend, "codec": codec}
+        try:
+            report = rootae.compress(path, small, **options)
+        except rootae.RootaeError as error:
+            found.append(Way(path, backend, "", STOPPED, [str(error)]))
+            continue
+        if report.codec is None and small.read_bytes() == path.read_bytes():
+            found.append(Way(path, backend, "", COPIED, list(report.notes)))
+        else:
+            found += [_returned(path, small, backend, other, report) for other in back]
+    return found
+
+
+def _returned(path, small, there, back, report):
+    again = small.with_suffix(f".{back}.root")
+    try:
+        returned = rootae.decompress(small, again, backend=back)
+    except rootae.RootaeError as error:
+        return Way(path, there, back, STOPPED, [str(error)])
+    return Way(path, there, back, CODED, [*report.notes, *returned.notes], again)
+
+
+def held(ways):
+    """Hold whatever came back against its original, with one process of ROOT for all."""
+    back = [way for way in ways if way.again is not None]
+    for way, lines in zip(back, compare(*[(w.path, w.again) for w in back], most=999), strict=True):
+        way.named = [line for line in lines if is_named(line, way.said)]
+        way.lost = [line for line in lines if line not in way.named]
+    return ways
+
+
+def is_named(line, notes):
+    """Say whether a note names what differs: its tree, and its branch where it is one's.
+
+    A note of many names ends with how many more there are, and means them all.
+    """
+    subject = line.partition(": ")[0]
+    tree, _, rest = subject.partition(";")
+    branch = rest.partition(":")[2]
+    return any(tree in note and (branch in note or " more: " in note) for note in notes)
