@@ -13,13 +13,27 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["add", "equal", "is_addable", "is_merged_by_root"]
+__all__ = [
+    "add",
+    "difference",
+    "equal",
+    "is_addable",
+    "is_labelled",
+    "is_merged_by_root",
+    "is_never_merged",
+]
 
 _KINDS = {f"TH{d}{t}" for d in "123" for t in "CSILFD"} | {"TProfile"}
-_MERGED_BY_ROOT = ("TH", "TProfile", "TEfficiency", "TGraph", "TMultiGraph", "TParameter", "ROOT::")
+_MERGED_BY_ROOT = (
+    "TH", "TProfile", "TEfficiency", "TGraph", "TMultiGraph", "TParameter", "TEntryList",
+    "TEventList", "TFileCollection", "TLinearFitter", "TList", "TObjArray", "TPoly",
+    "TSelectorScalar", "TStatistic", "ROOT::",
+)  # fmt: skip
+_NEVER_MERGED = ("TObjString", "TNamed", "TChain", "TGraph2D", "TVectorT<", "TMatrixT")
 _SUMS = ("fEntries", "fSumw2", "fBinEntries", "fBinSumw2")
 _EQUAL = ("fNcells", "fBinStatErrOpt", "fErrorMode", "fYmin", "fYmax", "fZmin", "fZmax")
 _AXES = ("fXaxis", "fYaxis", "fZaxis")
+_GROWING = 1 << 1  # of TAxis::fBits2
 _AVERAGED = 1 << 18  # TH1::kIsAverage: such histograms are averaged, not added
 
 
@@ -35,7 +49,12 @@ def is_addable(kind: str) -> bool:
 
 def is_merged_by_root(kind: str) -> bool:
     """Say whether hadd would put several objects of a class together, and not keep them all."""
-    return kind.startswith(_MERGED_BY_ROOT)
+    return kind.startswith(_MERGED_BY_ROOT) and not is_never_merged(kind)
+
+
+def is_never_merged(kind: str) -> bool:
+    """Say whether hadd keeps all objects of a class, whoever asks ROOT."""
+    return kind.startswith(_NEVER_MERGED)
 
 
 def add(total: Any, other: Any, where: str) -> None:
@@ -48,7 +67,10 @@ def add(total: Any, other: Any, where: str) -> None:
     Raises:
         UnsupportedError: they have other axes, or a sum that their type cannot hold.
     """
-    _refuse_other(total, other, where)
+    why = difference(total, other)
+    if why:
+        msg = f"{where} {why}: give them the same bins, or let ROOT merge the files"
+        raise UnsupportedError(msg)
     _give_weights(total, other)
     moments = _has_moments(total) and _has_moments(other)
     for mine, theirs in zip(_models(total), _models(other), strict=True):
@@ -68,20 +90,20 @@ def _models(model: Any) -> Iterator[Any]:
         yield from _models(base)
 
 
-def _refuse_other(total: Any, other: Any, where: str) -> None:
+def difference(total: Any, other: Any) -> str:
+    """Say why two histograms cannot be added bin by bin, empty if they can."""
     if total.classname != other.classname or _shape(total) != _shape(other):
-        msg = (
-            f"{where} has other axes or another type than in the files before it and cannot be "
-            "added bin by bin: give them the same bins, or let ROOT's hadd merge the files"
-        )
-        raise UnsupportedError(msg)
+        return "has other axes or another type than in the files before it"
     for histogram in (total, other):
         if _member(histogram, "@fBits", 0) & _AVERAGED or len(_member(histogram, "fBuffer", ())):
-            msg = (
-                f"{where} is an average or keeps unbinned entries, which only ROOT can merge: "
-                "merge the files with hadd"
-            )
-            raise UnsupportedError(msg)
+            return "is an average or keeps unbinned entries"
+    return ""
+
+
+def is_labelled(*histograms: Any) -> bool:
+    """Say whether axes have labels or grow, which ROOT has rules of its own for."""
+    axes = (h.all_members[n].all_members for h in histograms for n in _AXES if n in h.all_members)
+    return any(a.get("fLabels") or a.get("fBits2", 0) & _GROWING for a in axes)
 
 
 def _shape(histogram: Any) -> tuple[Any, ...]:

@@ -81,7 +81,8 @@ def merge(
     codecs, and each codec is stored once. A tree that is plain in one file and coded in another,
     or codes other columns, is decoded and coded with the codec of the first file that codes it,
     exactly: columns that were within a bound keep values and bound, all others stay bit for bit.
-    Histograms are added up; of other objects all different ones are kept, as hadd keeps them.
+    Objects are put together as hadd does it, by ROOT where uproot would not do the same: what ROOT
+    merges is merged, and of others all different ones are kept.
 
     Arguments:
         sources: compressed or plain files; the first one gives the order of branches.
@@ -97,7 +98,7 @@ def merge(
 
     Raises:
         ArgumentError: the files do not have the same trees, branches and types.
-        UnsupportedError: something could not be kept, such as histograms of other axes.
+        UnsupportedError: something could not be kept, such as histograms that ROOT cannot merge.
         CorruptError: an input is damaged, or was merged or cut by something else before.
         BoundError: the output does not hold what the inputs hold (it is removed).
 

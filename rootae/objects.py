@@ -1,41 +1,54 @@
-"""What stands beside the trees of several files, put together: histograms added, the rest kept."""
+"""What stands beside the trees of several files, put together as hadd puts it together."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rootae import histograms
+from rootae.backend import root
 from rootae.errors import BoundError, UnsupportedError
+from rootae.source import Source
 from rootae.writer import copy_object
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from rootae.source import Source
+    from collections.abc import Iterable
 
 __all__ = ["Objects"]
 
 _STRING = "TObjString"
+_ADVICE = "only ROOT can put these together: pip install 'rootae[root]', or merge with hadd"
+
+
+class _Met(NamedTuple):
+    """An object of one of several files."""
+
+    path: Path
+    key: str
+    kind: str
 
 
 @dataclass
 class Objects:
     """Directories and objects of several files on their way into one.
 
-    Histograms of one name are added up. Of other objects every different one is kept, as cycles of
-    one name, the way hadd does it. What only ROOT can put together is refused.
+    Plain histograms with the same axes are added up here. Whatever else hadd would merge, ROOT
+    merges, or it is refused where ROOT is not installed. Of all others every different one is kept,
+    as cycles of one name, as hadd does it.
 
     Arguments:
         file: the uproot file under way.
-        several: there may be more files than one; the histograms of a single one are copied byte
-            for byte.
+        several: there may be more files than one; the objects of a single one are copied byte for
+            byte.
     """
 
     file: Any
     several: bool = True
     notes: list[str] = field(default_factory=list)
     _totals: dict[str, Any] = field(default_factory=dict)
+    _met: dict[str, list[_Met]] = field(default_factory=dict)
     _kept: dict[str, list[bytes]] = field(default_factory=dict)
     _directories: set[str] = field(default_factory=set)
 
@@ -57,27 +70,41 @@ class Objects:
             key = f"{name};{cycle}"
             if key in old and kind != _STRING:
                 continue
-            if self.several and histograms.is_addable(kind):
-                self._add_histogram(source, name)
+            if self.several and kind != _STRING:
+                self._meet(source, name, _Met(source.path, key, kind))
             else:
                 self._keep(source, key, kind)
         self.notes += [f"{source.path}: {k} was left out, a newer cycle exists" for k in lost]
 
-    def _add_histogram(self, source: Source, name: str) -> None:
-        found, where = source.file[name], f"{source.path}: histogram {name}"
-        if name in self._totals:
-            histograms.add(self._totals[name], found, where)
+    def _meet(self, source: Source, name: str, met: _Met) -> None:
+        before = self._met.setdefault(name, [])
+        before.append(met)
+        why = ""
+        if len(before) == 1 and histograms.is_addable(met.kind):
+            self._totals[name] = source.file[name]
+        elif name in self._totals:
+            why = self._add_histogram(name, source.file[name], met)
+        elif len(before) > 1 and histograms.is_merged_by_root(met.kind):
+            why = "is in several files"
+        if why and not root.installed():
+            msg = f"{met.path}: {name} ({met.kind}) {why}, and {_ADVICE}"
+            raise UnsupportedError(msg)
+
+    def _add_histogram(self, name: str, found: Any, met: _Met) -> str:
+        """Add a histogram to those before it, or say why only ROOT can."""
+        total = self._totals[name]
+        why = histograms.difference(total, found)
+        if not why and root.installed() and histograms.is_labelled(total, found):
+            why = "has labels or axes that grow"
+        if why:
+            del self._totals[name]
         else:
-            self._totals[name] = found
+            histograms.add(total, found, f"{met.path}: histogram {name}")
+        return why
 
     def _keep(self, source: Source, key: str, kind: str) -> None:
-        name, kept = key.rsplit(";", 1)[0], self._kept.setdefault(key.rsplit(";", 1)[0], [])
-        if kept and histograms.is_merged_by_root(kind):
-            msg = (
-                f"{source.path}: {name} ({kind}) is in several files, and only ROOT can put such "
-                "objects together: merge the files with hadd"
-            )
-            raise UnsupportedError(msg)
+        name = key.rsplit(";", 1)[0]
+        kept = self._kept.setdefault(name, [])
         content = _content(source, key, kind)
         if content in kept:
             return
@@ -90,17 +117,49 @@ class Objects:
             copy_object(source, self.file, name)
 
     def write(self) -> None:
-        """Write the sums of histograms.
+        """Write what several files hold.
 
         Raises:
-            UnsupportedError: uproot cannot write one of them.
+            UnsupportedError: neither uproot nor ROOT can do it.
         """
+        for name in [n for n in self._totals if len(self._met[n]) == 1]:
+            del self._totals[name]
+        merged = self._merge([n for n, m in self._met.items() if len(m) > 1])
+        left = [
+            m for n, each in self._met.items() if n not in {*merged, *self._totals} for m in each
+        ]
+        for path in dict.fromkeys(m.path for m in left):
+            with Source.open(path) as source:
+                for met in left:
+                    if met.path == path:
+                        self._keep(source, met.key, met.kind)
         for name, total in self._totals.items():
             try:
                 self.file[name] = total
             except (NotImplementedError, TypeError) as error:
                 msg = f"histogram {name} cannot be written by uproot: merge the files with hadd"
                 raise UnsupportedError(msg) from error
+
+        for directory in ("", *self._directories):
+            _list_newest_first(self.file[directory] if directory else self.file)
+
+    def _merge(self, names: Iterable[str]) -> set[str]:
+        """Let ROOT merge what it can of some objects, and return their names."""
+        wanted = [n for n in names if n not in self._totals and self._may_be_merged(n)]
+        if not wanted or not root.installed():
+            return set()
+        paths = dict.fromkeys(str(m.path) for n in wanted for m in self._met[n])
+        with tempfile.TemporaryDirectory(prefix="rootae-") as folder:
+            target = Path(folder) / "merged.root"
+            merged = root.merged(list(paths), wanted, str(target))
+            with Source.open(target) as source:
+                kinds = {key.rsplit(";", 1)[0]: (key, kind) for key, kind in source.objects()}
+                for name in merged:
+                    self._keep(source, *kinds[name])
+        return set(merged)
+
+    def _may_be_merged(self, name: str) -> bool:
+        return not all(histograms.is_never_merged(m.kind) for m in self._met[name])
 
     def hold(self, source: Source, target: Path) -> None:
         """Hold what a file holds against what was put together.
@@ -127,6 +186,17 @@ class Objects:
             names = ", ".join(wrong[:10])
             msg = f"{target}: {names} did not come back as written; report this as a bug"
             raise BoundError(msg)
+
+
+def _list_newest_first(directory: Any) -> None:
+    """List newer cycles before older ones: ROOT takes the first key of a name."""
+    data = directory._cascading._data
+    place = {name: i for i, name in reversed(list(enumerate(data.key_names)))}
+    keys = sorted(data._keys, key=lambda k: (place[k.name.string], -k.cycle))
+    if keys != data._keys:
+        data._keys[:] = keys
+        data._file_dirty = True
+        data.write(directory.file.sink)
 
 
 def _content(source: Source, key: str, kind: str) -> bytes:

@@ -190,6 +190,7 @@ class _Job:
                 objects.add(self.source)
                 for tree in trees.values():
                     self._write(file, tree)
+                objects.write()
                 self._write_records(file)
             forget(self.source.file)
             verify_against(part, self.source, self.progress, exact=True)

@@ -11,7 +11,6 @@ import uproot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import rootae
 from rootae import histograms
 from rootae.errors import UnsupportedError
 
@@ -119,15 +118,7 @@ def test_equal_sees_any_other_number():
     assert not histograms.equal(of([1.0]), of([1.0], bins=5))
 
 
-def test_what_only_root_can_put_together_is_refused_by_name(root_script, tmp_path):
-    code = (
-        "f = ROOT.TFile(sys.argv[1], 'RECREATE'); e = ROOT.TEfficiency('eff', '', 4, 0, 1)\n"
-        "e.SetDirectory(ROOT.nullptr); e.Fill(True, 0.3); f.WriteObject(e, 'eff')\n"
-        "t = ROOT.TNtuple('t', '', 'x'); t.Fill(1); t.Write(); f.Close()"
-    )
-    root_script(code, tmp_path / "a.root")
-    rootae.merge([tmp_path / "a.root"], tmp_path / "one.root")
-    with uproot.open(tmp_path / "one.root") as file:
-        assert file.classnames()["eff;1"] == "TEfficiency"
-    with pytest.raises(UnsupportedError, match=r"eff \(TEfficiency\).*hadd"):
-        rootae.merge([tmp_path / "a.root", tmp_path / "one.root"], tmp_path / "out.root")
+def test_identical_histograms_with_equal_labels_are_labelled_and_no_other(pair):
+    with uproot.open(pair / "1.root") as file:
+        assert histograms.is_labelled(file["labelled"])
+        assert not histograms.is_labelled(file["f"], file["d2"], file["p"])

@@ -57,7 +57,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["cuts", "selected", "treewriter"],
     ["writer"],
     ["backend.__init__", "backend.job", "backend.worker"],
-    ["backend.kept", "backend.reading", "backend.rewriting", "backend.root"],
+    ["backend.kept", "backend.merging", "backend.reading", "backend.rewriting", "backend.root"],
     ["backend.choice", "backend.compressed"],
     ["backend.decoded"],
     ["aside", "objects", "provenance", "restored", "selection"],

@@ -15,7 +15,7 @@ from rootae.errors import MissingDependency, UnsupportedError
 if TYPE_CHECKING:
     from rootae.backend.job import Job
 
-__all__ = ["installed", "readable", "rewrite"]
+__all__ = ["installed", "merged", "readable", "rewrite"]
 
 _WORKERS = "rootae.backend"
 _LINES = 3  # of what ROOT said that an error repeats
@@ -65,6 +65,30 @@ def readable(path: str, tree: str, names: list[str]) -> list[str]:
     """
     done = _run("reading", json.dumps({"path": path, "tree": tree, "names": names}))
     answer: list[str] = [] if done.returncode else json.loads(done.stdout)
+    return answer
+
+
+def merged(paths: list[str], names: list[str], target: str) -> list[str]:
+    """Let ROOT, which is installed, merge objects of several files as hadd does.
+
+    Arguments:
+        paths: the files.
+        names: paths of objects in them.
+        target: the file to write, in a folder that is there for this alone.
+
+    Returns:
+        The names that were merged; ROOT puts no others of them together.
+
+    Raises:
+        UnsupportedError: ROOT could not do it.
+    """
+    done = _run("merging", json.dumps({"paths": paths, "names": names, "target": target}))
+    errors = [line for line in done.stderr.splitlines() if line.startswith("Error in <")]
+    if done.returncode or errors:
+        shown = ", ".join(names[:_LINES]) + (" and others" if len(names) > _LINES else "")
+        msg = f"{shown}: ROOT could not merge what the files hold: {_complaints(done.stderr)}"
+        raise UnsupportedError(msg)
+    answer: list[str] = json.loads(done.stdout)
     return answer
 
 
