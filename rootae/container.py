@@ -18,10 +18,12 @@ from rootae import streams
 from rootae.baskets import read_branch
 from rootae.codec import Codec
 from rootae.device import CPU
+from rootae.directories import make_directory
 from rootae.errors import CorruptError, FormatError, NameNotFound
+from rootae.listing import holds
 from rootae.opening import open_root
 from rootae.plan import TEXT_AT_MOST
-from rootae.sidetree import BYTES, DIRECTORY, ID, TREES, bytes_rows
+from rootae.sidetree import BYTES, CODECS, DIRECTORY, FILES, ID, NOTICE, TREES, bytes_rows
 from rootae.stored import StoredTree
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Container", "load_codec", "write_many", "write_records"]
 
-CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 ENTRIES = f"{DIRECTORY}/entries"
 CODEC = "codec"
 _PARTS = 3  # of a codec: plan, tables, networks
@@ -52,6 +53,7 @@ def write_many(
     entries: Mapping[str, int],
 ) -> None:
     """Write several codecs, rows on how the file and its parts were made, and trees' entries."""
+    make_directory(file, DIRECTORY, NOTICE)
     tree = file.mktree(CODECS, {CODEC: BYTES}, title="rootae codecs")
     for codec in codecs:
         plan, tables, networks = codec.parts
@@ -105,10 +107,10 @@ class Container:
         *folders, leaf = path.split("/")
         directory = self.root
         for name in folders:
-            if name not in directory.keys(recursive=False, cycle=False):
+            if not holds(directory, name):
                 return False
             directory = directory[name]
-        return leaf in directory.keys(recursive=False, cycle=False)
+        return holds(directory, leaf)
 
     @functools.cached_property
     def codecs(self) -> dict[bytes, Codec]:

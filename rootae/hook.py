@@ -24,6 +24,7 @@ from rootae.carriers import COLUMN, TREE, guard, stand_for
 from rootae.coded import CodedTree
 from rootae.container import Container
 from rootae.errors import CorruptError
+from rootae.listing import has_own, leave_out
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
     if path.startswith(f"{DIRECTORY}/"):
         return
     root = getattr(tree.file, "root_directory", None)
-    if root is None or DIRECTORY not in root.keys(recursive=False, cycle=False):
+    if root is None or not has_own(root):
         return
     container = Container(root, str(tree.file.file_path))
     older = bool(cycle) and int(cycle[0]) < root.key(path).fCycle
@@ -235,5 +236,6 @@ def install() -> None:
     postprocess._rootae = True  # type: ignore[attr-defined]
     TTree.postprocess = postprocess
     guard()
+    leave_out()
     uproot.register_interpretation(AsCoded)
     uproot.register_interpretation(AsCodedJagged)

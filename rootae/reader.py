@@ -20,7 +20,6 @@ from rootae.errors import (
 from rootae.hook import coded, install
 from rootae.network import usable
 from rootae.opening import open_root
-from rootae.sidetree import DIRECTORY
 from rootae.source import split_path
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ class File:
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self._root and not str(name).startswith(DIRECTORY)
+        return name in self._root
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -86,7 +85,7 @@ class File:
             CorruptError: a directory is damaged.
         """
         try:
-            yield from ((k, c) for k, c in self._root.iterclassnames(**options) if not _own(k))
+            yield from self._root.iterclassnames(**options)
         except Exception as error:
             msg = f"{self._where}: its contents cannot be listed: {error}".splitlines()[0]
             raise CorruptError(msg) from error
@@ -152,10 +151,6 @@ class File:
                     bound = Bound.parse(lane.bound)
                     mine[lane.column] = _looser(mine.get(lane.column, bound), bound)
         return found
-
-
-def _own(key: str) -> bool:
-    return key.split("/")[0].split(";")[0] == DIRECTORY
 
 
 def _looser(a: Bound, b: Bound) -> Bound:

@@ -13,6 +13,7 @@ import awkward as ak
 import numpy as np
 
 from rootae import streams
+from rootae.directories import make_directory
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ __all__ = [
     "BYTES",
     "CARRIER",
     "CARRIER_VALUE",
+    "CODECS",
     "DIRECTORY",
     "ENTRY",
+    "FILES",
     "HEAD",
     "ID",
     "MODULUS",
@@ -46,6 +49,7 @@ MODULUS = 251
 DIRECTORY = "rootae"
 NOTICE = "coded by rootae: pip install rootae, then import rootae"  # for whoever lacks it
 TREES = f"{DIRECTORY}/trees"
+CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 HEAD = "head"  # the branch of blocks' directories
 ID = 32  # bytes of a codec's id, which a directory begins with
 _SUM = 4  # bytes of its checksum, which it ends with
@@ -67,6 +71,7 @@ class SideTree:
         self._codec = codec
         groups = {f"group_{i}": BYTES for i in range(len(plan.groups))}
         types: dict[str, Any] = {HEAD: BYTES, **groups}
+        make_directory(file, DIRECTORY, NOTICE)
         self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
         self._tree.compression = None
 

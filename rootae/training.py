@@ -14,13 +14,15 @@ from rootae.aside import reading
 from rootae.bounds import Bound, Choice
 from rootae.codec import Codec
 from rootae.container import write_records
-from rootae.errors import ArgumentError
+from rootae.errors import ArgumentError, UnsupportedError
+from rootae.listing import holds
 from rootae.options import Options, options_of
 from rootae.output import check_target
 from rootae.plan import Plan
 from rootae.preset import cut_already
 from rootae.progress import Progress
 from rootae.schema import Values
+from rootae.sidetree import DIRECTORY
 from rootae.source import Source
 from rootae.survey import looks, matching, survey
 from rootae.writer import is_compressed
@@ -139,6 +141,12 @@ def refuse_compressed(source: Source) -> None:
     if is_compressed(source):
         msg = f"{source.path} was compressed by rootae already: use rootae decompress first"
         raise ArgumentError(msg)
+    if holds(source.top, DIRECTORY):
+        msg = (
+            f"{source.path} holds something of its own called {DIRECTORY}, where coded columns "
+            "would go: give it another name in the input"
+        )
+        raise UnsupportedError(msg)
 
 
 def train_codec(

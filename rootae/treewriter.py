@@ -12,7 +12,7 @@ import numpy as np
 
 from rootae.passing import passing_branch, passing_names
 from rootae.rows import RowBranch, RowWriter
-from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, ENTRY, MODULUS, SideTree
+from rootae.sidetree import BLOCK, CARRIER, CARRIER_VALUE, ENTRY, MODULUS, NOTICE, SideTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -89,9 +89,10 @@ class TreeWriter:
             elif name in self._passing:
                 branches.append(passing_branch(schema, name))
         if codec is not None:
-            own = {BLOCK: "uint32", ENTRY: "uint8"}
-            branches += [RowBranch(n, kind, bookkeeping=True) for n, kind in own.items()]
-        self._rows = RowWriter(file, path, schema.title, branches)
+            branches.append(RowBranch(BLOCK, "uint32", NOTICE, bookkeeping=True))
+            branches.append(RowBranch(ENTRY, "uint8", bookkeeping=True))
+        title = schema.title if codec is None else NOTICE
+        self._rows = RowWriter(file, path, title, branches)
 
     def run(self, advance: Callable[[str, int], None]) -> Sizes:
         """Write all of the tree."""

@@ -8,8 +8,8 @@ import uproot
 
 from rootae.container import write_records
 from rootae.errors import ArgumentError, UnsupportedError
+from rootae.listing import has_own
 from rootae.passing import writable
-from rootae.sidetree import DIRECTORY
 from rootae.treewriter import Sizes, TreeWriter
 
 if TYPE_CHECKING:
@@ -184,4 +184,4 @@ def copy_object(source: Source, file: Any, name: str) -> None:
 
 def is_compressed(source: Source) -> bool:
     """Say whether the input was written by rootae already."""
-    return DIRECTORY in source.file.keys(recursive=False, cycle=False)
+    return has_own(source.top)

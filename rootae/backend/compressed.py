@@ -11,7 +11,7 @@ from rootae.backend import root
 from rootae.backend.job import Job, TreeJob
 from rootae.container import write_records
 from rootae.leftovers import private
-from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
+from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY, NOTICE
 from rootae.treewriter import Sizes, TreeWriter
 
 if TYPE_CHECKING:
@@ -92,4 +92,6 @@ def _tree_job(tree: SourceTree, plan: TreePlan) -> TreeJob:
     own = (BLOCK, ENTRY)
     carriers = tuple(n + CARRIER for n in tree.schema.order if n in carried)
     order = tuple(n + CARRIER if n in carried else n for n in tree.schema.order)
-    return TreeJob(without=tuple(carried), adopt=(*carriers, *own), order=(*order, *own))
+    return TreeJob(
+        without=tuple(carried), adopt=(*carriers, *own), order=(*order, *own), title=NOTICE
+    )

@@ -123,6 +123,7 @@ class _Part:
             titles={n: self._columns[n].title for n in self._carried if n in remade},
             leaf_names=_leaf_names(self._columns[n] for n in found),
             order=self._tree.schema.order,
+            title=self._mine.title,
         )
 
     def write(self, file: Any, each: Callable[[str, int, int, dict[str, Any]], None]) -> None:

@@ -22,6 +22,7 @@ class TreeJob:
         titles: titles of these three kinds.
         leaf_names: names and titles of leaves that ROOT would call otherwise, by branch.
         order: names of all branches.
+        title: the tree's title, if it gets another one.
     """
 
     without: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class TreeJob:
     titles: dict[str, str] = field(default_factory=dict)
     leaf_names: dict[str, tuple[str, str]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
+    title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ class _Rewriting:
             copy.GetBranch(name).SetTitle(title)
         for name, texts in job.leaf_names.items():
             copy.GetBranch(name).GetListOfLeaves().At(0).SetNameTitle(*texts)
+        if job.title is not None:
+            copy.SetTitle(job.title)
         self._kernels.arrange(copy, list(job.order))
 
 
