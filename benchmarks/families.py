@@ -33,8 +33,9 @@ import rate
 import rootae
 from rootae.adapt import Sampled
 from rootae.bounds import Rule
+from rootae.opening import split_path
 from rootae.options import NETS, Options
-from rootae.source import Source, split_path
+from rootae.source import Source
 from rootae.train import families
 
 WITHOUT_LATENTS = ("diagram", "predictor")

@@ -23,10 +23,11 @@ import peers
 
 from rootae.adapt import Sampled
 from rootae.bounds import Rule
+from rootae.opening import split_path
 from rootae.options import Options
 from rootae.progress import Progress
 from rootae.schema import Values
-from rootae.source import Source, split_path
+from rootae.source import Source
 from rootae.survey import choices
 from rootae.training import train_codec
 

@@ -39,8 +39,8 @@ import rootae
 from rootae.blockcache import cache
 from rootae.bounds import EXACT
 from rootae.container import load_codec
+from rootae.opening import split_path
 from rootae.schema import Values
-from rootae.source import split_path
 
 
 @dataclass

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from rootae.errors import ArgumentError
 from rootae.hook import coded
+from rootae.opening import split_path
 from rootae.reader import open_file
-from rootae.source import Source, split_path
+from rootae.source import Source
 
 if TYPE_CHECKING:
     from rootae.coded import CodedTree

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rootae.ancestry import ancestors, contexts, how
 from rootae.errors import NameNotFound
+from rootae.opening import split_path
 from rootae.reader import open_file
-from rootae.source import Source, split_path
+from rootae.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

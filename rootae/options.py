@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.bounds import Rule, rules_of
 from rootae.device import CPU, chosen
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.source import split_path
+from rootae.opening import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

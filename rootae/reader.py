@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -20,10 +19,10 @@ from rootae.errors import (
 from rootae.hook import coded, install
 from rootae.network import usable
 from rootae.opening import open_root
-from rootae.source import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["File", "open_file"]
 
@@ -187,7 +186,7 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         raise ArgumentError(msg)
     where = usable(device)
     try:
-        found = open_root(path, **_quick(path) | options)
+        found = open_root(path, **options)
     except FileNotFoundError as error:
         msg = f"no file {path}"
         raise ArgumentError(msg) from error
@@ -207,9 +206,3 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
             _ = tree.stored
         return found
     return File(found, str(path))
-
-
-def _quick(path: object) -> dict[str, Any]:
-    """Map a local file into memory: uproot's own way takes ten times as long for a small piece."""
-    name, _ = split_path(str(path))
-    return {"handler": uproot.MemmapSource} if Path(name).is_file() else {}

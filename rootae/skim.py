@@ -18,13 +18,13 @@ from rootae.decoded import DecodedSource, coded_of
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.keepdrop import chosen, read_lines
 from rootae.objects import Objects
+from rootae.opening import split_path
 from rootae.options import Options
 from rootae.output import Output, check_target
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder
 from rootae.selected import SelectedTree, narrowed
-from rootae.source import split_path
 from rootae.training import sample_of
 from rootae.treewriter import Sizes, TreeWriter
 from rootae.verify import verify_against

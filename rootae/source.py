@@ -20,29 +20,10 @@ from rootae.sourcetree import SourceTree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Source", "split_path"]
+__all__ = ["Source"]
 
 _ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
 _NOTHING = 24  # bytes of these where a tree has none of them
-
-
-def split_path(text: str) -> tuple[str, str | None]:
-    """Split ``file.root:tree`` into the file and the tree.
-
-    Example:
-        >>> split_path("in.root:Events")
-        ('in.root', 'Events')
-    """
-    if Path(text).exists():
-        return text, None
-    edges = [i for i, letter in enumerate(text) if letter == ":" and i]
-    for at in edges:  # names of files and of trees may have colons, too
-        if Path(text[:at]).is_file():
-            return text[:at], text[at + 1 :]
-    head, colon, tail = text.rpartition(":")
-    if colon and head and not tail.startswith("//"):
-        return head, tail
-    return text, None
 
 
 @dataclass

@@ -26,7 +26,8 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["formula.elements", "formula.functions", "formula.grammar"],
     ["formula.formula"],
     ["arithmetic", "cursor", "device", "globs", "histograms", "identifiers", "links", "look"],
-    ["directories", "leftovers", "opening"],
+    ["directories", "leftovers", "localsource"],
+    ["opening"],
     ["baskets", "optional", "passes", "progress", "protobuf", "schema", "texts", "typed"],
     ["bounds", "indexed", "keepdrop", "model"],
     ["exactgrid", "kinematics", "preset", "shapes", "streams"],
@@ -99,8 +100,9 @@ OWNERS = {
     "ROOT": {"backend"},
     "uproot": {
         "backend", "baskets", "branches", "carriers", "decompress", "directories", "hook", "kinds",
-        "listing", "merge", "opening", "rdataframe", "reader", "rows", "skim", "source", "texts",
-        "training", "writer",
+        "backend", "baskets", "branches", "carriers", "decompress", "directories", "hook", "kinds",
+        "listing", "localsource", "merge", "opening", "rdataframe", "reader", "rows", "skim",
+        "source", "texts", "training", "writer",
     },
     "awkward": {
         "cuts", "formula", "passing", "restored", "rows", "schema", "selected", "sidetree",

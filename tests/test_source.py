@@ -11,7 +11,8 @@ from conftest import event_arrays, write_columns, write_events
 import rootae.sourcetree
 from rootae.backend import root
 from rootae.errors import ArgumentError, FormatError, NameNotFound
-from rootae.source import Source, split_path
+from rootae.opening import split_path
+from rootae.source import Source
 
 
 def test_trees_are_found_at_any_depth(events):
@@ -45,6 +46,16 @@ def test_what_is_no_root_file_is_said_in_one_line(tmp_path, kind):
         ("a.root:t", ("a.root", "t")),
         ("d/a.root:d/t", ("d/a.root", "d/t")),
         ("root://host//a.root", ("root://host//a.root", None)),
+        ("http://host:8000/x.root", ("http://host:8000/x.root", None)),
+        ("http://host:8000", ("http://host:8000", None)),
+        ("https://me@host:8000/d/x.root:d/t", ("https://me@host:8000/d/x.root", "d/t")),
+        ("root://host:1094//path:tree", ("root://host:1094//path", "tree")),
+        ("root://host:1094//a/x.root:A:B", ("root://host:1094//a/x.root", "A:B")),
+        ("root://host:1094//a/x.root", ("root://host:1094//a/x.root", None)),
+        ("simplecache::http://host:80/x.root:t", ("simplecache::http://host:80/x.root", "t")),
+        ("simplecache::http://[::1]:80/x.root", ("simplecache::http://[::1]:80/x.root", None)),
+        ("file:///tmp/x.root:t", ("file:///tmp/x.root", "t")),
+        ("s3://bucket/x.root", ("s3://bucket/x.root", None)),
     ],
 )
 def test_a_tree_may_stand_behind_the_path(text, pair):

@@ -15,8 +15,8 @@ from rootae import console
 from rootae.cli.failure import Failure, failure_of
 from rootae.cli.workers import results
 from rootae.errors import ArgumentError
+from rootae.opening import split_path
 from rootae.output import forget, identity
-from rootae.source import split_path
 
 __all__ = ["Jobs", "OutputFile", "OutputFolder", "Paths", "pairs", "run_each", "tell"]
 

@@ -39,9 +39,9 @@ def evaluate(
     verbose: Verbose = False,
 ) -> None:
     """Compare a file with its original: errors, distributions, correlations and fitted peaks."""
+    from rootae.opening import split_path
     from rootae.output import check_target
     from rootae.report.evaluate import evaluate as run
-    from rootae.source import split_path
 
     if html is not None:  # before anything takes long
         used = [split_path(name)[0] for name in (original, compressed)]

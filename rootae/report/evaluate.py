@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rootae.info import info
+from rootae.opening import split_path
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.report.evaluation import Evaluation
@@ -15,7 +16,7 @@ from rootae.report.fitted import PeakReport, fit_peak
 from rootae.report.gathered import gather
 from rootae.report.masses import masses_of
 from rootae.report.pairs import paired
-from rootae.source import Source, split_path
+from rootae.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
