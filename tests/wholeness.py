@@ -9,6 +9,7 @@ from conftest import same
 
 import rootae
 from rootae.backend.kept import differences
+from rootae.sidetree import NOTICE
 from rootae.source import Source
 
 DIGEST = """
@@ -56,9 +57,16 @@ def uncoded(told, coded=None):
     """
     told = [k for k in json.loads(json.dumps(told)) if k[0].split("/")[0] != "rootae"]
     told = [k for k in told if k[0] != "rootae;1"]
-    for key, *_, tree in told:
+    newest = {k[0].rsplit(";", 1)[0]: k[0] for k in reversed(told)}
+    for found in told:
+        key, tree = found[0], found[-1]
         if isinstance(tree, dict):
-            mine = (coded or {}).get(key.rsplit(";", 1)[0], ())
+            path = key.rsplit(";", 1)[0]
+            mine = (coded or {}).get(path, ())
+            if any(b[0].endswith("__rae") for b in tree["branches"]):
+                assert found[2] == tree["title"] == NOTICE, key
+            if found[2] == NOTICE or (mine and newest[path] == key):
+                found[2] = tree["title"] = NOTICE
             rest = [b for b in tree["branches"] if b[0] not in NAMES]
             tree["order"] = [b[0].removesuffix("__rae") for b in rest]
             kept = [b for b in rest if b[0] not in mine and not b[0].endswith("__rae")]
