@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rootae.errors import ArgumentError
+from rootae.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -157,7 +158,7 @@ def rules_file(path: Path) -> tuple[Rule, ...]:
         ArgumentError: the file cannot be read, or holds anything else.
     """
     try:
-        table = tomllib.loads(path.read_text())
+        table = tomllib.loads(regular(path).read_text())
     except (OSError, ValueError) as error:
         msg = f"--bounds {path} cannot be read as TOML: {error}"
         raise ArgumentError(msg) from error

@@ -23,6 +23,7 @@ from rootae.errors import CorruptError, FormatError, NameNotFound
 from rootae.listing import holds
 from rootae.opening import open_root
 from rootae.plan import TEXT_AT_MOST
+from rootae.regular import regular
 from rootae.sidetree import BYTES, CODECS, DIRECTORY, FILES, ID, NOTICE, TREES, bytes_rows
 from rootae.stored import StoredTree
 
@@ -87,8 +88,10 @@ class Container:
         """Open a file that holds at least a codec.
 
         Raises:
+            ArgumentError: it is no regular file.
             FormatError: it is no such file.
         """
+        regular(str(path))
         try:
             root = open_root(Path(path) if isinstance(path, str) and "://" not in path else path)
         except FileNotFoundError as error:

@@ -11,6 +11,7 @@ import numpy as np
 from rootae.container import Container
 from rootae.errors import ArgumentError
 from rootae.leftovers import private
+from rootae.legible import legible
 from rootae.output import check_target
 from rootae.source import Source
 
@@ -108,9 +109,9 @@ def _fill(codec: Codec, folder: Path, source: str) -> None:
     np.savez(folder / "tables.npz", **tables)
     for i, name in network_files(codec).items():
         (folder / name).write_bytes(codec.networks[i].onnx)
-    trees = ", ".join(f"{t.path} ({len(t.columns)} columns)" for t in codec.plan.trees)
-    text = _README.format(source=source, id=codec.id, trees=trees)
-    (folder / "README.txt").write_text(text)
+    trees = ", ".join(f"{legible(t.path)} ({len(t.columns)} columns)" for t in codec.plan.trees)
+    text = _README.format(source=legible(source), id=codec.id, trees=trees)
+    (folder / "README.txt").write_text(text, encoding="utf-8")
 
 
 def _clear(folder: Path, source: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rootae.errors import ArgumentError
 from rootae.globs import matched
+from rootae.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def read_lines(path: Path) -> tuple[Line, ...]:
         ArgumentError: there is no such file, or a line is something else.
     """
     try:
-        texts = path.read_text().splitlines()
+        texts = regular(path).read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} cannot be read as a file of keep and drop lines: {error}"
         raise ArgumentError(msg) from error

@@ -12,20 +12,13 @@ from typing import TYPE_CHECKING
 
 from rootae.errors import ArgumentError, RootaeError
 from rootae.leftovers import private
+from rootae.regular import odd_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["Output", "check_target", "forget", "identity", "written"]
 
-_KINDS = (
-    (stat.S_ISLNK, "a symbolic link"),
-    (stat.S_ISDIR, "a directory"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES}
 _begun: list[Output] = []
 
@@ -131,7 +124,10 @@ def check_target(target: str | Path, sources: Sequence[str | Path], *, force: bo
         if _are_same(path, source):
             msg = f"output and input are the same file {source}: choose another output"
             raise ArgumentError(msg)
-    _refuse_odd(path)
+    kind = odd_kind(path, follow=False)
+    if kind is not None:
+        msg = f"output {path} is {kind}: name a file"
+        raise ArgumentError(msg)
     output = Output(path)
     if identity(path) is not None and not force:
         msg = f"output {path} exists: use -f to overwrite it"
@@ -159,18 +155,6 @@ def forget() -> None:
 def written() -> list[Path]:
     """Return the outputs that appeared since `forget`."""
     return list(dict.fromkeys(o.path for o in _begun if o.is_written))
-
-
-def _refuse_odd(path: Path) -> None:
-    """Refuse to replace what is no regular file."""
-    try:
-        mode = path.lstat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    if not stat.S_ISREG(mode):
-        kind = next((text for holds, text in _KINDS if holds(mode)), "no regular file")
-        msg = f"output {path} is {kind}: name a file"
-        raise ArgumentError(msg)
 
 
 def _are_same(a: Path, b: Path) -> bool:

@@ -19,6 +19,8 @@ from rootae.errors import (
 from rootae.hook import coded, install
 from rootae.network import usable
 from rootae.opening import open_root
+from rootae.regular import regular
+from rootae.source import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +187,7 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         msg = "rootae.open takes one file; use uproot.iterate or uproot.concatenate for several"
         raise ArgumentError(msg)
     where = usable(device)
+    regular(split_path(str(path))[0])
     try:
         found = open_root(path, **options)
     except FileNotFoundError as error:

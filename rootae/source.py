@@ -15,6 +15,7 @@ from rootae.globs import matched
 from rootae.kinds import Kind, holds_baskets, kinds_of
 from rootae.ntuple import NTuple
 from rootae.opening import open_root
+from rootae.regular import regular
 from rootae.sourcetree import SourceTree
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ class Source:
             ArgumentError: there is no such file.
             FormatError: it is not a ROOT file.
         """
-        path = Path(path)
-        if not path.is_file():
-            msg = f"no file {path}" if not path.exists() else f"{path} is not a file"
+        path = regular(path)
+        if not path.exists():
+            msg = f"no file {path}"
             raise ArgumentError(msg)
         try:
             return cls(path, open_root(path))

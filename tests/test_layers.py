@@ -26,7 +26,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["formula.elements", "formula.functions", "formula.grammar"],
     ["formula.formula"],
     ["arithmetic", "cursor", "device", "globs", "histograms", "identifiers", "links", "look"],
-    ["directories", "leftovers", "localsource"],
+    ["directories", "leftovers", "legible", "localsource", "regular"],
     ["opening"],
     ["baskets", "optional", "passes", "progress", "protobuf", "schema", "texts", "typed"],
     ["bounds", "indexed", "keepdrop", "model"],
@@ -99,7 +99,6 @@ OWNERS = {
     "cramjam": {"streams"},
     "ROOT": {"backend"},
     "uproot": {
-        "backend", "baskets", "branches", "carriers", "decompress", "directories", "hook", "kinds",
         "backend", "baskets", "branches", "carriers", "decompress", "directories", "hook", "kinds",
         "listing", "localsource", "merge", "opening", "rdataframe", "reader", "rows", "skim",
         "source", "texts", "training", "writer",

@@ -5,6 +5,7 @@ A command is a file of this folder with a function of the same name, and a line 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -80,6 +81,9 @@ def _top(
 def main() -> None:
     """Run the command line."""
     listen()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever its encoding lacks
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except SystemExit:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from rootae.bounds import Rule, rules_of
 from rootae.errors import ArgumentError, NameNotFound
+from rootae.regular import regular
 
 __all__ = ["Config", "apply", "setting"]
 
@@ -59,7 +59,7 @@ class Config:
             ArgumentError: it is not there, or no such table.
         """
         try:
-            table = tomllib.loads(Path(name).read_text())
+            table = tomllib.loads(regular(name).read_text())
         except (OSError, ValueError) as error:
             msg = f"--config {name}: {error}"
             raise ArgumentError(msg) from error

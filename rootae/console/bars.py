@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 
 from rootae.console.messages import note
 from rootae.leftovers import undone
+from rootae.legible import legible
 from rootae.progress import Progress
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ class Bars(Notes):
     def phase(self, name: str, total: float | None) -> None:
         """Finish the bar under way and begin another."""
         self._finish()
-        self._task = self._bar.add_task(name, total=total, text="")
+        self._task = self._bar.add_task(legible(name), total=total, text="")
 
     def advance(self, units: float, text: str = "") -> None:
         """Move the bar on."""
         if self._task is not None:
-            self._bar.update(self._task, advance=units, text=text)
+            self._bar.update(self._task, advance=units, text=legible(text))
 
     def _finish(self) -> None:
         for task in self._bar.tasks:
@@ -62,7 +63,10 @@ def bars(*, quiet: bool) -> Iterator[Progress]:
     if quiet or not console.is_terminal:
         yield Notes()
         return
-    texts = TextColumn("{task.description:<10}"), TextColumn("{task.fields[text]}", markup=False)
+    texts = (
+        TextColumn("{task.description:<10}", markup=False),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
     with (
         undone(console.show_cursor),
         Bar(texts[0], BarColumn(), TimeElapsedColumn(), texts[1], console=console) as bar,

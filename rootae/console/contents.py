@@ -9,6 +9,7 @@ from rootae.console.table import (
     bound_text,
     bounds_and_ways,
     collections_of,
+    headed,
     print_table,
     size_text,
     stdout,
@@ -39,7 +40,7 @@ def show_info(info: FileInfo, *, verbose: bool) -> None:
         "codec": "a rootae codec, without trees",
         "plain": "nothing in it is coded by rootae: an ordinary file, or a copy of one",
     }
-    console.print(f"[bold]{info.path}[/]: {size_text(info.nbytes)}, {kinds[info.kind]}")
+    console.print(headed(str(info.path), f": {size_text(info.nbytes)}, {kinds[info.kind]}"))
     for codec in info.codecs:
         console.print(
             f"codec {codec.id[:12]}: format {codec.format}, {codec.networks} networks, "
@@ -60,13 +61,14 @@ def show_info(info: FileInfo, *, verbose: bool) -> None:
 
 def _print_tree(console: Console, tree: TreeInfo, whole: int, *, verbose: bool) -> None:
     if not tree.columns:
-        console.print(f"[bold]{tree.path}[/]: {tree.entries:,} entries, not coded")
+        console.print(headed(tree.path, f": {tree.entries:,} entries, not coded"))
         return
-    console.print(
-        f"[bold]{tree.path}[/] ({tree.title}): {tree.entries:,} entries in {tree.blocks} blocks, "
+    told = (
+        f" ({tree.title}): {tree.entries:,} entries in {tree.blocks} blocks, "
         f"{size_text(tree.nbytes)}, latents {size_text(tree.latents)}; a column needs "
         f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
     )
+    console.print(headed(tree.path, told))
     rows: list[dict[str, str]] = []
     listed, found = verbose or len(tree.columns) <= MOST, collections_of(tree.columns)
     drawn = len(found) > 1 or not listed  # a flat table needs no tree

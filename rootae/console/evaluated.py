@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rootae.console.table import bound_text, print_table, size_text, stdout
+from rootae.console.table import bound_text, headed, print_table, size_text, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +29,7 @@ def show_evaluated(report: Evaluation, *, verbose: bool) -> None:
     _print_peaks(console, report)
     sizes = size_text(report.before), size_text(report.after)
     console.print(f"{sizes[0]} -> {sizes[1]}: {report.ratio:.2f} times smaller")
-    console.print(f"[bold]{report.verdict}[/]")
+    console.print(headed(report.verdict))
 
 
 def _cells(c: ColumnReport) -> list[str]:

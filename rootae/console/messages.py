@@ -6,22 +6,41 @@ import json
 import sys
 from typing import Any
 
+from rootae.legible import legible, valid
+
 __all__ = ["error", "note", "print_json"]
 
 
 def note(text: str) -> None:
     """Print a note on stderr."""
-    print(f"rootae: note: {' '.join(text.split())}", file=sys.stderr)
+    print(f"rootae: note: {_line(text)}", file=sys.stderr)
 
 
 def error(text: str) -> None:
     """Print an error on stderr, on one line."""
-    print(f"rootae: {' '.join(text.split())}", file=sys.stderr)
+    print(f"rootae: {_line(text)}", file=sys.stderr)
 
 
 def print_json(data: Any) -> None:
-    """Print plain JSON."""
-    print(json.dumps(data, indent=2, default=_plain))
+    """Print plain JSON; bytes of names that are not UTF-8 are escaped."""
+    plain = json.loads(json.dumps(data, default=_plain), object_pairs_hook=_valid_keys)
+    print(json.dumps(_valid(plain), indent=2))
+
+
+def _line(text: str) -> str:
+    return legible(" ".join(text.split()))
+
+
+def _valid_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {valid(key): value for key, value in pairs}
+
+
+def _valid(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _valid(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_valid(v) for v in value]
+    return valid(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ from rootae.console.table import (
     bounds_and_ways,
     change_text,
     collections_of,
+    headed,
     print_table,
     size_text,
     stdout,
@@ -34,7 +35,7 @@ def show_compressed(report: Report, *, verbose: bool) -> None:
         if not tree.coded:
             console.print(f"{tree.path}: {tree.entries:,} entries, left as it is: {tree.why}")
             continue
-        console.print(f"[bold]{tree.path}[/]: {tree.entries:,} entries")
+        console.print(headed(tree.path, f": {tree.entries:,} entries"))
         _print_columns(console, tree, verbose=verbose)
         _print_training(console, tree)
     _print_sizes(console, report)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from rootae.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,6 +20,7 @@ __all__ = [
     "bounds_and_ways",
     "change_text",
     "collections_of",
+    "headed",
     "print_table",
     "size_text",
     "stdout",
@@ -97,13 +101,26 @@ def print_table(console: Console, head: Sequence[str], rows: Iterable[Sequence[o
         justify = "right" if name in right else "left"
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+        table.add_row(*map(str, row))
     console.print(table)
+
+
+class _Legible(Console):
+    """A console on which no name is anything but text."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Turn a string, of a table too, into what is shown."""
+        return super().render_str(legible(text), **options)
+
+
+def headed(name: str, rest: str = "") -> Text:
+    """Return a line that begins with a name in bold letters."""
+    return Text.assemble((legible(name), "bold"), legible(rest))
 
 
 def stdout() -> Console:
     """Return the console on stdout, wide where it is no terminal."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = _Legible(highlight=False, soft_wrap=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDTH)
     return console

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-from html import escape
+import html
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import rootae.report.pictures as draw
+from rootae.legible import legible
 from rootae.report.style import CSS, SCRIPT
 from rootae.report.tables import measured, number, short, size, table
 
@@ -114,8 +115,8 @@ def _peak(peak: PeakReport) -> str:
         if peak.moved
         else ""
     )
-    note = f"; {peak.note}" if peak.note else ""
-    where = "" if not peak.unit else f" in {peak.unit}"
+    note = f"; {escape(peak.note)}" if peak.note else ""
+    where = "" if not peak.unit else f" in {escape(peak.unit)}"
     text = (
         f"<h3>{escape(peak.name)}</h3><p>{escape(peak.text)} (tree {escape(peak.tree)}{note}; "
         f"{peak.candidates:,} candidates). Fitted{where}: {escape(peak.model.text)}.{moved}</p>"
@@ -272,3 +273,8 @@ def _figure(svg: str, text: str, alt: str, kind: str = "") -> str:
     caption = f"<figcaption>{text}</figcaption>" if text else ""
     image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
     return f'<figure class="{kind}">{caption}{image}</figure>'
+
+
+def escape(text: str) -> str:
+    """Return text for the page: nothing in it is markup, and all of it is shown."""
+    return html.escape(legible(text))

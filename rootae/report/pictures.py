@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.legible import untexed
 from rootae.report.extras import needed
 from rootae.report.fits import SHOWN
 from rootae.report.models import curve
@@ -149,8 +150,9 @@ def correlations(names: Sequence[str], values: Array, limit: float) -> str:
         axis = figure.subplots()
         image = axis.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
         axis.tick_params(length=0)
-        axis.set_xticks(range(n), names, rotation=90, fontsize=size)
-        axis.set_yticks(range(n), names, fontsize=size)
+        shown = [untexed(name) for name in names]
+        axis.set_xticks(range(n), shown, rotation=90, fontsize=size)
+        axis.set_yticks(range(n), shown, fontsize=size)
         bar = figure.colorbar(image, ax=axis, shrink=0.7, format="%.2g")
         bar.ax.tick_params(labelsize=7)
 
@@ -176,7 +178,7 @@ def peak(report: PeakReport, fit: Fit, values: Array) -> str:
         _fitted(axes, report, fit, values)
         axes[0].set_ylabel(f"candidates / {_width(report):.3g} {report.unit}".rstrip())
         axes[1].set_ylabel("pull")
-        axes[1].set_xlabel(f"mass / {report.unit}" if report.unit else report.name)
+        axes[1].set_xlabel(f"mass / {report.unit}" if report.unit else untexed(report.name))
 
     return _drawn((4.4, 3.9), draw)
 

@@ -14,6 +14,7 @@ import torch
 from rootae import leftovers
 from rootae.errors import ArgumentError, CorruptError
 from rootae.output import Output
+from rootae.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +92,7 @@ class Checkpoint:
 
     def _read(self) -> State:
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with np.load(regular(self.path), allow_pickle=False) as file:
                 arrays = {k: file[k] for k in file.files}
             meta = json.loads(arrays.pop(_META).tobytes())
             found, state = dict(meta["identity"]), dict(meta["state"])

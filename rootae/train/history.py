@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rootae.legible import untexed
 from rootae.output import Output
 from rootae.train.curve import RATES, rate_of
 
@@ -64,7 +65,10 @@ class History:
         terms = list(dict.fromkeys(n for c in self.curves for n in c.terms))
         head = ["tree", "group", "family", "phase", "step", "learning_rate"]
         head += [f"{sample}_{n}" for n in terms for sample in ("training", "validation")]
-        with self._table.atomic() as part, part.open("w", newline="") as file:
+        with (
+            self._table.atomic() as part,
+            part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+        ):
             writer = csv.DictWriter(file, head, restval="")
             writer.writeheader()
             writer.writerows(self._rows())
@@ -96,7 +100,7 @@ class History:
         FigureCanvasAgg(figure)
         left = len([c for c in self.curves if c.points]) - len(shown)
         note = f" (the first {_MOST}; {left} more are in the table)" if left else ""
-        figure.suptitle(f"Learning curves: {self.path.stem}{note}")
+        figure.suptitle(f"Learning curves: {untexed(self.path.stem)}{note}")
         grid = figure.subplots(len(shown), 3, squeeze=False)
         for axes, curve in zip(grid, shown, strict=True):
             _draw_rates(axes[0], curve)
@@ -119,7 +123,7 @@ def _draw_rates(axes: Any, curve: Curve) -> None:
     for a, b in itertools.pairwise(zip(curve.points, steps, strict=True)):
         if a[0].phase != b[0].phase:
             axes.axvline(a[1], color="0.7", linewidth=0.8)
-    where = f"{curve.tree}: {curve.group or '(event)'}"
+    where = untexed(f"{curve.tree}: {curve.group or '(event)'}")
     axes.set(title=f"{where}, {curve.family}", xlabel="step", ylabel="bits a row")
     axes.legend(frameon=False)
 
