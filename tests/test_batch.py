@@ -105,7 +105,7 @@ def children(group):
 @pytest.mark.parametrize("under_way", [False, True])
 def test_a_second_ctrl_c_ends_at_once(folder, tmp_path, under_way):
     rng = np.random.default_rng(0)
-    arrays = {f"x{i}": rng.normal(size=600_000).astype("f4") for i in range(8)}
+    arrays = {f"x{i}": rng.normal(size=300_000).astype("f4") for i in range(8)}
     paths = [folder / f"many{i}.root" for i in range(2)]
     for path in paths:
         if not path.exists():

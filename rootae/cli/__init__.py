@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from rootae import __version__, console, output
 from rootae.cli.failure import failure_of
-from rootae.cli.signals import exit_code, listen
+from rootae.cli.signals import exit_code, ignore, listen
 from rootae.errors import RootaeError
 
 __all__ = ["app", "main"]
@@ -96,4 +96,5 @@ def main() -> None:
             raise
         console.error(failure_of(error).text)
         sys.exit(1)
-    sys.exit(exit_code())
+    ignore()
+    sys.exit(exit_code() or 130)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["deferred", "exit_code", "listen"]
+__all__ = ["deferred", "exit_code", "ignore", "listen"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _caught: list[int] = []
@@ -31,6 +31,12 @@ def listen() -> None:
 def exit_code() -> int | None:
     """Return what the process ends with after a signal, as shells have it, or None."""
     return 128 + _caught[0] if _caught else None
+
+
+def ignore() -> None:
+    """Hear no more signals: Python, as it ends, would give them back their deadly meaning."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
