@@ -18,9 +18,8 @@ from rootae.errors import (
 )
 from rootae.hook import coded, install
 from rootae.network import usable
-from rootae.opening import open_root
+from rootae.opening import open_root, split_path
 from rootae.regular import regular
-from rootae.source import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
