@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compress"]
 
+_OWN = ("codec", "force", "drop_unsupported", "backend", "compression", "progress")
 _SLACK = 1.02  # an output that is hardly larger keeps its columns coded
 
 
@@ -68,7 +69,7 @@ def compress(
         What every column became.
 
     Raises:
-        ArgumentError: an option is wrong.
+        ArgumentError: an option is wrong; NameNotFound if there is none of its name.
         MissingDependency: a package or a device that is asked for is not there.
         UnsupportedError: something of the input would be lost.
         BoundError: a value did not keep its bound (nothing is written).
@@ -78,7 +79,7 @@ def compress(
         >>> rootae.compress("in.root", "out.root", lossy=True).ratio  # doctest: +SKIP
         3.4
     """
-    opts, (path,) = options_of(options, [src])
+    opts, (path,) = options_of(options, [src], *_OWN)
     usable(opts.device)  # before anything takes long
     with Source.open(path) as source:
         refuse_compressed(source)

@@ -11,6 +11,7 @@ from rootae.ancestry import ancestors, contexts, how
 from rootae.errors import NameNotFound
 from rootae.opening import split_path
 from rootae.reader import open_file
+from rootae.recorded import GroupInfo, recorded
 from rootae.source import Source
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec import Codec
-    from rootae.plan import GroupPlan, TreePlan
+    from rootae.plan import TreePlan
     from rootae.reader import File
     from rootae.schema import Column
     from rootae.stored import StoredTree
@@ -90,30 +91,6 @@ class TreeInfo:
         """Return how many other columns are decoded for one column: the mean and the most."""
         found = [c.ancestors for c in self.columns if c.how != "kept"] or [0]
         return sum(found) / len(found), max(found)
-
-
-@dataclass(frozen=True)
-class GroupInfo:
-    """How one group is coded.
-
-    Arguments:
-        tree, name: which group.
-        family: what its contexts come from.
-        lanes, latents, stages, diagrams, contexts: how many it has.
-        steps: of training, a number a phase; none where nothing was trained by steps.
-        bits: what training came to: bits a row on rows kept back, by term.
-    """
-
-    tree: str
-    name: str
-    family: str
-    lanes: int
-    latents: int
-    stages: int
-    diagrams: int
-    contexts: int
-    steps: tuple[int, ...] = ()
-    bits: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -206,26 +183,10 @@ def info(path: str | Path) -> FileInfo:
 
 
 def _codec(codec: Codec) -> CodecInfo:
-    groups = tuple(_group(codec, t, g) for t in codec.plan.trees for g in t.groups)
+    groups = tuple(recorded(codec, t, g) for t in codec.plan.trees for g in t.groups)
     nbytes = sum(map(len, codec.parts))
     told = {k: v for k, v in codec.plan.training.items() if k not in ("groups", "options")}
     return CodecInfo(codec.id, codec.plan.format, len(codec.networks), nbytes, groups, told)
-
-
-def _group(codec: Codec, tree: TreePlan, group: GroupPlan) -> GroupInfo:
-    found = sum(contexts(group, codec.tables, i) for i in range(len(group.lanes)))
-    latents = group.encoder.latents if group.encoder is not None else 0
-    counts = len(group.lanes), latents, len(group.stages), len(group.diagrams), found
-    told = _remembered(codec, tree.path, group.name)
-    steps, bits = told.get("steps") or (), told.get("bits") or {}
-    bits = {k: v for k, v in bits.items() if isinstance(v, float | int)}
-    return GroupInfo(tree.path, group.name, group.family, *counts, tuple(steps), bits)
-
-
-def _remembered(codec: Codec, tree: str, group: str) -> dict[str, Any]:
-    """Return what a codec says of a group's training; older ones say less, plain ones nothing."""
-    records = (r for r in codec.plan.training.get("groups", ()) if isinstance(r, dict))
-    return next((r for r in records if (r.get("tree"), r.get("group")) == (tree, group)), {})
 
 
 def _trees(file: File, name: str) -> list[TreeInfo]:

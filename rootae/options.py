@@ -23,7 +23,7 @@ SCHEDULES = ("one-cycle", "cosine", "constant", "plateau")  # of the learning ra
 _NO_SETTINGS = ("auto", "plain")
 _TRAINING = (  # what a codec remembers of its training, where it is not the default
     "net", "effort", "latents", "steps", "epochs", "time_budget", "lr", "batch_size", "schedule",
-    "patience",
+    "patience", "keep_family",
 )  # fmt: skip
 
 
@@ -52,6 +52,8 @@ class Options:
             files that are slower to read.
         device: ``cpu``, ``cuda`` or ``auto``: where networks are trained and run.
         settings: the family's own settings by name.
+        keep_family: store the named family even where it makes the file larger, for studies: at
+            least that of its networks or diagrams which costs least.
         epochs: passes over the training rows, instead of steps or a time budget.
         lr: highest learning rate, or None for the usual one.
         batch_size: rows a training step, or None for the usual number.
@@ -81,6 +83,7 @@ class Options:
     effort: str = "default"
     device: str = CPU
     settings: Mapping[str, str] = field(default_factory=dict)
+    keep_family: bool = False
     epochs: float | None = None
     lr: float | None = None
     batch_size: int | None = None
@@ -108,6 +111,9 @@ class Options:
         above = {"epochs": 0.0, "lr": 0.0, "batch_size": 0, "patience": 0, "steps": 0}
         for name, least in above.items():
             value = getattr(self, name)
+            if value is not None and not isinstance(value, int | float):
+                msg = f"{name} {value!r} is no number"
+                raise ArgumentError(msg)
             if value is not None and not least < value < math.inf:
                 msg = f"{name} {value:g} is out of range: it must be above {least:g}, and finite"
                 raise ArgumentError(msg)
@@ -123,6 +129,9 @@ class Options:
         if self.settings and self.family in _NO_SETTINGS:
             names = ", ".join(self.settings)
             msg = f"{names}: family {self.family} has no settings: name another with --family"
+            raise ArgumentError(msg)
+        if self.keep_family and self.family in _NO_SETTINGS:
+            msg = f"family {self.family} is none to keep: name another with --family"
             raise ArgumentError(msg)
         if self.net != NETS[0] and self.family == "plain":
             msg = f"net {self.net}: family plain has no networks: name another with --family"
@@ -142,17 +151,26 @@ class Options:
 
 
 def options_of(
-    options: dict[str, Any], sources: Sequence[str | Path]
+    options: dict[str, Any], sources: Sequence[str | Path], *others: str
 ) -> tuple[Options, list[Path]]:
-    """Split keyword options and ``file.root:tree`` names into options and paths."""
-    rules = options.pop("bounds", None)
-    options["bounds"] = rules_of(rules)
+    """Split keyword options and ``file.root:tree`` names into options and paths.
+
+    Arguments:
+        options: as in `Options`; bounds may be a mapping of globs.
+        sources: files, or files and trees.
+        others: further names that the caller takes, to tell what was meant by a wrong one.
+
+    Raises:
+        NameNotFound: there is no such option.
+        ArgumentError: an option has a value that it cannot have.
+    """
+    known = [f.name for f in fields(Options)]
+    for name in options:
+        if name not in known:
+            raise NameNotFound(name, sorted([*known, *others]), "rootae", "option")
+    options["bounds"] = rules_of(options.pop("bounds", None))
     options["device"] = chosen(options.get("device"))
     options |= {k: Path(options[k]) for k in ("checkpoint", "history") if options.get(k)}
     pairs = [split_path(str(s)) for s in sources]
     trees = tuple(options.pop("trees", ())) + tuple(t for _, t in pairs if t is not None)
-    try:
-        return Options(**options, trees=trees), [Path(p) for p, _ in pairs]
-    except TypeError as error:
-        msg = f"unknown option: {error}"
-        raise ArgumentError(msg) from error
+    return Options(**options, trees=trees), [Path(p) for p, _ in pairs]

@@ -1,4 +1,4 @@
-"""From samples of files to a codec: survey, networks if the family has any, union of schemas."""
+"""From samples of files to a codec: survey, contexts of the family, union of schemas."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ def train(
 
     Raises:
         ArgumentError: an option is wrong, or a checkpoint belongs to another run.
-        MissingDependency: torch, onnx or a device that is asked for is not there.
+        MissingDependency: torch and onnx, which networks need, or a device is not there.
         RootaeError: training diverged.
 
     Example:
         >>> import rootae
         >>> codec = rootae.train(["a.root", "b.root"], "codec.root", epochs=5)  # doctest: +SKIP
     """
-    opts, paths = options_of(options, sources)
+    opts, paths = options_of(options, sources, "force", "progress")
     out = checked_outputs(target, paths, opts, force=force)
     samples: dict[str, list[Sampled]] = {}
     for path in paths:
@@ -152,7 +152,7 @@ def refuse_compressed(source: Source) -> None:
 def train_codec(
     samples: Mapping[str, Sequence[Sampled]], opts: Options, nbytes: int, progress: Progress
 ) -> tuple[Codec, list[dict[str, Any]]]:
-    """Plan every tree on its files' samples, and train networks unless the family is plain."""
+    """Plan every tree on its files' samples, and learn contexts unless the family is plain."""
     tables: list[Any] = []
     plans, merged = [], []
     told: dict[str, Choice] = {}

@@ -127,7 +127,7 @@ def test_a_codec_with_categories_codes_and_verifies(bound):
 
 
 def test_categories_are_used_where_they_tell_something():
-    made = steps(model("aae", discrete=1, categories=4, weight=5), 200)
+    made = steps(model("aae", discrete=1, categories=4, weight=5), 300)
     with torch.no_grad():
         chosen = made.sample(made.encode(some().x))[:, made.latents :]
     assert int((chosen.mean(0) > 0.05).sum()) >= 3

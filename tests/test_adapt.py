@@ -102,6 +102,13 @@ def test_a_contradicting_bound_is_a_usage_error(bound):
         adapt(codec, [Sampled(schema, values)], rules_of({"c": bound}))
 
 
+def test_lossy_beside_a_codec_that_is_not_says_that_it_changes_nothing():
+    codec = trained({"a": A, "c": C})
+    fitted, warnings, _ = meet(codec, {"a": A, "c": C}, lossy=True)
+    assert fitted is codec
+    assert warnings == ["the codec was trained without --lossy: its own bounds hold"]
+
+
 def test_repeating_the_codec_s_bound_is_fine():
     codec = trained({"a": A, "c": C}, bounds={"*": "rel:1e-3"})
     assert meet(codec, {"a": A, "c": C}, rules=rules_of({"*": "rel:0.001"}))[0] is codec

@@ -627,16 +627,17 @@ def test_a_bug_is_one_line_too(tmp_path):
 
 
 @pytest.mark.parametrize("missing", ["torch", "onnx"])
-def test_training_needs_torch_and_onnx(events, tmp_path, missing):
+def test_networks_need_torch_and_onnx(events, tmp_path, missing):
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from rootae.cli import main; sys.argv[0] = 'rootae'; main()"
     )
-    command = [sys.executable, "-c", code, "compress", str(events), str(tmp_path / "c.root")]
+    asked = ["compress", str(events), str(tmp_path / "c.root"), "--family", "predictor"]
+    command = [sys.executable, "-c", code, *asked]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("rootae: ")
+    assert done.stderr.startswith(f"rootae: family predictor needs {missing}: ")
     assert "pip install 'rootae[train]'" in done.stderr
-    assert "--family plain" in done.stderr
+    assert "--family diagram" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []

@@ -386,6 +386,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
     """A device without storage shows it: it takes no part in anything with tensors elsewhere."""
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from rootae.train import families
+    from rootae.train.batches import Batches
     from rootae.train.data import GroupData
     from rootae.train.family import Setup
 
@@ -400,8 +401,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
         if phase:
             model.to("cpu").next_phase()
         model.to("meta")
-        data.to("meta")
-        batch = data.batch(torch.arange(64))
+        batch = Batches(data, "meta").batch(torch.arange(64))
         assert {t.device.type for t in (batch.x, batch.low, batch.high)} == {"meta"}
         assert {t.device.type for t in model.loss(batch).values()} == {"meta"}
         model.to_empty(device="cpu")

@@ -10,9 +10,6 @@ from hypothesis.extra.numpy import arrays
 from test_centres import related
 from test_codec import round_trip, table
 
-pytest.importorskip("torch", reason="torch is not installed")
-pytest.importorskip("onnx", reason="onnx is not installed")
-
 from rootae.adapt import Sampled
 from rootae.bounds import rules_of
 from rootae.options import Options

@@ -24,6 +24,7 @@ from rootae.schema import Column, TreeSchema, Values
 from rootae.survey import survey
 from rootae.train import families
 from rootae.train.autoencoder import Autoencoder
+from rootae.train.batches import Batches
 from rootae.train.data import GroupData
 from rootae.train.distances import DISTANCES
 from rootae.train.families.sparse import bernoulli_bits
@@ -78,7 +79,8 @@ def model(family, bound="abs:1e-2", latents=2, **settings):
 
 
 def some(bound="abs:1e-2", rows=512):
-    return data(bound).batch(data(bound).seen[:rows])
+    found = Batches(data(bound))
+    return found.batch(found.seen[:rows])
 
 
 def steps(made, count, rate=6e-3, bound="abs:1e-2"):
@@ -87,8 +89,8 @@ def steps(made, count, rate=6e-3, bound="abs:1e-2"):
     optimisers = [torch.optim.Adam(t.parameters, rate * t.rate) for t in turns]
     made.train()
     for _ in range(count):
-        pick = torch.randint(0, len(data(bound).seen), (256,), generator=generator)
-        batch = data(bound).batch(data(bound).seen[pick])
+        rows = Batches(data(bound))
+        batch = rows.batch(rows.seen[torch.randint(0, len(rows.seen), (256,), generator=generator)])
         for turn, optimiser in zip(turns, optimisers, strict=True):
             optimiser.zero_grad()
             sum(turn.loss(batch).values()).backward()
@@ -164,7 +166,7 @@ def test_a_step_does_not_ruin_the_principal_components_of_columns_that_repeat(ne
     torch.manual_seed(0)
     rows = data("none", repeating)
     made = families.load("ae")(rows, Setup(net=net, latents=4))
-    batch = rows.batch(rows.seen[:1024])
+    batch = Batches(rows).batch(torch.from_numpy(rows.seen[:1024]))
     optimiser = torch.optim.Adam(made.parameters(), 3e-4)
     before = float(made.eval().loss(batch)["values"].detach())
     sum(made.train().loss(batch).values()).backward()

@@ -43,7 +43,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["groupdecoder"],
     ["blocks"],
     ["ancestry", "blockcache", "codec"],
-    ["recode", "references"],
+    ["recode", "recorded", "references"],
     ["siderows", "sidetree", "survey"],
     ["adapt", "listing", "stored"],
     ["alike", "branches"],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import rootae
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.options import Options, options_of
 
@@ -22,6 +23,27 @@ from rootae.options import Options, options_of
 def test_unknown_names_are_refused_with_the_nearest(given, near):
     with pytest.raises(NameNotFound, match=f"did you mean '{near}'"):
         Options(**given)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("lossi", "lossy"), ("bound", "bounds"), ("forse", "force"), ("tree", "trees")],
+)
+@pytest.mark.parametrize("call", [rootae.compress, lambda s, t, **o: rootae.train([s], t, **o)])
+def test_a_misspelt_option_is_refused_with_the_nearest(tmp_path, call, name, near):
+    with pytest.raises(NameNotFound, match=f"no option '{name}' in rootae; did you mean '{near}'"):
+        call(tmp_path / "in.root", tmp_path / "out.root", **{name: True})
+
+
+def test_text_is_no_number():
+    with pytest.raises(ArgumentError, match=r"^steps '5' is no number$"):
+        Options(steps="5")
+
+
+@pytest.mark.parametrize("family", ["auto", "plain"])
+def test_a_family_is_kept_that_is_named(family):
+    with pytest.raises(ArgumentError, match="none to keep: name another with --family"):
+        Options(family=family, keep_family=True)
 
 
 @pytest.mark.parametrize("value", [0, -1, math.inf, math.nan])

@@ -60,6 +60,60 @@ def test_too_few_rows_are_named_with_what_is_needed(cli, source, tmp_path):
     assert any(note in text for text in report.notes)
 
 
+# families that do not pay
+
+
+@pytest.fixture(scope="module")
+def strangers(tmp_path_factory):
+    """Return a file of columns that say nothing of each other."""
+    rng = np.random.default_rng(0)
+    columns = {k: rng.normal(size=12_000).astype("f4") for k in "abcd"}
+    return write_columns(tmp_path_factory.mktemp("strangers") / "in.root", columns)
+
+
+UNPAID = {"family": "aae", "steps": 2, "batch_size": 64, "bounds": {"*": "rel:1e-3"}}
+
+
+def test_a_family_that_does_not_pay_is_said_everywhere(cli, strangers, tmp_path):
+    report = rootae.compress(strangers, tmp_path / "out.root", backend="uproot", **UNPAID)
+    (note,) = [n for n in report.notes if n.startswith("aae: ")]
+    assert note.endswith(" (t:(event)), not stored; --keep-family stores it")
+    told = report.to_json()["trees"][0]["training"][0]["not_stored"]
+    assert told["family"] == "aae"
+    assert told["bits"] > told["against"] > 0
+    assert f"{told['bits']:.2f} bits a row against {told['against']:.2f}" in note
+    (codec,) = info(tmp_path / "out.root").codecs
+    assert codec.groups[0].not_stored == told
+    shown = cli("info", tmp_path / "out.root").stdout
+    assert "aae: " in shown
+    assert "not stored" in shown
+
+
+@pytest.mark.parametrize("effort", ["fast", "default"])
+def test_auto_was_asked_for_what_is_smallest_and_says_nothing(strangers, tmp_path, effort):
+    asked = {"effort": effort, "steps": 2, "batch_size": 64, "backend": "uproot"}
+    assert not rootae.compress(strangers, tmp_path / "out.root", **asked).notes
+
+
+def test_a_family_that_does_not_pay_is_kept_if_asked(strangers, tmp_path):
+    report = rootae.compress(
+        strangers, tmp_path / "out.root", backend="uproot", keep_family=True, **UNPAID
+    )
+    assert not [n for n in report.notes if "not stored" in n]
+    assert report.trees[0].training[0]["family"] == "aae"
+    (codec,) = info(tmp_path / "out.root").codecs
+    assert (codec.groups[0].latents > 0, codec.groups[0].not_stored) == (True, {})
+    assert codec.training["keep_family"] is True
+
+
+@pytest.mark.parametrize("family", ["diagram", "predictor"])
+def test_of_what_does_not_pay_the_least_is_kept(strangers, tmp_path, family):
+    asked = UNPAID | {"family": family}
+    codec = rootae.train([strangers], tmp_path / "kept.root", keep_family=True, **asked)
+    (group,) = codec.plan.trees[0].groups
+    assert len(group.stages) + len(group.diagrams) == (family == "predictor")
+
+
 @pytest.mark.parametrize("family", ["ae", "diagram", "predictor", "auto"])
 def test_columns_that_say_nothing_do_no_harm(tmp_path, family):
     arrays = {"constant": np.full(30_000, 3.5, "f4"), "missing": np.full(30_000, np.nan, "f4")}
@@ -154,7 +208,7 @@ def test_epochs_are_counted_on_training_rows(source, tmp_path):
 def test_learning_options_reach_training(source, tmp_path):
     options = {"family": "ae", "steps": 60, "batch_size": 64}
     ids = set()
-    for k, more in enumerate(({}, {"lr": 1e-3}, {"schedule": "cosine"}, {"batch_size": 65})):
+    for k, more in enumerate(({}, {"lr": 1e-3}, {"schedule": "cosine"}, {"batch_size": 256})):
         codec = rootae.train([source], tmp_path / f"{k}.root", **(options | more))
         ids.add(tuple(codec.plan.training["groups"][0]["bits"].values()))
     assert len(ids) == 4

@@ -70,6 +70,9 @@ def _training(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="a setting of the family's own"),
     ] = None,
+    keep_family: Annotated[
+        bool, typer.Option("--keep-family", help="store the family even where it does not pay")
+    ] = False,
     effort: Annotated[
         str, typer.Option(help="fast, default or max: smaller files, slower reads")
     ] = "default",
@@ -127,7 +130,8 @@ def _training(
         "seed": seed, "steps": steps, "epochs": epochs, "time_budget": time_budget,
         "latents": latents, "device": device, "lr": lr, "batch_size": batch_size,
         "schedule": schedule, "patience": patience, "checkpoint": checkpoint, "resume": resume,
-        "history": history, "settings": config.settings | dict(map(setting, settings or ())),
+        "history": history, "keep_family": keep_family,
+        "settings": config.settings | dict(map(setting, settings or ())),
     }  # fmt: skip
 
 

@@ -52,6 +52,12 @@ def show_info(info: FileInfo, *, verbose: bool) -> None:
         groups = [(g, [g.tree, g.name or "(event)"]) for g in codec.groups]
         rows = [[*where, *(getattr(g, f) for f in fields), *_trained(g)] for g, where in groups]
         print_table(console, ["tree", "group", *fields, "steps", "validated bits a row"], rows)
+        for group in codec.groups:
+            if told := group.not_stored:
+                console.print(
+                    f"{group.tree}:{group.name or '(event)'}: {told['family']}: {told['bits']:.2f} "
+                    f"bits a row against {told['against']:.2f}, not stored"
+                )
     for tree in info.trees:
         _print_tree(console, tree, info.nbytes, verbose=verbose)
     for record in info.provenance:

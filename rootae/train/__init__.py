@@ -1,4 +1,4 @@
-"""Training. The only folder that imports torch; reading and compressing with a codec need none."""
+"""Training. The only folder that imports torch, and for networks alone: diagrams need none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from rootae.device import settled
-from rootae.optional import needed
+from rootae.train import race
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,24 +22,22 @@ __all__ = ["fit"]
 def fit(
     codec: Codec, samples: Sequence[Sampled], options: Options, nbytes: int, progress: Progress
 ) -> tuple[Codec, list[dict[str, Any]]]:
-    """Train networks for every group of a plain codec (see `rootae.train.race`).
+    """Learn contexts for every group of a plain codec (see `rootae.train.race`).
 
     Raises:
-        MissingDependency: torch or onnx is not installed, or CUDA cannot be used.
+        MissingDependency: networks are asked for and torch or onnx is not installed, or CUDA
+            cannot be used.
     """
-    for name in ("onnx", "torch"):
-        advice = "pip install 'rootae[train]', or code without networks: --family plain"
-        needed(name, "training", advice)
-    from rootae.train import race
-
     options = dataclasses.replace(options, device=settled(options.device, _trouble))
     return race.fit(codec, samples, options, nbytes, progress)
 
 
 def _trouble() -> str:
     """Say why torch cannot use CUDA; nothing if it can."""
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        return "torch is not installed: pip install 'rootae[train]'"
     if torch.cuda.is_available():
         return ""
     return f"torch {torch.__version__} finds no CUDA device: it needs one, and a build for CUDA"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +11,14 @@ import numpy as np
 from rootae import streams
 from rootae.network import Network
 from rootae.order import in_order
-from rootae.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
+from rootae.plan import Diagram, Encoder, Feature, Stage, Target
 from rootae.stages import feature
 from rootae.train import bins
-from rootae.train.onnx import decoder_onnx, encoder_onnx
+from rootae.train.assembled import Assembled, plain
 from rootae.train.quantise import quantise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,47 +26,10 @@ if TYPE_CHECKING:
     from rootae.train.diagrams import Source, TrainedDiagram
     from rootae.train.family import Family, TrainedEncoder, TrainedStage
 
-__all__ = ["Assembled", "assemble"]
+__all__ = ["assemble"]
 
 _FINE: Any = {"dtype": "float64", "hidden_bits": 20}  # where the latents alone say what comes back
 _OVERHEAD = 120  # bytes that a stage adds to the plan's JSON, about
-
-
-@dataclass(frozen=True)
-class Assembled:
-    """A group's plan with networks, and what it measured.
-
-    Arguments:
-        plan: the plan; indices of tables and networks are into the two lists.
-        tables: all tables.
-        networks: serialised networks.
-        lanes: measured bytes of each lane's codes, shape (lanes,).
-        latents: measured bytes of the latents.
-        fixed: bytes that the networks and tables add to a file, about.
-    """
-
-    plan: GroupPlan
-    tables: list[NDArray[np.int64]]
-    networks: list[bytes]
-    lanes: NDArray[np.float64]
-    latents: int
-    fixed: int
-
-    @property
-    def guessed(self) -> bool:
-        """Say whether columns come back from latents alone, which no plain coding compares with."""
-        return any(x.bound == "none" and x.stage >= 0 for x in self.plan.lanes)
-
-    def total(self, scale: float) -> float:
-        """Return the bytes of a file that has `scale` times the measured rows."""
-        return float((self.lanes.sum() + self.latents) * scale + self.fixed)
-
-
-def plain(data: GroupData) -> Assembled:
-    """Return the group without networks."""
-    sizes = data.plain.copy()
-    sizes[[i for i, x in enumerate(data.plan.lanes) if x.derived is not None]] = 1.0
-    return Assembled(data.plan, data.tables, [], sizes, 0, 0)
 
 
 def assemble(
@@ -78,6 +41,7 @@ def assemble(
     base: Assembled | None = None,
     least: float = 0.0,
     price: float = 0.0,
+    whole: bool = False,
 ) -> Assembled:
     """Quantise a trained family's networks, find contexts, and drop what does not pay.
 
@@ -89,6 +53,10 @@ def assemble(
         base: what the family's networks and diagrams are added to, where they are better.
         least, price: bits a value that a network must save beyond the base, and for each further
             column that a reader has to decode: what their time is worth.
+        whole: where nothing of the family pays, take what costs least.
+
+    Returns:
+        The base with what was kept; latents may make it larger than the base.
     """
     draft = _Draft(data, scale, base or plain(data), least, price)
     trained = model.encoder()
@@ -98,9 +66,9 @@ def assemble(
         draft.add_diagram(diagram)
     for stage in model.stages():
         draft.add_stage(stage)
-    found = draft.finish(family)
-    fallback = base or plain(data)
-    return found if found.guessed or found.total(scale) < fallback.total(scale) else fallback
+    if whole:
+        draft.add_least()
+    return draft.finish(family)
 
 
 class _Draft:
@@ -124,10 +92,19 @@ class _Draft:
         self._latents: tuple[TrainedEncoder, NDArray[np.int64]] | None = None
         self._counted = {f.table for d in self.diagrams for f in d.inputs}
         self._edges: dict[Source, int] = {}
+        self._refused: list[tuple[float, Callable[[], None]]] = []
+        self._kept = False
+
+    def add_least(self) -> None:
+        """Add what costs least of what did not pay, unless something did."""
+        if not self._kept and self._refused:
+            min(self._refused, key=lambda x: x[0])[1]()
 
     def add_encoder(self, trained: TrainedEncoder) -> None:
         """Export the encoder and compute the latents of the measured rows."""
         which = list(trained.features)
+        from rootae.train.onnx import encoder_onnx
+
         onnx = encoder_onnx(trained, self.data.mean[which], self.data.spread[which])
         inputs = tuple(self.data.features[k] for k in which)
         self.encoder = Encoder(len(self.networks), inputs, trained.latents)
@@ -143,6 +120,8 @@ class _Draft:
         from_latents = self._latents is not None and not trained.features
         inputs, x, scales = self._seen(trained)
         loose = from_latents and any(self._is_loose(i) for i in lanes)
+        from rootae.train.onnx import decoder_onnx
+
         network = quantise(trained.layers, *scales, **(_FINE if loose else {}))
         onnx = decoder_onnx(network)
         y = Network(onnx).run(x).astype(np.int64)
@@ -185,16 +164,25 @@ class _Draft:
 
     def add_diagram(self, trained: TrainedDiagram) -> None:
         """Keep a diagram if its contexts save more than it costs."""
-        new = {
-            s: e
-            for s, e in zip(trained.sources, trained.edges, strict=True)
-            if s not in self._edges
-        }
-        tables = [*new.values(), *trained.tables]
+        tables = [*self._new_edges(trained).values(), *trained.tables]
         cost = sum(len(streams.encode(t)) for t in tables) + _OVERHEAD
-        if (self.sizes[trained.lane] - trained.nbytes) * self.scale <= cost:
-            return
-        for source, edges in new.items():
+        loss = cost - (self.sizes[trained.lane] - trained.nbytes) * self.scale
+        self._offer(loss, functools.partial(self._take_diagram, trained, cost))
+
+    def _offer(self, loss: float, take: Callable[[], None]) -> None:
+        """Take what pays at once, and remember what does not."""
+        if loss < 0:
+            take()
+            self._kept = True
+        else:
+            self._refused.append((loss, take))
+
+    def _new_edges(self, trained: TrainedDiagram) -> dict[Source, NDArray[np.int64]]:
+        both = zip(trained.sources, trained.edges, strict=True)
+        return {s: e for s, e in both if s not in self._edges}
+
+    def _take_diagram(self, trained: TrainedDiagram, cost: int) -> None:
+        for source, edges in self._new_edges(trained).items():
             self._edges[source] = len(self.tables)
             self.tables.append(edges)
         inputs = tuple(Feature(k, i, "edges", self._edges[k, i]) for k, i in trained.sources)
@@ -231,11 +219,22 @@ class _Draft:
             (self.sizes[i] - b.nbytes - self._least(i, inputs)) * self.scale - b.fixed
             for i, b in zip(lanes, found, strict=True)
         ]
-        if sum(max(s, 0) for s in saved) <= cost:
-            return
+        least = min(0.0, max(saved))  # nothing pays: the lane that costs least
+        taken = [s > least or s == max(saved) for s in saved]
+        take = functools.partial(self._take_stage, onnx, inputs, lanes, found, taken)
+        self._offer(cost - sum(max(s, 0) for s in saved), take)
+
+    def _take_stage(
+        self,
+        onnx: bytes,
+        inputs: tuple[Feature, ...],
+        lanes: Sequence[int],
+        found: Sequence[bins.Bins],
+        taken: Sequence[bool],
+    ) -> None:
         targets = []
-        for i, b, gain in zip(lanes, found, saved, strict=True):
-            if gain <= 0:
+        for i, b, is_taken in zip(lanes, found, taken, strict=True):
+            if not is_taken:
                 targets.append(Target(-1, 0, 0))
                 continue
             self.diagram_of.pop(i, None)

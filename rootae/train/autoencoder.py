@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from rootae.errors import ArgumentError
-from rootae.train import family, nets
+from rootae.train import family, nets, networks
+from rootae.train.batches import Batches
 from rootae.train.quantise import LOCATION_STEP, Layer
 from rootae.train.rate import coded_bits, logistic_bits
 from rootae.train.settings import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from torch import Tensor
 
-    from rootae.train.data import Batch, GroupData
+    from rootae.train.batches import Batch
+    from rootae.train.data import GroupData
 
-__all__ = ["Autoencoder", "Settings", "refuse_latents"]
+__all__ = ["Autoencoder", "Settings"]
 
 _LEVELS = {False: 63, True: 1023}  # of a latent's grid; the latter where columns have no bound
 _HIDDEN = {"fast": (32,), "default": (64, 32), "max": (128, 64)}
@@ -51,7 +50,7 @@ class Settings:
     precision: float = setting(2.0, least=0.01)
 
 
-class Autoencoder(family.Family):
+class Autoencoder(networks.Networks):
     """An autoencoder whose reconstruction term is the rate of the codes.
 
     Latents are rounded to whole steps of their grid; in training, uniform noise stands for the
@@ -91,7 +90,8 @@ class Autoencoder(family.Family):
         self._prior = nn.Parameter(torch.zeros(2, self.latents))
         self._targets = tuple(range(lanes))
         if loose:
-            self._begin(data.batch(data.seen[:_SAMPLE]))
+            rows = Batches(data)
+            self._begin(rows.batch(rows.seen[:_SAMPLE]))
 
     def _set_grid(self, *, loose: bool) -> None:
         self.top = (self.settings.levels or _LEVELS[loose]) - 1
@@ -198,20 +198,3 @@ class Autoencoder(family.Family):
         weight[:, : self.latents] *= _LATENT_SCALE / self._gain
         bias = first.bias - weight[:, : self.latents].sum(axis=1) * self._centre
         return [family.TrainedStage([Layer(weight, bias), *after], (), self._targets)]
-
-
-def refuse_latents(latents: int | None, columns: Mapping[str, int]) -> None:
-    """Refuse more latents than any group has columns; a smaller group takes as many as it has.
-
-    Arguments:
-        latents: how many were asked for, None for the family's own choice.
-        columns: how many there are, by the group's name.
-
-    Raises:
-        ArgumentError: there are fewer columns in every group.
-    """
-    if latents is None or not columns or latents <= max(columns.values()):
-        return
-    groups = ", ".join(f"{n} in {name}" for name, n in columns.items())
-    msg = f"{latents} latents are more than there are columns: {groups}; ask for fewer"
-    raise ArgumentError(msg)

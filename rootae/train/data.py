@@ -1,12 +1,10 @@
-"""What a group's networks are trained on: codes, features and rank scales of sampled rows."""
+"""What a group's contexts are learned from: codes, features and rank scales of sampled rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 
 from rootae import lanes, references, streams
 from rootae.groups import GroupCoder, feature
@@ -18,12 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from torch import Tensor
 
     from rootae.plan import GroupPlan
     from rootae.schema import Values
 
-__all__ = ["LEAST_ROWS", "Batch", "GroupData", "split"]
+__all__ = ["LEAST_ROWS", "GroupData", "split"]
 
 LEAST_ROWS = 2_000
 _EDGES = 127
@@ -33,21 +30,9 @@ _MEASURED_ROWS = 131_072
 _VALIDATION = 0.1
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Rows for one step.
-
-    Arguments:
-        x: normalised features, shape (rows, features).
-        low, high: ends of the codes' cells on their rank scales, shape (rows, lanes).
-    """
-
-    x: Tensor
-    low: Tensor
-    high: Tensor
-
-
-def split(rows: int, counts: NDArray[np.int64] | None, seed: int) -> tuple[Tensor, Tensor]:
+def split(
+    rows: int, counts: NDArray[np.int64] | None, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw a tenth of the entries for validation; rows of one entry stay together.
 
     Objects of one event tell of each other, so that a row whose neighbours were trained on would
@@ -67,15 +52,15 @@ def split(rows: int, counts: NDArray[np.int64] | None, seed: int) -> tuple[Tenso
         >>> sorted(held_out.tolist()) in ([0, 1, 2], [3, 4, 5]), len(seen)
         (True, 3)
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator = np.random.default_rng(seed)
     least = max(int(rows * _VALIDATION), 1)
     filled = None if counts is None else np.flatnonzero(counts)
     if counts is None or filled is None or len(filled) < 2:
-        order = torch.randperm(rows, generator=generator)
+        order = generator.permutation(rows)
         return order[:least], order[least:]
-    drawn = torch.randperm(len(filled), generator=generator).numpy()
+    drawn = generator.permutation(len(filled))
     rank = np.argsort(drawn)
-    by_entry = torch.from_numpy(np.argsort(np.repeat(rank, counts[filled]), kind="stable"))
+    by_entry = np.argsort(np.repeat(rank, counts[filled]), kind="stable")
     ends = np.cumsum(counts[filled[drawn]])
     cut = int(ends[min(int(np.searchsorted(ends, least)), len(ends) - 2)])
     return by_entry[:cut], by_entry[cut:]
@@ -83,6 +68,9 @@ def split(rows: int, counts: NDArray[np.int64] | None, seed: int) -> tuple[Tenso
 
 class GroupData:
     """Sampled rows of one group, ready for training.
+
+    Once prepared, `x` has normalised features, shape (rows, features), and `low` and `high` the
+    ends of the codes' cells on their rank scales, shape (rows, lanes), all float32.
 
     Arguments:
         plan: the group's plain plan.
@@ -125,7 +113,7 @@ class GroupData:
         self.plain = self._sizes(self.targets)
         self.lanes = self._ordered([i for i in range(len(self.codes)) if self._worth(i)])
         counts = values[plan.lanes[0].column].counts if plan.lanes else None
-        self._split = split(self.rows, counts, seed)
+        self.held_out, self.seen = split(self.rows, counts, seed)
 
     def _target(self, lane: int) -> NDArray[np.int64]:
         """Return what is coded of a lane: its codes, less the centre's and without unused bits."""
@@ -157,7 +145,7 @@ class GroupData:
         return bool(self.plain[lane] * 8 > 0.02 * self.measured_rows)
 
     def prepare(self) -> None:
-        """Compute features, scales and the split (left out until the group is trained)."""
+        """Compute features and scales (left out until the group is trained)."""
         self.features: list[Feature] = []
         for i in self.lanes:
             self.features += self._features_of("lane", i, self.codes[i])
@@ -169,10 +157,8 @@ class GroupData:
         self.mean = raw.mean(axis=0)
         self.spread = raw.std(axis=0) + 1e-6
         ends = [self._ends(i) for i in self.lanes]
-        self.held_out, self.seen = self._split
-        self._x = torch.from_numpy((raw - self.mean) / self.spread)
-        self._low = torch.from_numpy(np.stack([a for a, _ in ends], axis=1))
-        self._high = torch.from_numpy(np.stack([b for _, b in ends], axis=1))
+        self.x = (raw - self.mean) / self.spread
+        self.low, self.high = (np.stack([e[k] for e in ends], axis=1) for k in (0, 1))
 
     def _ends(self, lane: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return both ends of each code's cell on the lane's scale."""
@@ -209,15 +195,6 @@ class GroupData:
             if f.source == source:
                 found[self.lanes.index(f.index)].append(k)
         return found
-
-    def to(self, device: str) -> None:
-        """Move what batches are made of to a torch device; everything else stays."""
-        self._x, self._low, self._high = (t.to(device) for t in (self._x, self._low, self._high))
-
-    def batch(self, index: Tensor) -> Batch:
-        """Return the rows of an index, which may be on another device."""
-        index = index.to(self._x.device)
-        return Batch(self._x[index], self._low[index], self._high[index])
 
     def measured(self) -> list[NDArray[np.int64]]:
         """Return what is coded of each lane on the first rows, on which sizes are measured."""

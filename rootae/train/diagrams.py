@@ -75,8 +75,8 @@ class Learner:
         self._bins, self._steps, self._price = bins, steps, price
         self.states = states
         rows = max(min(_ROWS, _VALUES // max(len(data.lanes), 1)), _LEAST_ROWS)
-        self.fit = data.seen.numpy()[:rows]  # rows to count
-        self.check = data.held_out.numpy()[: rows // 8]  # rows kept back
+        self.fit = data.seen[:rows]  # rows to count
+        self.check = data.held_out[: rows // 8]  # rows kept back
         self._looked: dict[Source, tuple[NDArray[np.int64], NDArray[np.intp]]] = {}
         self._ancestors: dict[int, frozenset[int]] = {}
 

@@ -1,4 +1,4 @@
-"""What every family is: a loss to train, and float networks to take out of it."""
+"""What every family is: something to learn, and what a plan takes from it. No torch here."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from torch import nn
-
 from rootae.train.settings import NoSettings, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from torch import Tensor
-
-    from rootae.train.data import Batch, GroupData
+    from rootae.train.data import GroupData
     from rootae.train.diagrams import TrainedDiagram
     from rootae.train.quantise import Layer
 
-__all__ = ["Family", "Setup", "TrainedEncoder", "TrainedStage", "Turn"]
+__all__ = ["Counted", "Family", "Setup", "Trained", "TrainedEncoder", "TrainedStage"]
 
 
 @dataclass(frozen=True)
@@ -37,21 +33,6 @@ class Setup:
     effort: str = "default"
     net: str = "dense"
     settings: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One player's part of a training step; each has an optimiser of its own.
-
-    Arguments:
-        parameters: what this turn changes.
-        loss: gives named terms in bits a row; their sum is minimised.
-        rate: times the learning rate.
-    """
-
-    parameters: Sequence[nn.Parameter]
-    loss: Callable[[Batch], dict[str, Tensor]]
-    rate: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -92,8 +73,22 @@ class TrainedEncoder:
     categories: int = 0
 
 
-class Family(nn.Module, ABC):
-    """A training objective and the networks it trains.
+@dataclass
+class Trained:
+    """What training did, in bits a row on rows kept back.
+
+    Arguments:
+        steps: steps of each phase; none where nothing is learned by steps.
+        start, end: named terms before and after.
+    """
+
+    steps: list[int] = field(default_factory=list)
+    start: dict[str, float] = field(default_factory=dict)
+    end: dict[str, float] = field(default_factory=dict)
+
+
+class Family(ABC):
+    """What is learned of a group, and what of it goes into a plan.
 
     A family is known by its file's name. Its settings are the dataclass `Settings`.
 
@@ -106,37 +101,40 @@ class Family(nn.Module, ABC):
     """
 
     Settings: type[Any] = NoSettings
-    steps_share: tuple[float, ...] = (1.0,)  # of each phase of training
 
     @abstractmethod
     def __init__(self, data: GroupData, setup: Setup) -> None:
-        """Read the settings; families build their networks after it."""
+        """Read the settings; families build what they train after it."""
         super().__init__()
         self.name = type(self).__module__.rpartition(".")[2]
         self.settings = read(type(self).Settings, setup.settings, self.name)
-
-    @abstractmethod
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Return named terms in bits a row; their sum is minimised."""
-
-    def turns(self) -> list[Turn]:
-        """Return the players in the order of their turns; asked again for each phase."""
-        return [Turn(list(self.parameters()), self.loss)]
-
-    def fit(self) -> None:
-        """Learn what is not learned by gradients, before the first phase."""
-
-    def next_phase(self) -> None:
-        """Turn to the next phase of training, where the family has several."""
 
     def encoder(self) -> TrainedEncoder | None:
         """Return the encoder, None for a family without latents."""
         return None
 
-    @abstractmethod
     def stages(self) -> list[TrainedStage]:
         """Return the decoder's networks, in the order they run."""
+        return []
 
     def diagrams(self) -> list[TrainedDiagram]:
         """Return decision diagrams, none for most families."""
         return []
+
+
+class Counted(Family):
+    """A family that is learned at once, by counting."""
+
+    @abstractmethod
+    def fit(self) -> None:
+        """Learn."""
+
+    @abstractmethod
+    def rates(self) -> dict[str, float]:
+        """Return what the codes come to before and after, named terms in bits a row."""
+
+    def learned(self) -> Trained:
+        """Learn, and say what that did."""
+        before = self.rates()
+        self.fit()
+        return Trained([], before, self.rates())

@@ -9,9 +9,10 @@ import torch
 
 from rootae.device import CPU, CUDA
 from rootae.errors import RootaeError
-from rootae.train.budget import Budget
+from rootae.train.batches import Batches
 from rootae.train.checkpoint import State
 from rootae.train.curve import Point, words
+from rootae.train.family import Trained
 from rootae.train.phase import Phase, validated, weights_of
 from rootae.train.recipe import Recipe
 
@@ -20,29 +21,23 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from rootae.train.budget import Budget
     from rootae.train.checkpoint import Checkpoint
     from rootae.train.data import GroupData
-    from rootae.train.family import Family
+    from rootae.train.networks import Networks
 
-__all__ = ["Budget", "Trained", "run"]
+__all__ = ["begin", "run"]
 
 
-@dataclass
-class Trained:
-    """What training did, in bits a row on rows kept back.
-
-    Arguments:
-        steps: steps of each phase.
-        start, end: named terms before and after.
-    """
-
-    steps: list[int] = field(default_factory=list)
-    start: dict[str, float] = field(default_factory=dict)
-    end: dict[str, float] = field(default_factory=dict)
+def begin(seed: int) -> None:
+    """Make what follows repeatable: a family's first weights are random, too."""
+    torch.manual_seed(seed)
+    # networks this small gain little from a second thread and lose much on a busy machine
+    torch.set_num_threads(1)
 
 
 def run(
-    model: Family,
+    model: Networks,
     data: GroupData,
     budget: Budget,
     *,
@@ -61,7 +56,7 @@ def run(
         budget: of all phases together.
         seed: of the batches.
         advance: told the share that was done since the last time, and the loss in words.
-        device: ``cpu`` or ``cuda``; model and data are on the CPU before and after.
+        device: ``cpu`` or ``cuda``; the model is on the CPU before and after.
         recipe: learning rate, batches, schedule and patience.
         curve: gets a point for each check on validation rows; without it, and where nothing else
             asks for checks, there are none on the way.
@@ -74,15 +69,17 @@ def run(
         RootaeError: the loss is not a number, or the device has too little memory.
     """
     generator = torch.Generator().manual_seed(seed)  # on the CPU: the same batches on any device
-    job = _Run(model, data, budget, recipe or Recipe(), generator, advance, device, curve)
     try:
-        data.to(device)
+        rows = Batches(data, device)
+        values = len(data.plan.lanes)
+        job = _Run(
+            model, rows, values, budget, recipe or Recipe(), generator, advance, device, curve
+        )
         return _run(job, checkpoint)
     except torch.OutOfMemoryError as error:
         msg = f"the device {device} has too little memory to train on: take device cpu"
         raise RootaeError(msg) from error
     finally:
-        data.to(CPU)
         model.to(CPU)
 
 
@@ -90,8 +87,9 @@ def run(
 class _Run:
     """One family's training on one group, under way; `ended` holds weights of finished phases."""
 
-    model: Family
-    data: GroupData
+    model: Networks
+    data: Batches
+    values: int
     budget: Budget
     recipe: Recipe
     generator: torch.Generator
@@ -161,7 +159,7 @@ def _run_phase(job: _Run, number: int, share: float, checkpoint: Checkpoint | No
     if saved is not None and "phase" in saved.meta and number == saved.meta["ended"]:
         phase.restore(saved)
         job.restore_random(saved)
-    tell = _Teller(share, job.advance, len(job.data.plan.lanes))
+    tell = _Teller(share, job.advance, job.values)
     while (progress := phase.progress) < 1:
         phase.step(progress)
         tell(progress, phase.terms)

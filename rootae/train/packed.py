@@ -1,19 +1,23 @@
-"""A codec's tables and networks without those that nothing points to."""
+"""A codec put together of its groups, without tables and networks that nothing points to."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from rootae.codec import Codec
 from rootae.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["compact"]
+    from rootae.plan import TreePlan
+    from rootae.train.assembled import Assembled
+
+__all__ = ["compact", "merged"]
 
 
 def compact(
@@ -88,3 +92,61 @@ class _Packed:
             self._network[i] = len(self.networks)
             self.networks.append(self._all_networks[i])
         return self._network[i]
+
+
+def merged(codec: Codec, chosen: Mapping[tuple[str, str], Assembled]) -> Codec:
+    """Put the groups' tables and networks behind one another and drop what nobody uses.
+
+    Arguments:
+        codec: the plain codec, whose tables come first.
+        chosen: what became of groups, by tree and group; others stay as they are.
+    """
+    tables: list[NDArray[np.int64]] = list(codec.tables)
+    networks: list[bytes] = []
+    trees = []
+    for tree in codec.plan.trees:
+        groups = []
+        for group in tree.groups:
+            found = chosen.get((tree.path, group.name))
+            if found is None:
+                groups.append(group)
+                continue
+            shared = len(codec.tables)
+            by = len(tables) - shared
+            groups.append(_moved(found.plan, shared, by, len(networks)))
+            tables += found.tables[shared:]
+            networks += found.networks
+        trees.append(dataclasses.replace(tree, groups=tuple(groups)))
+    kept: tuple[TreePlan, ...]
+    kept, tables, networks = compact(trees, tables, networks)
+    return Codec(dataclasses.replace(codec.plan, trees=kept), tables, networks)
+
+
+def _moved(plan: GroupPlan, shared: int, tables: int, networks: int) -> GroupPlan:
+    """Move a group's indices of tables beyond the shared ones, and of networks."""
+
+    def table(i: int) -> int:
+        return i + tables if i >= shared else i
+
+    def inputs(stage: Any) -> Any:
+        return tuple(dataclasses.replace(f, table=table(f.table)) for f in stage.inputs)
+
+    stages = tuple(
+        dataclasses.replace(
+            s,
+            network=s.network + networks,
+            inputs=inputs(s),
+            targets=tuple(
+                dataclasses.replace(t, location=table(t.location), scale=table(t.scale))
+                for t in s.targets
+            ),
+        )
+        for s in plan.stages
+    )
+    diagrams = tuple(Diagram(inputs(d), tuple(map(table, d.tables))) for d in plan.diagrams)
+    encoder = plan.encoder
+    if encoder is not None:
+        encoder = dataclasses.replace(
+            encoder, network=encoder.network + networks, inputs=inputs(encoder)
+        )
+    return dataclasses.replace(plan, stages=stages, encoder=encoder, diagrams=diagrams)

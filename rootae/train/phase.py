@@ -15,10 +15,10 @@ from rootae.train.schedule import Schedule
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from rootae.train.batches import Batch, Batches
     from rootae.train.budget import Budget
     from rootae.train.checkpoint import State
-    from rootae.train.data import Batch, GroupData
-    from rootae.train.family import Family, Turn
+    from rootae.train.networks import Networks, Turn
     from rootae.train.recipe import Recipe
 
 __all__ = ["Phase", "validated", "weights_of"]
@@ -42,8 +42,8 @@ class Phase:
 
     def __init__(
         self,
-        model: Family,
-        data: GroupData,
+        model: Networks,
+        data: Batches,
         budget: Budget,
         recipe: Recipe,
         number: int,
@@ -180,13 +180,13 @@ class Phase:
         optimiser.load_state_dict(whole)
 
 
-def weights_of(model: Family) -> dict[str, Tensor]:
+def weights_of(model: Networks) -> dict[str, Tensor]:
     """Return a copy of a family's weights."""
     return {k: v.detach().clone() for k, v in model.state_dict().items()}
 
 
 @torch.no_grad()
-def validated(model: Family, data: GroupData) -> dict[str, float]:
+def validated(model: Networks, data: Batches) -> dict[str, float]:
     """Return the terms on validation rows, bits a row; what is drawn at random is the same always.
 
     The generators are left as they were, so that looking changes nothing.

@@ -8,33 +8,27 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from rootae.codec import Codec
-from rootae.errors import ArgumentError
+from rootae.errors import ArgumentError, MissingDependency
 from rootae.options import NETS
-from rootae.plan import Diagram
 from rootae.train import families
-from rootae.train.assemble import Assembled, assemble, plain
-from rootae.train.autoencoder import refuse_latents
+from rootae.train.assemble import assemble
+from rootae.train.assembled import plain
 from rootae.train.data import LEAST_ROWS, GroupData
 from rootae.train.diagrams import PRICES
+from rootae.train.family import Counted
 from rootae.train.history import History
-from rootae.train.packed import compact
+from rootae.train.packed import merged
 from rootae.train.trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rootae.adapt import Sampled
     from rootae.options import Options
-    from rootae.plan import GroupPlan, TreePlan
     from rootae.progress import Progress
-    from rootae.train.family import Family
-    from rootae.train.loop import Trained
+    from rootae.train.assembled import Assembled
+    from rootae.train.family import Family, Trained
 
 __all__ = ["fit"]
 
@@ -66,7 +60,7 @@ class _Job:
 def fit(
     codec: Codec, samples: Sequence[Sampled], options: Options, nbytes: int, progress: Progress
 ) -> tuple[Codec, list[dict[str, Any]]]:
-    """Train networks for every group of a plain codec.
+    """Learn contexts for every group of a plain codec.
 
     Arguments:
         codec: the plain codec of the samples.
@@ -76,14 +70,13 @@ def fit(
         progress: told about the phase.
 
     Returns:
-        The codec with networks, and one record a trained group.
+        The codec with contexts, and one record a trained group.
     """
-    _refuse_net([families.load(name) for name in _shares(options)], options)
-    # networks this small gain little from a second thread and lose much on a busy machine
-    torch.set_num_threads(1)
+    shares = _shares(options, progress)
+    _refuse_net([families.load(name) for name in shares], options)
     jobs = _jobs(codec, samples, options.seed)
     columns = {f"{j.tree}:{j.data.plan.name or '(event)'}": len(j.data.plan.lanes) for j in jobs}
-    refuse_latents(options.latents, columns)
+    _refuse_latents(options.latents, columns)
     seconds = _budget(options, nbytes)
     progress.phase("train", 1.0)
     _note_small(codec, samples, progress)
@@ -95,11 +88,13 @@ def fit(
             share = job.weight / total
             trainer = Trainer(options, job.tree, number, job.data, history)
             found, record = _race(
-                job, trainer, seconds * share, lambda s, t, w=share: progress.advance(s * w, t)
-            )
+                job, trainer, shares, seconds * share,
+                lambda s, t, w=share: progress.advance(s * w, t),
+            )  # fmt: skip
             chosen[job.tree, job.data.plan.name] = found
             records.append(record)
-    whole = _merged(codec, chosen)
+    _note_refused(records, progress)
+    whole = merged(codec, chosen)
     told = [_remembered(r) for r in records]
     plan = dataclasses.replace(whole.plan, training=whole.plan.training | {"groups": told})
     return Codec(plan, whole.tables, [n.onnx for n in whole.networks]), records
@@ -136,9 +131,41 @@ def _note_small(codec: Codec, samples: Sequence[Sampled], progress: Progress) ->
         progress.note(f"too few rows to train on, coded plain: {few}; {LEAST_ROWS:,} are needed")
 
 
+def _note_refused(records: Sequence[dict[str, Any]], progress: Progress) -> None:
+    """Say where a family that was asked for did not pay."""
+    refused = [(r, r["not_stored"]) for r in records if "not_stored" in r]
+    if not refused:
+        return
+    told = [
+        f"{n['bits']:.2f} bits a row against {n['against']:.2f} "
+        f"({r['tree']}:{r['group'] or '(event)'})"
+        for r, n in refused[:_NAMED]
+    ]
+    more = f" and {len(refused) - _NAMED} more groups" * (len(refused) > _NAMED)
+    family = refused[0][1]["family"]
+    progress.note(f"{family}: {', '.join(told)}{more}, not stored; --keep-family stores it")
+
+
+def _refuse_latents(latents: int | None, columns: Mapping[str, int]) -> None:
+    """Refuse more latents than any group has columns; a smaller group takes as many as it has.
+
+    Arguments:
+        latents: how many were asked for, None for the family's own choice.
+        columns: how many there are, by the group's name.
+
+    Raises:
+        ArgumentError: there are fewer columns in every group.
+    """
+    if latents is None or not columns or latents <= max(columns.values()):
+        return
+    groups = ", ".join(f"{n} in {name}" for name, n in columns.items())
+    msg = f"{latents} latents are more than there are columns: {groups}; ask for fewer"
+    raise ArgumentError(msg)
+
+
 def _refuse_net(asked: Sequence[type[Family]], options: Options) -> None:
     """Refuse an architecture where there are no networks to build by it."""
-    if options.net != NETS[0] and not any(family.steps_share for family in asked):
+    if options.net != NETS[0] and all(issubclass(family, Counted) for family in asked):
         msg = (
             f"net {options.net}: family {options.family} trains no networks at effort "
             f"{options.effort}: leave out the net, or name another family"
@@ -146,11 +173,23 @@ def _refuse_net(asked: Sequence[type[Family]], options: Options) -> None:
         raise ArgumentError(msg)
 
 
-def _shares(options: Options) -> dict[str, float]:
-    """Return the families to train, and which share of the budget each has."""
+def _shares(options: Options, progress: Progress) -> dict[str, float]:
+    """Return the families to train, and which share of the budget each has.
+
+    What `auto` cannot try as torch or onnx is not installed, it says.
+    """
     if options.family != "auto":
         return {options.family: 1.0}
-    return _DIAGRAMS | (_NETWORKS if options.effort in _LEAST else {})
+    wanted = _DIAGRAMS | (_NETWORKS if options.effort in _LEAST else {})
+    try:
+        for name in wanted:
+            families.load(name)
+    except MissingDependency:
+        if options.net != NETS[0] or options.latents is not None:
+            raise  # networks were asked for
+        progress.note("networks were not tried: pip install 'rootae[train]'")
+        return _DIAGRAMS
+    return wanted
 
 
 def _budget(options: Options, nbytes: int) -> float:
@@ -172,35 +211,47 @@ def _jobs(codec: Codec, samples: Sequence[Sampled], seed: int) -> list[_Job]:
 
 
 def _race(
-    job: _Job, trainer: Trainer, seconds: float, advance: Any
+    job: _Job, trainer: Trainer, shares: dict[str, float], seconds: float, advance: Any
 ) -> tuple[Assembled, dict[str, Any]]:
     """Train every candidate on a group and keep the smallest by measured bytes."""
     options = trainer.options
-    shares = _shares(options)
     best = plain(job.data)
     tried = {"plain": best.total(job.scale)}
     base: Assembled | None = None
     record: dict[str, Any] = {}
+    named = options.family in shares
     job.data.prepare()
     whole = trainer.budget(seconds)
     for name, share in shares.items():
-        if whole.steps is None and 0 < seconds * share < _LEAST_SECONDS and len(shares) > 1:
+        if whole.steps is None and 0 < seconds * share < _LEAST_SECONDS and not named:
             continue
         told = functools.partial(_scaled, advance, share)
         model, trained = trainer.train(name, whole.of(share), told)
         least, price = (_LEAST[options.effort], PRICES[options.effort]) if base else (0.0, 0.0)
-        over = None if model.encoder() else base
-        found = assemble(model, name, job.data, job.scale, base=over, least=least, price=price)
+        found = assemble(
+            model, name, job.data, job.scale, base=None if model.encoder() else base,
+            least=least, price=price, whole=named,
+        )  # fmt: skip
         tried[name] = found.total(job.scale)
-        if name == "diagram":
-            base = found
         # without a bound what comes back differs: latents that were asked for are what is wanted
-        better = tried[name] < best.total(job.scale) or (found.guessed and len(shares) == 1)
+        wanted = named and (found.guessed or options.keep_family)
+        better = tried[name] < best.total(job.scale) or wanted
         if better or not record:
             record = _record(trained)
         if better:
             best = found
+        elif named:
+            record |= {"not_stored": _refused(job, name, tried)}
+        if name in _DIAGRAMS:
+            base = best
     return best, _summary(job, best, tried) | record
+
+
+def _refused(job: _Job, family: str, tried: dict[str, float]) -> dict[str, Any]:
+    """Say what a family that was asked for came to, in bits a row, and what is stored instead."""
+    unit = 8 / max(job.data.measured_rows, 1) / job.scale
+    bits = {"bits": tried[family] * unit, "against": tried["plain"] * unit}
+    return {"family": family} | {k: round(v, 3) for k, v in bits.items()}
 
 
 def _scaled(advance: Callable[[float, str], None], share: float, part: float, text: str) -> None:
@@ -220,6 +271,7 @@ def _remembered(record: dict[str, Any]) -> dict[str, Any]:
     """Return what a codec keeps of a group's record: steps, and bits a row by term."""
     terms = {name: round(float(value), 3) for name, value in record.get("terms", {}).items()}
     kept = {k: record.get(k) for k in ("tree", "group", "family", "steps")}
+    kept |= {k: record[k] for k in ("not_stored",) if k in record}
     return kept | ({"bits": terms} if terms else {})
 
 
@@ -242,56 +294,3 @@ def _summary(job: _Job, best: Assembled, tried: dict[str, float]) -> dict[str, A
         "coded": coded,
         "tried": {k: v * 8 / rows / job.scale for k, v in tried.items()},
     }
-
-
-def _merged(codec: Codec, chosen: dict[tuple[str, str], Assembled]) -> Codec:
-    """Put the groups' tables and networks behind one another and drop what nobody uses."""
-    tables: list[NDArray[np.int64]] = list(codec.tables)
-    networks: list[bytes] = []
-    trees = []
-    for tree in codec.plan.trees:
-        groups = []
-        for group in tree.groups:
-            found = chosen.get((tree.path, group.name))
-            if found is None:
-                groups.append(group)
-                continue
-            shared = len(codec.tables)
-            by = len(tables) - shared
-            groups.append(_moved(found.plan, shared, by, len(networks)))
-            tables += found.tables[shared:]
-            networks += found.networks
-        trees.append(dataclasses.replace(tree, groups=tuple(groups)))
-    kept: tuple[TreePlan, ...]
-    kept, tables, networks = compact(trees, tables, networks)
-    return Codec(dataclasses.replace(codec.plan, trees=kept), tables, networks)
-
-
-def _moved(plan: GroupPlan, shared: int, tables: int, networks: int) -> GroupPlan:
-    """Move a group's indices of tables beyond the shared ones, and of networks."""
-
-    def table(i: int) -> int:
-        return i + tables if i >= shared else i
-
-    def inputs(stage: Any) -> Any:
-        return tuple(dataclasses.replace(f, table=table(f.table)) for f in stage.inputs)
-
-    stages = tuple(
-        dataclasses.replace(
-            s,
-            network=s.network + networks,
-            inputs=inputs(s),
-            targets=tuple(
-                dataclasses.replace(t, location=table(t.location), scale=table(t.scale))
-                for t in s.targets
-            ),
-        )
-        for s in plan.stages
-    )
-    diagrams = tuple(Diagram(inputs(d), tuple(map(table, d.tables))) for d in plan.diagrams)
-    encoder = plan.encoder
-    if encoder is not None:
-        encoder = dataclasses.replace(
-            encoder, network=encoder.network + networks, inputs=inputs(encoder)
-        )
-    return dataclasses.replace(plan, stages=stages, encoder=encoder, diagrams=diagrams)

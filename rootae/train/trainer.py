@@ -8,21 +8,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from rootae.errors import RootaeError
-from rootae.train import families, loop
+from rootae.train import families
 from rootae.train.budget import Budget
-from rootae.train.checkpoint import Checkpoint
-from rootae.train.family import Setup
+from rootae.train.family import Counted, Setup
 from rootae.train.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rootae.options import Options
+    from rootae.train.checkpoint import Checkpoint
     from rootae.train.data import GroupData
-    from rootae.train.family import Family
+    from rootae.train.family import Family, Trained
     from rootae.train.history import History
 
 __all__ = ["Trainer"]
@@ -70,28 +68,46 @@ class Trainer:
 
     def train(
         self, name: str, budget: Budget, advance: Callable[[float, str], None]
-    ) -> tuple[Family, loop.Trained]:
+    ) -> tuple[Family, Trained]:
         """Train a family and return it with what training did.
 
         Raises:
+            MissingDependency: it has networks, and torch or onnx is not installed.
             RootaeError: it diverged; the message says where.
         """
-        torch.manual_seed(self.options.seed)
-        setup = self._setup(name)
-        model = families.load(name)(self.data, setup)
-        group = self.data.plan.name
-        curve = self.history.begin(self.tree, group, name) if self.history is not None else None
+        family, setup = families.load(name), self._setup(name)
+        if issubclass(family, Counted):
+            model = family(self.data, setup)
+            return model, model.learned()
         try:
-            trained = loop.run(
-                model, self.data, budget, seed=self.options.seed, advance=advance,
-                device=self.options.device, recipe=self.recipe, curve=curve,
-                checkpoint=self._checkpoint(name, setup),
-            )  # fmt: skip
+            return self._follow(family, name, setup, budget, advance)
         except RootaeError as error:
             if type(error) is not RootaeError:  # those have exit codes of their own
                 raise
-            msg = f"{self.tree}: {group or '(event)'}: family {name}: {error}"
+            where = f"{self.tree}: {self.data.plan.name or '(event)'}"
+            msg = f"{where}: family {name}: {error}"
             raise RootaeError(msg) from error
+
+    def _follow(
+        self,
+        family: Any,
+        name: str,
+        setup: Setup,
+        budget: Budget,
+        advance: Callable[[float, str], None],
+    ) -> tuple[Family, Trained]:
+        """Train networks along their gradients."""
+        from rootae.train import loop
+
+        loop.begin(self.options.seed)
+        model = family(self.data, setup)
+        group = self.data.plan.name
+        curve = self.history.begin(self.tree, group, name) if self.history is not None else None
+        trained = loop.run(
+            model, self.data, budget, seed=self.options.seed, advance=advance,
+            device=self.options.device, recipe=self.recipe, curve=curve,
+            checkpoint=self._checkpoint(name, setup),
+        )  # fmt: skip
         return model, trained
 
     def _setup(self, name: str) -> Setup:
@@ -101,6 +117,8 @@ class Trainer:
         return Setup(options.latents, options.effort, options.net, settings)
 
     def _checkpoint(self, name: str, setup: Setup) -> Checkpoint | None:
+        from rootae.train.checkpoint import Checkpoint
+
         folder = self.options.checkpoint
         if folder is None:
             return None

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rootae.errors import MissingDependency
+from rootae.optional import needed
 from rootae.train import folder
+from rootae.train.family import Counted
 
 if TYPE_CHECKING:
     from rootae.train.family import Family
@@ -30,6 +33,14 @@ def load(name: str) -> type[Family]:
 
     Raises:
         NameNotFound: there is no such family.
+        MissingDependency: it has networks, and torch or onnx is not installed.
     """
-    found: type[Family] = folder.load(__name__, name, "family", "auto", "plain")
+    advice = "pip install 'rootae[train]', or learn without networks: --family diagram"
+    try:
+        found: type[Family] = folder.load(__name__, name, "family", "auto", "plain")
+    except ModuleNotFoundError as error:
+        msg = f"family {name} needs {error.name}: {advice}"
+        raise MissingDependency(msg) from error
+    if not issubclass(found, Counted):
+        needed("onnx", f"family {name}", advice)
     return found

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from rootae.train import autoencoder, family, priors
+from rootae.train import autoencoder, family, networks, priors
 from rootae.train.nets.dense import Dense
 from rootae.train.quantise import Layer
 from rootae.train.settings import setting
@@ -18,7 +18,8 @@ from rootae.train.settings import setting
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rootae.train.data import Batch, GroupData
+    from rootae.train.batches import Batch
+    from rootae.train.data import GroupData
 
 __all__ = ["Family", "Settings"]
 
@@ -87,13 +88,13 @@ class Family(autoencoder.Autoencoder):
         wide = self.latents + self.settings.discrete * self.settings.categories
         return wide, wide
 
-    def turns(self) -> list[family.Turn]:
+    def turns(self) -> list[networks.Turn]:
         """Return the discriminator's turn, then the autoencoder's."""
         judges = list(self.discriminator.parameters())
         known = {id(p) for p in judges}
         others = [p for p in self.parameters() if id(p) not in known]
-        judge = family.Turn(judges, self.judge, self.settings.pace)
-        return [judge, family.Turn(others, self.loss)]
+        judge = networks.Turn(judges, self.judge, self.settings.pace)
+        return [judge, networks.Turn(others, self.loss)]
 
     def sample(self, outputs: Tensor) -> Tensor:
         """Map the encoder's outputs to latents and, for each discrete one, a 1 at its category."""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from rootae.train import family
 from rootae.train.diagrams import PRICES, Learner
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from rootae.train.data import Batch, GroupData
+    from rootae.train.data import GroupData
     from rootae.train.diagrams import TrainedDiagram
 
 __all__ = ["Family"]
@@ -20,7 +16,7 @@ __all__ = ["Family"]
 _SIZES = {"fast": (16, 32, 3), "default": (16, 64, 8), "max": (16, 64, 12)}  # bins, states, steps
 
 
-class Family(family.Family):
+class Family(family.Counted):
     """Decision diagrams, learned by counting rather than by gradients.
 
     A reader follows a diagram by two look-ups for each column that it looks at, which is far less
@@ -35,8 +31,6 @@ class Family(family.Family):
         Slonim and Tishby, *Agglomerative information bottleneck*, NIPS 1999.
     """
 
-    steps_share = ()
-
     def __init__(self, data: GroupData, setup: family.Setup) -> None:
         super().__init__(data, setup)
         bins, states, steps = _SIZES[setup.effort]
@@ -50,16 +44,11 @@ class Family(family.Family):
         found = (self._learner.learn(x, self._data.before(x)) for x in self._data.lanes)
         self._found = [d for d in found if d is not None]
 
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the measured rate of the codes, bits a row, whatever the batch."""
-        del batch
+    def rates(self) -> dict[str, float]:
+        """Return the measured rate of the codes, bits a row."""
         sizes = {i: float(self._data.plain[i]) for i in self._data.lanes}
         sizes |= {d.lane: min(sizes[d.lane], d.nbytes) for d in self._found}
-        return {"codes": torch.tensor(sum(sizes.values()) * 8 / self._data.measured_rows)}
-
-    def stages(self) -> list[family.TrainedStage]:
-        """Return nothing: there are no networks."""
-        return []
+        return {"codes": sum(sizes.values()) * 8 / self._data.measured_rows}
 
     def diagrams(self) -> list[TrainedDiagram]:
         """Return the diagrams of the lanes that have one."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rootae.train import family, nets
+from rootae.train import family, nets, networks
 from rootae.train.rate import coded_bits
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from rootae.train.data import Batch, GroupData
+    from rootae.train.batches import Batch
+    from rootae.train.data import GroupData
 
 __all__ = ["Family"]
 
 
-class Family(family.Family):
+class Family(networks.Networks):
     """One tiny network a column, on columns that are decoded before it.
 
     Which columns, and what the networks share, is the architecture's: dense networks find each
