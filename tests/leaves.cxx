@@ -14,9 +14,11 @@
 #include <TLeaf.h>
 #include <TLeafC.h>
 #include <TList.h>
+#include <TStreamerElement.h>
 #include <TTree.h>
 #include <TTreeIndex.h>
 #include <TVirtualCollectionProxy.h>
+#include <TVirtualStreamerInfo.h>
 
 #include <fstream>
 #include <memory>
@@ -337,10 +339,32 @@ void tell_object(const Text &subject, TKey &key, TFile &file, Told &told)
    told.say(subject, "content", all.empty() && key.GetObjlen() ? "unreadable" : sum.text());
 }
 
-/// Say whether a class is a tree that ROOT can read as one.
+/// Say whether a class is a tree that has data of its own.
 bool is_tree(TClass *type)
 {
-   return type && type->InheritsFrom("TTree") && !type->InheritsFrom("TChain") && type->IsLoaded();
+   return type && type->InheritsFrom("TTree") && !type->InheritsFrom("TChain");
+}
+
+/// Read the tree that an object of a class begins with of which ROOT has the description only.
+TTree *derived_tree(TKey &key, TClass *type, TFile &file)
+{
+   const std::vector<char> all = payload(key, file);
+   std::vector<char> room(key.GetKeylen()); // places of classes count from where the key begins
+   room.insert(room.end(), all.begin(), all.end());
+   TBufferFile buffer(TBuffer::kRead, room.size(), room.data(), false);
+   buffer.SetParent(&file);
+   buffer.SetBufferOffset(key.GetKeylen());
+   auto tree = new TTree;
+   while (type && type != TTree::Class()) { // each begins with what it inherits from
+      buffer.ReadVersion();
+      auto base = dynamic_cast<TStreamerBase *>(type->GetStreamerInfo()->GetElements()->First());
+      type = base ? base->GetClassPointer() : nullptr;
+   }
+   TDirectory::TContext here(&file);
+   tree->Streamer(buffer);
+   tree->SetDirectory(nullptr);
+   tree->SetDirectory(&file); // and with it the file of all branches
+   return tree;
 }
 
 void tell_keys(TDirectory &directory, const Text &path, TFile &file, Told &told)
@@ -357,7 +381,9 @@ void tell_keys(TDirectory &directory, const Text &path, TFile &file, Told &told)
          if (inner)
             tell_keys(*inner, name + "/", file, told);
       } else if (is_tree(type)) {
-         std::unique_ptr<TTree> tree(static_cast<TTree *>(key.ReadObjectAny(TTree::Class())));
+         std::unique_ptr<TTree> tree(type->IsLoaded()
+                                        ? static_cast<TTree *>(key.ReadObjectAny(TTree::Class()))
+                                        : derived_tree(key, type, file));
          if (tree)
             tell_tree(subject, *tree, told);
          else

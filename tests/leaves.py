@@ -53,9 +53,7 @@ def _parsed(target):
 def differences(before, after, most=MOST):
     """Return what differs between two files that `told` gave, a line each, few of a kind."""
     if before is None or after is None:
-        return (
-            [] if before is after else [f"ROOT cannot read the {'after' if before else 'before'}"]
-        )
+        return [f"ROOT cannot read what was {'before' if before is None else 'after'}"]
     lines = defaultdict(list)
     for key in before | after:
         told_apart = _difference(before.get(key, []), after.get(key, []))

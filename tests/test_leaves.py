@@ -140,6 +140,27 @@ def found(root_script, tmp_path_factory):
     return dict(zip(names, compare(*pairs, most=99), strict=True))
 
 
+DERIVED = """
+import os
+for name, last in ("a", 1), ("b", 2):
+    f = ROOT.TFile(f"{sys.argv[1]}/{name}.root", "recreate", "", 0)
+    t = ROOT.TNtuple("t", "", "x:y")
+    for i in range(9): t.Fill(i, 0 if i < 8 else last)
+    t.Write(); f.Close()
+sys.stdout.flush(); os._exit(0)
+"""
+
+
+def test_trees_of_classes_that_root_does_not_have_are_read_too(root_script, tmp_path):
+    root_script(DERIVED, tmp_path)
+    for name in "ab":
+        path = tmp_path / f"{name}.root"
+        path.write_bytes(path.read_bytes().replace(b"TNtuple", b"MyTuple"))
+    same, other = compare(*[(tmp_path / "a.root", tmp_path / f"{name}.root") for name in "ab"])
+    assert same == []
+    assert [line.partition(": 9")[0] for line in other] == ["t;1:y: bytes of leaf y"]
+
+
 def test_equal_files_have_no_differences(found):
     assert found["same"] == []
 
@@ -151,4 +172,4 @@ def test_a_planted_difference_is_found(found, change):
 
 
 def test_a_file_that_cannot_be_read_is_a_difference(found):
-    assert found["damaged"] == ["ROOT cannot read the after"]
+    assert found["damaged"] == ["ROOT cannot read what was after"]
