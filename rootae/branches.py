@@ -13,6 +13,7 @@ from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
 from uproot.interpretation.strings import AsStrings
 
+from rootae import packed
 from rootae.errors import RootaeError
 from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema, branch_of
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["describe", "file_of", "oddity"]
 
 _DEPTH = 2  # of vectors of vectors
-_PACKED = ("TLeafD32", "TLeafF16")
 _NAME_AT_MOST = 255  # bytes of a text with one byte for its length
 _UNKNOWN = "unknown"  # uproot's type of what it makes nothing of
 _RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
@@ -69,8 +69,8 @@ def oddity(branch: Any, entries: int) -> str | None:
         return f"its baskets are in {elsewhere}"
     if int(branch.num_entries) != entries:
         return f"{branch.num_entries} entries, not the tree's {entries}"
-    if _is_misread(branch):
-        return "Double32_t or Float16_t, with a range, of arrays"
+    if packed.is_packed(branch) and packed.interpretation(branch) is None:
+        return "Float16_t or Double32_t, packed in a way that is not clear"
     return None
 
 
@@ -151,17 +151,12 @@ def _branch_with(leaf: Any) -> Any:
     return leaf
 
 
-def _is_misread(branch: Any) -> bool:
-    """Say whether uproot takes the length of arrays for the range of their packed numbers."""
-    titles = (x.member("fTitle") for x in branch.member("fLeaves") if x.classname in _PACKED)
-    return any("[" in title.split("/")[0] and "[" in title.partition("/")[2] for title in titles)
-
-
 def _column(branch: Any) -> Column | None:
     """Describe a numeric branch, or return None for anything else."""
-    interpretation, counter = branch.interpretation, None
     if len(branch.branches):
         return None
+    numbers = packed.interpretation(branch) if packed.is_packed(branch) else None
+    interpretation, counter = numbers or branch.interpretation, None
     if isinstance(interpretation, AsObjects):
         counter, interpretation = f"{branch.name}{INNER}", _nested(interpretation.model)
     elif isinstance(interpretation, AsJagged):
@@ -176,7 +171,16 @@ def _column(branch: Any) -> Column | None:
     if base.kind == "f" and base.itemsize < 4:
         return None
     shape = tuple(int(n) for n in to_dtype.shape)
-    return Column(branch.name, base.name, shape, counter, branch.typename, branch.title)
+    typename = branch.typename if numbers is None else _named(branch, numbers)
+    return Column(branch.name, base.name, shape, counter, typename, branch.title)
+
+
+def _named(branch: Any, numbers: Any) -> str:
+    """Return the type of a branch of packed numbers; uproot stumbles over some of their ranges."""
+    try:
+        return str(branch.typename)
+    except Exception:  # as in `_described`
+        return str(numbers.typename)
 
 
 def _nested(model: Any) -> Any:

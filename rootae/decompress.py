@@ -142,6 +142,7 @@ class _Job:
         self.progress = progress
         self.notes: list[str] = []
         self.sums: dict[str, list[tuple[int, int, dict[str, int]]]] = {}
+        self.unpacked: dict[str, list[str]] = {}  # by tree, what could not be packed again
 
     def copy(self) -> Decompressed:
         with self.output.atomic() as part:
@@ -171,7 +172,7 @@ class _Job:
         }
         with self.output.atomic() as part:
             self.progress.phase("write", total)
-            decoded.write(whole, part, compression=setting, each=self._seen)
+            self.unpacked = decoded.write(whole, part, compression=setting, each=self._seen)
             forget(self.source.file)
             self.progress.phase("read back", total)
             with Source.open(part) as back:
@@ -211,7 +212,7 @@ class _Job:
                     again = written.arrays(start, stop, list(sums))
                     self._compare(path, sums, {n: checksum(a) for n, a in again.items()})
                     self.progress.advance(stop - start)
-                self._note_changes(tree.schema, written.tree)
+                self._note_changes(tree.schema, written.schema)
 
     def _compare(self, path: str, sums: dict[str, int], again: dict[str, int]) -> None:
         wrong = [name for name, crc in sums.items() if again[name] != crc]
@@ -222,19 +223,19 @@ class _Job:
             )
             raise BoundError(msg)
 
-    def _note_changes(self, schema: TreeSchema, written: Any) -> None:
+    def _note_changes(self, schema: TreeSchema, written: TreeSchema) -> None:
         path, changed = schema.path, dict[tuple[str, str], list[str]]()
-        types = {c.name: c.typename for c in schema.columns}
-        types |= {b.name: b.typename for b in schema.passing}
-        for name, before in types.items():
-            if name not in schema.order:
-                continue  # the sizes of a vector
-            after = str(written[name].typename)
-            if after != before:
+        types, unpacked = _types(written), self.unpacked.get(schema.path, [])
+        if unpacked:
+            kinds = "float or double now: Float16_t and Double32_t cannot hold their values"
+            self.notes.append(f"{path}: {_some(unpacked)}: {kinds}")
+        for name, before in _types(schema).items():
+            after = types[name]
+            if after != before and name not in unpacked:
                 changed.setdefault((before, after), []).append(name)
         for (before, after), names in changed.items():
             self.notes.append(f"{path}: {_some(names)}: {before} became {after}")
-        own = set(written.keys(recursive=False)) - set(schema.order)
+        own = set(written.order) - set(schema.order)
         if own:
             self.notes.append(f"{path}: {_some(sorted(own))} now count the elements of vectors")
 
@@ -242,6 +243,12 @@ class _Job:
         before, after = self.source.path.stat().st_size, self.target.stat().st_size
         path = self.source.path
         return Decompressed(path, self.target, before, after, trees, tuple(self.notes))
+
+
+def _types(schema: TreeSchema) -> dict[str, str]:
+    """Return the types of all branches but those that neither uproot nor rootae describe."""
+    types = {c.name: c.typename for c in schema.columns if c.has_branch}
+    return types | {b.name: b.typename for b in schema.passing}
 
 
 def _some(names: Iterable[str], most: int = 6) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae import texts
 from rootae.branches import describe
+from rootae.branchvalues import read
 from rootae.errors import RootaeError, UnreadableError, said
 from rootae.ntuple import NTuple, describe_fields
 from rootae.schema import Values, branch_of
@@ -114,7 +114,7 @@ class SourceTree:
             yield group
 
     def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
-        """Read branches as uproot gives them.
+        """Read branches as awkward arrays.
 
         Raises:
             UnreadableError: a basket is damaged, or laid out as uproot cannot read it.
@@ -122,7 +122,7 @@ class SourceTree:
         out = {}
         for name in names:
             try:
-                out[name] = texts.read(self.tree[name], start, stop)
+                out[name] = read(self.tree[name], start, stop)
             except RootaeError:
                 raise
             except Exception as error:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from uproot.interpretation.strings import AsStrings
 
-__all__ = ["read"]
+__all__ = ["interpretation"]
 
 
 class _Texts(AsStrings):  # type: ignore[misc]  # uproot has no annotations
@@ -28,15 +28,13 @@ class _Texts(AsStrings):  # type: ignore[misc]  # uproot has no annotations
         return super().basket_array(data, byte_offsets, *others, **options)
 
 
-def read(branch: Any, start: int, stop: int) -> Any:
-    """Read a branch over a range of entries, whatever it holds.
+def interpretation(branch: Any) -> Any:
+    """Return how to read a branch of texts, or None for a branch of anything else.
 
     Arguments:
         branch: the uproot branch.
-        start, stop: the entries.
     """
-    how = {"entry_start": start, "entry_stop": stop, "library": "ak", "array_cache": None}
     found = branch.interpretation
     if type(found) is AsStrings and branch.typename == "char*":
-        how["interpretation"] = _Texts(found.header_bytes, found.length_bytes, found.typename)
-    return branch.array(**how)
+        return _Texts(found.header_bytes, found.length_bytes, found.typename)
+    return None

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae import texts
 from rootae.aside import reading
 from rootae.backend.kept import branch_differences
 from rootae.baskets import is_constant
 from rootae.blockcache import forget
 from rootae.bounds import EXACT
+from rootae.branchvalues import read
 from rootae.codec import held
 from rootae.device import CPU
 from rootae.errors import BoundError, CorruptError, UnreadableError, said
@@ -263,7 +263,7 @@ class _Pair:
         names = [n for n in passing_names(self.tree.schema) if n not in self.bounds]
         mine = self.tree.arrays(start, stop, names)
         for name in names:
-            theirs = texts.read(self.other[name], start, stop)
+            theirs = read(self.other[name], start, stop)
             if not _equal(mine[name], theirs):
                 msg = f"{self.where}: branch {name} does not hold the original's values"
                 raise BoundError(msg)

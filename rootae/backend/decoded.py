@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -11,6 +10,7 @@ import uproot
 from rootae.backend import root
 from rootae.backend.compressed import code_of
 from rootae.backend.job import Job, TreeJob
+from rootae.backend.repacked import LEAVES, Repacked
 from rootae.blockcache import forget
 from rootae.decoded import blocks_of, coded_of
 from rootae.leftovers import private
@@ -29,13 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["write"]
 
-_LEAVES = re.compile(r"(\w+)((?:\[\w+\])*)/(\w)((?:\[.*\])?)")  # x[n][3]/d[0,1,12]
 _CODES = {
     "bool": "O", "int8": "B", "uint8": "b", "int16": "S", "uint16": "s", "int32": "I",
     "uint32": "i", "int64": "L", "uint64": "l", "float32": "F", "float64": "D",
 }  # fmt: skip
-_PACKED = {"d": "float64", "f": "float32"}  # Double32_t and Float16_t
-_WHOLE = ("0", "1", "32")  # numbers of bits that mean 32
 _C = {
     "bool": "bool", "int8": "char", "uint8": "unsigned char", "int16": "short",
     "uint16": "unsigned short", "int32": "int", "uint32": "unsigned int", "int64": "Long64_t",
@@ -49,7 +46,7 @@ def write(
     *,
     compression: Any,
     each: Callable[[str, int, int, dict[str, Any]], None] = lambda *_: None,
-) -> None:
+) -> dict[str, list[str]]:
     """Write everything of a compressed file, coded columns decoded.
 
     Arguments:
@@ -58,12 +55,17 @@ def write(
         compression: for what is decoded; what passed through is copied as it is compressed.
         each: told tree, entry range and decoded columns, block by block.
 
+    Returns:
+        By tree, columns of Float16_t or Double32_t that are float or double now, as these types
+        cannot hold their values: they are within a bound, or another program packed them.
+
     Raises:
         MissingDependency: ROOT is not installed.
         UnsupportedError: ROOT could not do it.
         CorruptError: the input is damaged.
     """
     jobs: dict[str, TreeJob] = {}
+    unpacked: dict[str, list[str]] = {}
     with private(target) as donor:
         with uproot.recreate(donor, compression=compression) as file:
             for path in source.tree_paths():
@@ -71,8 +73,8 @@ def write(
                 mine = coded_of(tree)
                 if mine is not None:
                     part = _Part(tree, mine)
-                    jobs[path] = part.job
                     part.write(file, each)
+                    jobs[path], unpacked[path] = part.job, part.unpacked
         job = Job(
             str(source.path.resolve()),
             str(donor.resolve()),
@@ -83,6 +85,7 @@ def write(
             kinds=dict(source.kinds),
         )
         root.rewrite(job)
+    return unpacked
 
 
 class _Part:
@@ -105,14 +108,21 @@ class _Part:
         self._lengths = {  # branches beside these, and what counts them
             n: (unused(f"{n}_lengths", taken), unused(f"n{n}_lengths", taken)) for n in nested
         }
-        self.job = self._job()
+        self._repacked = Repacked(self._columns.values(), mine.stored.plans)
 
-    def _job(self) -> TreeJob:
+    @property
+    def unpacked(self) -> list[str]:
+        """Return the names of columns that cannot be packed again, once all is written."""
+        return self._repacked.plain
+
+    @property
+    def job(self) -> TreeJob:
+        """Return what ROOT has to do, once all is written."""
         own = (BLOCK, ENTRY)
         vectors = {n: _C[c.dtype] for n, c in self._columns.items() if c.is_vector}
         nested = {n: (_C[self._columns[n].dtype], at) for n, (at, _) in self._lengths.items()}
         found = {n: _leaves(c) for n, c in self._columns.items() if n not in vectors | nested}
-        leaves = {n: text for n, text in found.items() if text is not None}
+        leaves = {n: text for n, text in found.items() if text is not None} | self._repacked.leaves
         remade = {*vectors, *nested, *leaves}
         return TreeJob(
             without=(*(n + CARRIER for n in self._carried), *own),
@@ -121,7 +131,9 @@ class _Part:
             nested=nested,
             leaves=leaves,
             titles={n: self._columns[n].title for n in self._carried if n in remade},
-            leaf_names=_leaf_names(self._columns[n] for n in found),
+            leaf_names=_leaf_names(
+                self._columns[n] for n in found if n not in self._repacked.leaves
+            ),
             order=self._tree.schema.order,
             title=self._mine.title,
         )
@@ -137,6 +149,7 @@ class _Part:
         rows = RowWriter(file, schema.path, schema.title, branches)
         for start, stop in blocks_of(self._tree):
             arrays = self._tree.arrays(start, stop, order)
+            self._repacked.look(arrays)
             flat = {n: _flat(a, self._columns[n]) for n, a in arrays.items()}
             flat |= {
                 at: Values.lengths(arrays[n], str(self._columns[n].counter)).to_array()
@@ -166,37 +179,17 @@ def _flattened(column: Column, taken: set[str]) -> Column:
 
 def _leaves(column: Column) -> str | None:
     """Return ROOT's list of leaves for a column that uproot does not write under its own type."""
-    match = _packed(column)
-    if match is not None:
-        return match[0]
     if column.counter is None or not column.inner_shape:
         return None
     inner = "".join(f"[{n}]" for n in column.inner_shape)
     return f"{column.name}[{column.counter}]{inner}/{_CODES[column.dtype]}"
 
 
-def _packed(column: Column) -> re.Match[str] | None:
-    """Return the list of leaves of a Double32_t or Float16_t that packs to the same bits again.
-
-    With 32 bits uproot unpacks otherwise than ROOT packs, by one part in 2^32.
-    """
-    match = _LEAVES.fullmatch(column.title)
-    if match is None or _PACKED.get(match[3]) != column.dtype:
-        return None
-    bits = match[4].strip("[]").split(",")[2:]
-    return match if not match[4] or (bits and bits[0].strip() not in _WHOLE) else None
-
-
 def _leaf_names(columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
-    """Return the names and titles of leaves that are not called as ROOT would call them.
-
-    The title of a packed leaf is its range only: uproot takes the length of an array for a range.
-    """
+    """Return the names and titles of leaves that are not called as ROOT would call them."""
     names = {}
     for column in columns:
-        match, packed = _LEAVES.fullmatch(column.title), _packed(column)
-        if packed is not None and packed[4]:
-            names[column.name] = packed[1], f"/{packed[3]}{packed[4]}"
-        elif match is not None and match[1] != column.name:
+        match = LEAVES.fullmatch(column.title)
+        if match is not None and match[1] != column.name:
             names[column.name] = match[1], match[1] + match[2]
     return names

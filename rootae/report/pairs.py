@@ -9,6 +9,7 @@ import numpy as np
 
 from rootae.blockcache import forget
 from rootae.bounds import EXACT, Bound
+from rootae.branchvalues import read
 from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.hook import coded
 from rootae.schema import Values
@@ -145,10 +146,7 @@ class PairedTree:
         if mine is not None and column.name in self.bounds:
             return mine.values(column.name, start, stop)
         try:
-            found = self.tree[column.name].array(
-                entry_start=start, entry_stop=stop, library="ak", array_cache=None
-            )
-            return Values.from_array(found, column)
+            return Values.from_array(read(self.tree[column.name], start, stop), column)
         except RootaeError:
             raise
         except Exception as error:
