@@ -20,7 +20,8 @@ from rootae.codec import Codec
 from rootae.device import CPU
 from rootae.directories import make_directory
 from rootae.errors import CorruptError, FormatError, NameNotFound
-from rootae.listing import holds
+from rootae.keys import every_key, newest
+from rootae.kinds import Kind, kinds_of
 from rootae.opening import open_root
 from rootae.plan import TEXT_AT_MOST
 from rootae.regular import regular
@@ -65,8 +66,9 @@ def write_many(
     if texts:
         made.extend({"json": bytes_rows(texts)})
     for path, number in entries.items():
+        folder, _, leaf = f"{ENTRIES}/{path}".rpartition("/")
         edges = np.array([0.0, 1.0])
-        file[f"{ENTRIES}/{path}"] = (np.array([float(number)]), edges)
+        file.mkdir(folder)[leaf] = (np.array([float(number)]), edges)  # folders may have colons
 
 
 @dataclass
@@ -106,14 +108,15 @@ class Container:
         """Say whether the file holds a rootae codec."""
         return self._has(CODECS)
 
-    def _has(self, path: str) -> bool:
-        *folders, leaf = path.split("/")
-        directory = self.root
-        for name in folders:
-            if not holds(directory, name):
-                return False
-            directory = directory[name]
-        return holds(directory, leaf)
+    def _has(self, path: str, kind: Kind = Kind.TREE) -> bool:
+        return self._find(path, kind) is not None
+
+    def _find(self, path: str, kind: Kind = Kind.TREE) -> Any:
+        """Return what has exactly that path and is of a kind, or None."""
+        try:
+            return newest(self.root, path, lambda name: kinds_of(None, {name})[name] == kind).get()
+        except KeyError:
+            return None
 
     @functools.cached_property
     def codecs(self) -> dict[bytes, Codec]:
@@ -126,7 +129,7 @@ class Container:
             msg = f"{self.where} holds no rootae codec: compress it with rootae compress"
             raise FormatError(msg)
         found: dict[bytes, Codec] = {}
-        for row in _read(self.root[CODECS], CODEC, self.where):
+        for row in _read(self._find(CODECS), CODEC, self.where):
             data = row.tobytes()
             if data[:ID] not in found:
                 try:
@@ -148,7 +151,7 @@ class Container:
         """Return one record a compressed file that went into this one."""
         if not self._has(FILES):
             return []
-        rows = _read(self.root[FILES], "json", self.where)
+        rows = _read(self._find(FILES), "json", self.where)
         try:
             return [json.loads(bytes(row)) for row in rows]
         except (ValueError, RecursionError) as error:
@@ -157,16 +160,14 @@ class Container:
 
     def coded_trees(self) -> list[str]:
         """Return the paths of trees that have blocks."""
-        if not self._has(TREES):
-            return []
-        names = self.root[TREES].iterclassnames(cycle=False)
-        return list(dict.fromkeys(k for k, c in names if c == "TTree"))
+        folder = self._find(TREES, Kind.DIRECTORY)
+        keys = [] if folder is None else every_key(folder)
+        return list(dict.fromkeys(path for path, key in keys if key.fClassName == "TTree"))
 
     def expected_entries(self, path: str) -> int | None:
         """Return how many entries a tree had when it was written (hadd adds them up)."""
-        if not self._has(f"{ENTRIES}/{path}"):
-            return None
-        return round(float(self.root[f"{ENTRIES}/{path}"].values()[0]))
+        found = self._find(f"{ENTRIES}/{path}", Kind.OBJECT)
+        return None if found is None else round(float(found.values()[0]))
 
     def stored(self, path: str) -> StoredTree:
         """Return the blocks of a tree.
@@ -174,14 +175,14 @@ class Container:
         Raises:
             CorruptError: there are none.
         """
-        if not self._has(f"{TREES}/{path}"):
+        tree = self._find(f"{TREES}/{path}")
+        if tree is None:
             msg = (
                 f"{self.where}: tree {path} has coded columns, but the directory 'rootae' that "
                 "holds their values is gone, as after Snapshot or CopyTree: go back to the full "
                 "file and use rootae skim or rootae decompress"
             )
             raise CorruptError(msg)
-        tree = self.root[f"{TREES}/{path}"]
         return StoredTree(tree, path, f"{self.where}:{path}", lambda: self.codecs)
 
 

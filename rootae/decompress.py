@@ -149,7 +149,7 @@ class _Job:
             shutil.copyfile(self.source.path, part)
         self.notes.append("no tree of the input is coded: the output is a copy of it")
         paths = self.source.tree_paths()
-        return self._report({p: int(self.source.file[p].num_entries) for p in paths})
+        return self._report({p: int(self.source.opened(p).num_entries) for p in paths})
 
     def restore(self, setting: Any) -> Decompressed:
         trees = {p: self._tree(p) for p in self.source.tree_paths()}
@@ -186,7 +186,7 @@ class _Job:
         self.progress.advance(stop - start)
 
     def _tree(self, path: str) -> RestoredTree:
-        return RestoredTree(self.source.file[path], f"{self.source.path}:{path}", path)
+        return RestoredTree(self.source.opened(path), f"{self.source.path}:{path}", path)
 
     def _write(self, out: Any, tree: RestoredTree) -> None:
         path, branches = tree.schema.path, tree.branches

@@ -24,6 +24,8 @@ from rootae.carriers import COLUMN, TREE, guard, stand_for
 from rootae.coded import CodedTree
 from rootae.container import Container
 from rootae.errors import CorruptError
+from rootae.keys import newest
+from rootae.kinds import Kind, kinds_of
 from rootae.listing import has_own, leave_out
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
@@ -213,7 +215,7 @@ def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
     if root is None or not has_own(root):
         return
     container = Container(root, str(tree.file.file_path))
-    older = bool(cycle) and int(cycle[0]) < root.key(path).fCycle
+    older = bool(cycle) and int(cycle[0]) < newest(root, path, _is_tree).fCycle
     if path in container.coded_trees() and not older:
         msg = (
             f"{container.where}:{path} has no coded columns, but the file holds "
@@ -221,6 +223,10 @@ def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
             "compressed ones; merge the originals with rootae merge"
         )
         raise CorruptError(msg)
+
+
+def _is_tree(name: str) -> bool:
+    return kinds_of(None, {name})[name] == Kind.TREE
 
 
 def install() -> None:

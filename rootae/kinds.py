@@ -10,13 +10,13 @@ from uproot.model import Model
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["NTUPLE", "Kind", "bases_of", "holds_baskets", "kinds_of", "tree_of"]
+__all__ = ["DIRECTORIES", "NTUPLE", "Kind", "bases_of", "holds_baskets", "kinds_of", "tree_of"]
 
 NTUPLE = "ROOT::RNTuple"
 _TREE = "TTree"
 _TREES = (_TREE, "TNtuple", "TNtupleD")
 _CHAIN = "TChain"  # inherits from TTree, but says only which files its entries are in
-_DIRECTORIES = ("TDirectory", "TDirectoryFile")  # Geant4 and old versions of ROOT say the latter
+DIRECTORIES = ("TDirectory", "TDirectoryFile")  # Geant4 and old versions of ROOT say the latter
 _KNOWN = {  # bases of ROOT's own classes, which not every file describes
     "TNtuple": (_TREE,),
     "TNtupleD": (_TREE,),
@@ -65,13 +65,13 @@ def _kind(name: str, bases: set[str]) -> Kind:
         return Kind.NTUPLE
     if name in _TREES:
         return Kind.TREE
-    if name in _DIRECTORIES:
+    if name in DIRECTORIES:
         return Kind.DIRECTORY
     if _CHAIN in bases | {name}:
         return Kind.OBJECT
     if _TREE in bases:
         return Kind.DERIVED
-    return Kind.FOLDER if bases.intersection(_DIRECTORIES) else Kind.OBJECT
+    return Kind.FOLDER if bases.intersection(DIRECTORIES) else Kind.OBJECT
 
 
 def bases_of(name: str, known: Mapping[str, tuple[str, ...]]) -> set[str]:

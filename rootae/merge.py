@@ -261,7 +261,7 @@ class _Job:
             if known.codec is not None and known.plan is not None:
                 codec = promising(known.codec, path, {})
                 errors = dict.fromkeys(known.plan.carried, 0.0)
-                entries = int(source.file[path].num_entries)
+                entries = int(source.opened(path).num_entries)
                 sizes = Sizes(errors=errors, blocks=share.blocks, entries=entries)
                 made.setdefault(codec.digest, {})[path] = sizes
         known_codecs = (self.codecs[d] for d in made if d in self.codecs)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rootae import histograms
 from rootae.backend import root
 from rootae.errors import BoundError, UnsupportedError
+from rootae.kinds import Kind
 from rootae.source import Source
 from rootae.writer import copy_object
 
@@ -81,9 +82,9 @@ class Objects:
         before.append(met)
         why = ""
         if len(before) == 1 and histograms.is_addable(met.kind):
-            self._totals[name] = source.file[name]
+            self._totals[name] = source.key(met.key).get()
         elif name in self._totals:
-            why = self._add_histogram(name, source.file[name], met)
+            why = self._add_histogram(name, source.key(met.key).get(), met)
         elif len(before) > 1 and histograms.is_merged_by_root(met.kind):
             why = "is in several files"
         if why and not root.installed():
@@ -112,7 +113,7 @@ class Objects:
             self.notes.append(f"{source.path}: {name} is another one than before: both are kept")
         kept.append(content)
         if kind == _STRING:
-            self.file[name] = str(source.file[key])
+            self.file[name] = str(source.key(key).get())
         else:
             copy_object(source, self.file, name)
 
@@ -141,7 +142,7 @@ class Objects:
                 raise UnsupportedError(msg) from error
 
         for directory in ("", *self._directories):
-            _list_newest_first(self.file[directory] if directory else self.file)
+            _list_newest_first(self.file.mkdir(directory) if directory else self.file)
 
     def _merge(self, names: Iterable[str]) -> set[str]:
         """Let ROOT merge what it can of some objects, and return their names."""
@@ -177,9 +178,10 @@ class Objects:
             if name in self._kept:
                 there.setdefault(name, []).append(_content(source, key, kind))
         wrong = [n for n, kept in self._kept.items() if sorted(there.get(n, [])) != sorted(kept)]
-        known = set(source.file.keys(cycle=False))
+        known = {key.rpartition(";")[0] for key, _ in source.objects()}
         for name, total in self._totals.items():
-            if name not in known or not histograms.equal(total, source.file[name]):
+            made = source.newest(name, Kind.OBJECT).get() if name in known else None
+            if made is None or not histograms.equal(total, made):
                 wrong.append(name)
         wrong += sorted(self._directories - set(source.directories()))
         if wrong:
@@ -202,6 +204,6 @@ def _list_newest_first(directory: Any) -> None:
 def _content(source: Source, key: str, kind: str) -> bytes:
     """Return what tells an object from another of its name."""
     if kind == _STRING:
-        return str(source.file[key]).encode()
-    chunk, cursor = source.file.key(key).get_uncompressed_chunk_cursor()
+        return str(source.key(key).get()).encode()
+    chunk, cursor = source.key(key).get_uncompressed_chunk_cursor()
     return bytes(chunk.raw_data[cursor.index :])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -17,13 +18,13 @@ from rootae.errors import (
     NameNotFound,
 )
 from rootae.hook import coded, install
+from rootae.keys import every_key, key_at, newest
 from rootae.network import usable
 from rootae.opening import open_root, split_path
 from rootae.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["File", "open_file"]
 
@@ -60,17 +61,32 @@ class File:
             CorruptError: tree and blocks do not belong together.
         """
         try:
-            found = self._root[name]
+            return self.held(self._found(name))
         except uproot.KeyInFileError as error:
             known = self.keys(cycle=False)
             raise NameNotFound(name, known, self._where, "tree or object") from error
+
+    def _found(self, name: str) -> Any:
+        """Return an object of exactly that name, else what uproot takes the name for."""
+        for look_up in (newest, key_at):
+            try:
+                return look_up(self._root, name).get()
+            except KeyError:
+                continue
+        return self._root[name]
+
+    @staticmethod
+    def held(found: Any) -> Any:
+        """Hold a tree that is coded against its blocks, and return it, or what else it is."""
         tree = coded(found)
         if tree is not None:
             _ = tree.stored
         return found
 
     def __contains__(self, name: object) -> bool:
-        return name in self._root
+        return name in self._root or any(
+            name in (path, f"{path};{key.fCycle}") for path, key in every_key(self._root)
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys())
@@ -187,8 +203,9 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         raise ArgumentError(msg)
     where = usable(device)
     regular(split_path(str(path))[0])
+    name, named = _local(path)
     try:
-        found = open_root(path, **options)
+        found = open_root(path if name is None else name, **options)
     except FileNotFoundError as error:
         msg = f"no file {path}"
         raise ArgumentError(msg) from error
@@ -202,9 +219,19 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         msg = f"{path} needs another package, try pip install 'rootae[remote]': {reason}"
         raise MissingDependency(msg) from error
     decode_on(found.file, where)
+    if named is not None:
+        return File(found, str(name))[named]
     if not isinstance(found, uproot.ReadOnlyDirectory):
         tree = coded(found)
         if tree is not None:
             _ = tree.stored
         return found
     return File(found, str(path))
+
+
+def _local(path: Any) -> tuple[Path | None, str | None]:
+    """Split the name of a file on this machine and of a tree in it: both may have colons."""
+    if not isinstance(path, str | Path):
+        return None, None
+    name, tree = split_path(str(path)) if isinstance(path, str) else (str(path), None)
+    return (Path(name), tree) if Path(name).is_file() else (None, None)

@@ -44,6 +44,8 @@ def left_alone(
         tree = source.tree(path)
         if path not in chosen:
             left[path] = "not asked for"
+        elif any(other.startswith(f"{path}/") for other in source.tree_paths()):
+            left[path] = "a directory of its name holds trees"
         elif not tree.schema.columns:
             left[path] = "no numeric branch"
         elif not any(b.coded for b in branches_of(tree.schema, matching(tree.schema, kept))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 import uproot
 
 from rootae.branches import file_of
-from rootae.errors import ArgumentError, FormatError
+from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound, said
 from rootae.globs import matched
+from rootae.keys import every_key, key_at, newest
 from rootae.kinds import Kind, holds_baskets, kinds_of
 from rootae.ntuple import NTuple
 from rootae.opening import open_root
@@ -76,20 +78,44 @@ class Source:
         chosen = matched(globs, names, str(self.path))
         return [n for n in names if not globs or n in chosen]
 
+    @cached_property
+    def keys(self) -> list[tuple[str, Any]]:
+        """Path and uproot's key of everything in the file, in its order.
+
+        Raises:
+            CorruptError: a directory is damaged.
+        """
+        try:
+            return list(every_key(self.file))
+        except Exception as error:
+            msg = f"{self.path}: its contents cannot be listed: {said(error)}"
+            raise CorruptError(msg) from error
+
     def _paths(self, *wanted: Kind) -> list[str]:
-        found = (key.rsplit(";", 1)[0] for key, _ in self._keys(*wanted))
+        found = (p for p, key in self.keys if self.kinds[key.fClassName] in wanted)
         return list(dict.fromkeys(found))
 
     def _keys(self, *wanted: Kind) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of all keys of some kinds."""
-        pairs = self.file.iterclassnames(cycle=True)
-        return [(k, c) for k, c in pairs if self.kinds[c] in wanted]
+        pairs = ((f"{path};{key.fCycle}", str(key.fClassName)) for path, key in self.keys)
+        return list(dict.fromkeys((k, c) for k, c in pairs if self.kinds[c] in wanted))
+
+    def key(self, name: str) -> Any:
+        """Return uproot's key of a path and a cycle, ``path;cycle``."""
+        return key_at(self.file, name)
+
+    def newest(self, path: str, *wanted: Kind) -> Any:
+        """Return uproot's key of the newest cycle of a path that is of some kind, or of any.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return newest(self.file, path, lambda c: not wanted or self.kinds.get(c) in wanted)
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         """What the file's classes are, by name."""
-        classes = {c for _, c in self.file.iterclassnames(cycle=True)}
-        return kinds_of(self.file, classes)
+        return kinds_of(self.file, {str(key.fClassName) for _, key in self.keys})
 
     def objects(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
@@ -103,11 +129,19 @@ class Source:
     def stranded(self) -> list[str]:
         """Name what can only be copied with its whole file: its data lies elsewhere in that."""
         found = [f"{k} (a directory of class {c})" for k, c in self._keys(Kind.FOLDER)]
+        found += [f"{k} (there are several of this name)" for k in self._ambiguous()]
         return found + [
             f"{k} ({c}, which holds a tree)"
             for k, c in self.objects()
-            if holds_baskets(self.file.key(k))
+            if holds_baskets(self.key(k))
         ]
+
+    def _ambiguous(self) -> list[str]:
+        """Return paths with cycles that stand for several keys, and directories of one path."""
+        keys = [f"{path};{key.fCycle}" for path, key in self.keys]
+        twice = [name for name, times in Counter(keys).items() if times > 1]
+        places = (p for p, key in self.keys if self.kinds[key.fClassName] == Kind.DIRECTORY)
+        return twice + [path for path, times in Counter(places).items() if times > 1]
 
     def directories(self) -> list[str]:
         """Return the paths of all directories."""
@@ -116,15 +150,34 @@ class Source:
     def old_cycles(self) -> list[str]:
         """Return objects of which a newer cycle exists."""
         newest: dict[str, int] = {}
-        keys = [k.rsplit(";", 1) for k in self.file.iterkeys(cycle=True)]
-        for name, cycle in keys:
-            newest[name] = max(newest.get(name, 0), int(cycle))
-        return [f"{n};{c}" for n, c in keys if int(c) < newest[n]]
+        keys = [(path, int(key.fCycle)) for path, key in self.keys]
+        for path, cycle in keys:
+            newest[path] = max(newest.get(path, 0), cycle)
+        return [f"{path};{cycle}" for path, cycle in keys if cycle < newest[path]]
+
+    def namesakes(self) -> list[str]:
+        """Return trees, objects and directories, with cycles, that share a name with other kinds.
+
+        Those of the newest cycle are not among them.
+        """
+        kinds: dict[str, set[Kind]] = {}
+        for path, key in self.keys:
+            kinds.setdefault(path, set()).add(self.kinds[key.fClassName])
+        return [name for name in self.old_cycles() if len(kinds[name.rpartition(";")[0]]) > 1]
+
+    def unspeakable(self) -> list[str]:
+        """Return what has a name that uproot takes for something else as it writes it."""
+        names = ((p, set(str(key.fName)).intersection("/;")) for p, key in self.keys)
+        found = [f"{p} (its name has {' and '.join(sorted(odd))})" for p, odd in names if odd]
+        return list(dict.fromkeys(found))
 
     def is_autosave(self, key: str) -> bool:
         """Say whether an older cycle of a tree holds nothing that the newest does not hold too."""
-        older, newer = self.file[key], self.file[key.rsplit(";", 1)[0]]
-        if any(self.kinds.get(t.classname) != Kind.TREE for t in (older, newer)):
+        if self.kinds[self.key(key).fClassName] != Kind.TREE:
+            return False
+        last = self.newest(key.rpartition(";")[0], Kind.TREE)
+        older, newer = self.key(key).get(), last.get()
+        if older is newer:
             return False
         there = dict(newer.iteritems(recursive=True))
         return older.num_entries <= newer.num_entries and all(
@@ -143,7 +196,7 @@ class Source:
         if isinstance(tree, NTuple):
             return []
         found = ["aliases"] if tree.aliases else []
-        chunk, cursor = self.file.key(path).get_uncompressed_chunk_cursor()
+        chunk, cursor = self._tree_key(path).get_uncompressed_chunk_cursor()
         data = bytes(chunk.raw_data[cursor.index :])
         if int(tree.class_version or 0) >= _ATTACHING and data[-_NOTHING:].strip(b"\0"):
             found.append("index, friends, user information or references among objects")
@@ -160,12 +213,20 @@ class Source:
 
     def opened(self, path: str) -> Any:
         """Return a tree as uproot has it, an RNTuple in the likeness of one."""
-        found = self.file[path]
-        if self.kinds.get(found.classname) != Kind.NTUPLE:
+        key = self._tree_key(path)
+        held = getattr(self.file, "held", None)  # `rootae.reader.File` looks at what it gives
+        found = key.get() if held is None else held(key.get())
+        if self.kinds[key.fClassName] != Kind.NTUPLE:
             return found
         if path not in self._ntuples:  # one of a thousand fields takes a second to describe
             self._ntuples[path] = NTuple(found)
         return self._ntuples[path]
+
+    def _tree_key(self, path: str) -> Any:
+        try:
+            return self.newest(path, Kind.TREE, Kind.NTUPLE)
+        except KeyError as error:
+            raise NameNotFound(path, self.tree_paths(), str(self.path)) from error
 
     @property
     def compression(self) -> Any:
@@ -178,12 +239,12 @@ class Source:
     def branches(self) -> Iterator[Any]:
         """Yield the branches of all TTrees as uproot has them."""
         for path in self._paths(Kind.TREE):
-            yield from self.file[path].branches
+            yield from self.newest(path, Kind.TREE).get().branches
 
     def elsewhere(self) -> list[str]:
         """Name the branches whose baskets are in another file, and that file."""
         paths = self._paths(Kind.TREE)
-        pairs = ((p, b, file_of(b)) for p in paths for b in self.file[p].branches)
+        pairs = ((p, b, file_of(b)) for p in paths for b in self.opened(p).branches)
         return [f"{path}:{b.name} (its baskets are in {file})" for path, b, file in pairs if file]
 
 

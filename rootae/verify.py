@@ -77,8 +77,9 @@ def verify(
             with Source.open(against) as source:
                 errors = verify_against(Path(path), source, progress, device=device)
         trees, columns, values = {}, 0, 0
-        for name in Source(Path(path), file).tree_paths():
-            tree = file[name]
+        there = Source(Path(path), file)
+        for name in there.tree_paths():
+            tree = there.opened(name)
             trees[name] = int(tree.num_entries)
             mine = coded(tree)
             if mine is not None:
@@ -149,16 +150,17 @@ def verify_against(
         bounds = file.bounds
         if exact:
             bounds = {path: dict.fromkeys(mine, EXACT) for path, mine in bounds.items()}
-        names = source.tree_paths()
+        names, there = source.tree_paths(), Source(path, file)
+        trees = set(there.tree_paths())
         if progress is not None:
             progress.phase("read back", sum(source.tree(n).entries for n in names))
         for name in names:
-            if name not in file and dropped and not _writable(source.tree(name)):
+            if name not in trees and dropped and not _writable(source.tree(name)):
                 continue
-            if name not in file:
+            if name not in trees:
                 msg = f"{path}: tree {name} is missing"
                 raise BoundError(msg)
-            pair = _Pair(source, name, file[name], bounds.get(name, {}), str(path))
+            pair = _Pair(source, name, there.opened(name), bounds.get(name, {}), str(path))
             errors[name] = pair.compare(progress, dropped=dropped)
         _same_objects(source, file, path)
     return errors
@@ -201,7 +203,7 @@ class _Pair:
         name = error.branch
         if name in self.bounds or name not in self.other:
             raise error
-        if branch_differences(source.file[error.tree][name], self.other[name]):
+        if branch_differences(source.opened(error.tree)[name], self.other[name]):
             msg = f"{self.where}: branch {name} does not hold the original's bytes"
             raise BoundError(msg) from error
         return {name}

@@ -8,6 +8,7 @@ import uproot
 
 from rootae.container import write_records
 from rootae.errors import ArgumentError, UnsupportedError
+from rootae.kinds import Kind
 from rootae.listing import has_own
 from rootae.passing import writable
 from rootae.treewriter import Sizes, TreeWriter
@@ -63,6 +64,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
     """
     trees = set(source.tree_paths())
     lost = [*source.stranded, *(f"{k} ({c}, a tree)" for k, c in source.derived())]
+    lost += source.unspeakable()
     lost += [
         key
         for key in source.old_cycles()
@@ -101,7 +103,8 @@ def refuse_losses(
     """
     lost = [] if drop else unsupported(source, coded)
     if not old_cycles:
-        lost = [name for name in lost if name not in source.old_cycles()]
+        shared = set(source.namesakes())
+        lost = [name for name in lost if name not in source.old_cycles() or name in shared]
     if lost:
         shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
         msg = f"{source.path}: uproot cannot write {shown}; {advice}"
@@ -160,22 +163,21 @@ def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) 
         file: the uproot file under way.
         write_tree: writes the tree of a path.
     """
-    directories, trees = set(source.directories()), set(source.tree_paths())
-    objects = {n.rsplit(";", 1)[0] for n, _ in source.objects()}
-    names = (key.rsplit(";", 1)[0] for key in source.file.iterkeys(cycle=True))
-    for name in dict.fromkeys(names):
-        if name in directories:
+    unspeakable = {name.rpartition(" (")[0] for name in source.unspeakable()}
+    for name in dict.fromkeys(path for path, _ in source.keys if path not in unspeakable):
+        kind = source.kinds[source.newest(name).fClassName]
+        if kind == Kind.DIRECTORY:
             file.mkdir(name)
-        elif name in trees:
+        elif kind in (Kind.TREE, Kind.NTUPLE):
             write_tree(name)
-        elif name in objects:
+        elif kind == Kind.OBJECT:
             copy_object(source, file, name)
 
 
 def copy_object(source: Source, file: Any, name: str) -> None:
     """Copy the newest cycle of an object that is neither tree nor directory, byte for byte."""
     parent, _, leaf = name.rpartition("/")
-    directory = source.file[parent] if parent else source.top
+    directory = source.newest(parent, Kind.DIRECTORY).get() if parent else source.top
     target = file[parent] if parent else file
     target.mkdir = lambda *_, **__: target  # copy_from would make a directory of no name
     target.copy_from(directory, filter_name=lambda n: n == leaf)

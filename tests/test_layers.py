@@ -37,6 +37,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["centres", "lanes", "relations"],
     ["nearly"],
     ["kinds"],
+    ["keys"],
     ["network", "plan"],
     ["order"],
     ["sound", "stages"],

@@ -57,7 +57,9 @@ def differences(source: Source, target: Source, changed: Changed) -> list[str]:
     names = set(target.tree_paths())
     for path in source.tree_paths():
         if path in names:
-            found = _tree_differences(source.file[path], target.file[path], changed.get(path, ()))
+            found = _tree_differences(
+                source.opened(path), target.opened(path), changed.get(path, ())
+            )
             wrong += [f"{path}:{what}" for what in found]
         else:
             wrong.append(path)
@@ -65,7 +67,7 @@ def differences(source: Source, target: Source, changed: Changed) -> list[str]:
 
 
 def _content(source: Source, key: str) -> bytes:
-    found = source.file.key(key)
+    found = source.key(key)
     chunk, cursor = found.get_uncompressed_chunk_cursor()
     return bytes(chunk.raw_data[cursor.index :]) + str(found.fTitle).encode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rootae.backend.worker import answer, root_with
+from rootae.backend.worker import answer, root_with, tree_at
 
 __all__ = ["main", "readable"]
 
@@ -22,8 +22,8 @@ def readable(path: str, tree: str, names: list[str]) -> list[str]:
     """
     root = root_with(_KERNELS)
     file = root.TFile.Open(path)
-    found = file.Get(tree) if file else None
-    branches = {name: found.GetBranch(name) for name in names} if found else {}
+    found = tree_at(root, file, tree) if file else None
+    branches = {name: found.GetBranch(name) for name in names} if found is not None else {}
     return [name for name, branch in branches.items() if branch and root.rootae.reads(branch)]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.backend.job import Job, TreeJob
-from rootae.backend.worker import answer, root_with
+from rootae.backend.worker import answer, root_with, tree_at
 from rootae.kinds import Kind, kinds_of
 
 if TYPE_CHECKING:
@@ -68,11 +68,15 @@ class _Rewriting:
             kind = self._kind(key)
             if kind == Kind.DIRECTORY:
                 made = target.mkdir(name, key.GetTitle())
+                if not made:
+                    msg = f"{path}{name}: ROOT makes no directory beside another thing of that name"
+                    raise OSError(msg)
                 self._copy(key.ReadObj(), made, f"{path}{name}/")
             elif kind == Kind.DERIVED:
                 self._copy_derived(key, target, f"{path}{name}")
             elif kind == Kind.TREE:
-                newest = max((k for k in keys if k.GetName() == name), key=lambda k: k.GetCycle())
+                same = (k for k in keys if k.GetName() == name and self._kind(k) == Kind.TREE)
+                newest = max(same, key=lambda k: k.GetCycle())
                 self._copy_tree(key, newest, target, f"{path}{name}")
             elif key.GetClassName() != _PROCESS_ID or not self._has_trees:
                 self._kernels.copy_key(key, target, key.GetCycle())
@@ -106,12 +110,11 @@ class _Rewriting:
             raise OSError(msg)
         if job.order:
             self._change(copy, target, path, job)
-        self._write(copy, target, key.GetCycle())
+        self._write(copy, target, str(key.GetName()), key.GetCycle())
 
-    def _write(self, tree: Any, target: Any, cycle: int) -> None:
+    def _write(self, tree: Any, target: Any, name: str, cycle: int) -> None:
         target.cd()
-        tree.Write()
-        name = tree.GetName()
+        tree.Write(name)
         tree.SetDirectory(self._root.nullptr)
         written = target.GetKey(name)
         if written.GetCycle() != cycle:
@@ -120,7 +123,7 @@ class _Rewriting:
             target.GetListOfKeys().Remove(written)
 
     def _change(self, copy: Any, target: Any, path: str, job: TreeJob) -> None:
-        donor = self._donor.Get(path)
+        donor = tree_at(self._root, self._donor, path)
         parts = self._kernels.copy_tree(donor, target, [], True)
         self._kernels.adopt(copy, parts, list(job.adopt))
         parts.SetDirectory(self._root.nullptr)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["answer", "root_with"]
+__all__ = ["answer", "root_with", "tree_at"]
 
 
 def answer(work: Callable[[str], Any]) -> None:
@@ -39,3 +39,29 @@ def root_with(kernels: Path) -> Any:
         msg = f"ROOT cannot compile {kernels}"
         raise OSError(msg)
     return root
+
+
+def tree_at(root: Any, directory: Any, path: str) -> Any:
+    """Return the newest tree of exactly that path, None if there is none.
+
+    ROOT itself takes a slash for a directory and a semicolon for a cycle, whatever keys are called.
+
+    Arguments:
+        root: the module of ROOT.
+        directory: where to look.
+        path: names with slashes in between.
+    """
+    keys = [(str(k.GetName()), root.TClass.GetClass(k.GetClassName()), k) for k in _keys(directory)]
+    trees = [k for name, kind, k in keys if name == path and kind.InheritsFrom("TTree")]
+    if trees:
+        return max(trees, key=lambda k: int(k.GetCycle())).ReadObj()
+    for name, kind, key in keys:
+        if path.startswith(f"{name}/") and kind.InheritsFrom("TDirectory"):
+            found = tree_at(root, key.ReadObj(), path[len(name) + 1 :])
+            if found is not None:
+                return found
+    return None
+
+
+def _keys(directory: Any) -> list[Any]:
+    return list(directory.GetListOfKeys())

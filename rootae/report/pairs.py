@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rootae.branchvalues import read
 from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.hook import coded
 from rootae.schema import Values
+from rootae.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from rootae.coded import CodedTree
     from rootae.reader import File
     from rootae.schema import Column
-    from rootae.source import Source
     from rootae.sourcetree import SourceTree
 
 __all__ = ["Pair", "PairedTree", "Part", "paired"]
@@ -187,8 +188,8 @@ def paired(
         ArgumentError: the files share no tree, or a tree has other entries.
     """
     mine = source.tree_paths(globs)
-    theirs = [n for n, c in file.classnames(cycle=False).items() if c.startswith("TTree")]
-    theirs += [n for n, c in file.classnames(cycle=False).items() if c.startswith("TNtuple")]
+    there = Source(Path(where), file)
+    theirs = there.tree_paths()
     both = [n for n in mine if n in theirs]
     if not both:
         if globs:
@@ -204,7 +205,7 @@ def paired(
     bounds = file.bounds
     pairs = []
     for name in both:
-        other = file[name]
+        other = there.opened(name)
         promised = bounds.get(name, {})
         if not file.container.is_coded:
             promised = dict.fromkeys(other.keys(recursive=False), NO_BOUND)
