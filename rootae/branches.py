@@ -25,7 +25,6 @@ __all__ = ["describe", "file_of", "oddity"]
 _DEPTH = 2  # of vectors of vectors
 _NAME_AT_MOST = 255  # bytes of a text with one byte for its length
 _UNKNOWN = "unknown"  # uproot's type of what it makes nothing of
-_RESERVED = ("rootae_block", "rootae_entry")  # what a compressed tree's own branches are called
 
 
 def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
@@ -41,7 +40,7 @@ def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
     """
     branches = list(tree.branches)
     names = [str(b.name) for b in branches]
-    strange = {*_RESERVED, *aside, *(n for n in names if branch_of(n) != n)}
+    strange = {*aside, *(n for n in names if branch_of(n) != n)}
     strange |= {n for n, times in Counter(names).items() if times > 1}
     odd = [oddity(b, int(tree.num_entries)) for b in branches]
     pairs = zip(branches, odd, strict=True)

@@ -186,7 +186,9 @@ def _dress(tree: Any) -> None:
     carriers = [b for b in branches if b.member("fName").endswith(CARRIER)]
     hidden = {b.member("fName"): b for b in branches if b.member("fName") in (BLOCK, ENTRY)}
     if not carriers:
-        _refuse_plain_first(tree, hidden)
+        _refuse_plain_first(tree)
+        return
+    if not hidden and _blocks_in(tree) is None:  # branches of the user's that are called so
         return
     names = [b.member("fName").removesuffix(CARRIER) for b in carriers]
     mark = CodedTree(tree, names, hidden)
@@ -206,17 +208,27 @@ def _rename(branch: Any, name: str) -> None:
                 holder._members["fName"] = name
 
 
-def _refuse_plain_first(tree: Any, hidden: dict[str, Any]) -> None:
-    """Refuse a tree without carriers in a file that holds blocks of it."""
-    path, *cycle = str(tree.object_path).strip("/").rsplit(";", 1)
-    if path.startswith(f"{DIRECTORY}/"):
-        return
+def _blocks_in(tree: Any) -> Container | None:
+    """Return what a tree's file holds of rootae's, if it holds blocks of a tree of that path."""
+    path = _path(tree)
     root = getattr(tree.file, "root_directory", None)
-    if root is None or not has_own(root):
-        return
+    if root is None or path.startswith(f"{DIRECTORY}/") or not has_own(root):
+        return None
     container = Container(root, str(tree.file.file_path))
-    older = bool(cycle) and int(cycle[0]) < newest(root, path, _is_tree).fCycle
-    if path in container.coded_trees() and not older:
+    return container if path in container.coded_trees() else None
+
+
+def _path(tree: Any) -> str:
+    return str(tree.object_path).strip("/").rsplit(";", 1)[0]
+
+
+def _refuse_plain_first(tree: Any) -> None:
+    """Refuse a tree without carriers in a file that holds blocks of it."""
+    container = _blocks_in(tree)
+    if container is None:
+        return
+    path, (*_, cycle) = _path(tree), str(tree.object_path).rsplit(";", 1)
+    if not cycle.isdecimal() or int(cycle) >= newest(container.root, path, _is_tree).fCycle:
         msg = (
             f"{container.where}:{path} has no coded columns, but the file holds "
             f"{container.stored(path).total} coded entries of it: a plain file was merged with "

@@ -12,7 +12,7 @@ from rootae.sidetree import CODECS, DIRECTORY, FILES, NOTICE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["has_own", "holds", "leave_out"]
+__all__ = ["has_own", "holds", "is_empty", "leave_out"]
 
 _DIRECTORIES = ("TDirectory", "TDirectoryFile")
 
@@ -57,6 +57,11 @@ def _is_told(key: Any) -> bool:
 def holds(directory: Any, name: str) -> bool:
     """Say whether a directory has something of a name, listed or not."""
     return name in directory._keys_lookup
+
+
+def is_empty(top: Any) -> bool:
+    """Say whether a file, given its top directory, holds nothing at all."""
+    return not top._keys_lookup
 
 
 def has_own(top: Any) -> bool:

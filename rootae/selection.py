@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootae.codec import Codec
 from rootae.passing import writable
+from rootae.sidetree import is_own_name
 from rootae.survey import branches_of, matching
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def left_alone(
             left[path] = "no numeric branch"
         elif not any(b.coded for b in branches_of(tree.schema, matching(tree.schema, kept))):
             left[path] = "all its columns are kept plain"
+        elif strange := [n for n in tree.schema.order if is_own_name(n)]:
+            left[path] = f"it has a branch {strange[0]}, as rootae calls its own"
         elif not given and _values_at_most(tree, LEAST_VALUES):
             small[path] = f"fewer than {LEAST_VALUES} values"
     if len(left) + len(small) < len(source.tree_paths()):

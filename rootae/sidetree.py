@@ -40,6 +40,7 @@ __all__ = [
     "bytes_rows",
     "checked_head",
     "entries_of",
+    "is_own_name",
 ]
 
 CARRIER = "__rae"
@@ -93,6 +94,16 @@ class SideTree:
     def copy(self, row: Mapping[str, bytes]) -> None:
         """Write one block as it stands in another file, see `StoredTree.row`."""
         self._tree.extend({name: bytes_rows([data]) for name, data in row.items()})
+
+
+def is_own_name(name: str) -> bool:
+    """Say whether a branch is called as those that rootae adds to a tree.
+
+    Example:
+        >>> is_own_name("x__rae"), is_own_name("rootae_block"), is_own_name("x")
+        (True, True, False)
+    """
+    return name.endswith(CARRIER) or name in (BLOCK, ENTRY)
 
 
 def block_id(head: bytes) -> int:

@@ -19,6 +19,7 @@ from rootae.codec import held
 from rootae.device import CPU
 from rootae.errors import BoundError, CorruptError, UnreadableError, said
 from rootae.hook import coded
+from rootae.listing import is_empty
 from rootae.passing import passing_names
 from rootae.reader import open_file
 from rootae.sidetree import CARRIER_VALUE
@@ -76,6 +77,12 @@ def verify(
         if against is not None:
             with Source.open(against) as source:
                 errors = verify_against(Path(path), source, progress, device=device)
+        elif is_empty(file.file.root_directory):
+            msg = (
+                f"{path} holds nothing, not one key: what wrote it ended before it closed the "
+                "file, or had nothing to write"
+            )
+            raise CorruptError(msg)
         trees, columns, values = {}, 0, 0
         there = Source(Path(path), file)
         for name in there.tree_paths():

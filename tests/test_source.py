@@ -6,7 +6,7 @@ import awkward as ak
 import numpy as np
 import pytest
 import uproot
-from conftest import event_arrays, write_columns, write_events
+from conftest import event_arrays, write_events
 
 import rootae.sourcetree
 from rootae.backend import root
@@ -226,12 +226,6 @@ def test_directories_of_old_files_are_kept(old_directories, tmp_path, backend):
         assert sorted(a.keys()) == sorted(b.keys())
         assert a["macros/run"] == b["macros/run"]
         assert a["deep/t"]["x"].array().tolist() == b["deep/t"]["x"].array().tolist()
-
-
-def test_names_that_a_compressed_tree_needs_itself_are_unsupported(tmp_path):
-    path = write_columns(tmp_path / "a.root", {"x": np.arange(5), "rootae_block": np.arange(5)})
-    with Source.open(path) as source:
-        assert source.tree("t").schema.unsupported == (("rootae_block", "int64_t"),)
 
 
 @pytest.mark.parametrize(
