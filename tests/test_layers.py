@@ -103,8 +103,8 @@ OWNERS = {
     "ROOT": {"backend"},
     "uproot": {
         "backend", "baskets", "branches", "branchvalues", "carriers", "decompress", "directories",
-        "hook", "kinds", "listing", "localsource", "merge", "opening", "packed", "rdataframe",
-        "reader", "rows", "skim", "source", "texts", "training", "writer",
+        "hook", "kinds", "listing", "localsource", "merge", "opening", "packed", "reader",
+        "rows", "skim", "source", "texts", "training", "writer",
     },
     "awkward": {
         "cuts", "formula", "passing", "restored", "rows", "schema", "selected", "sidetree",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import uproot
 
 import rootae
 import rootae.sourcetree
-from rootae.errors import MissingDependency, NameNotFound, UnsupportedError
+from rootae.errors import ArgumentError, MissingDependency, NameNotFound
 
 EDGES = "25, 0., 250."
 SCRIPT = """
@@ -72,24 +73,33 @@ def test_histograms_are_those_of_uproot(root_script, kept, events, threads):
     assert found["events"] == ([] if threads else arrays.event[:3].tolist())
 
 
-@pytest.mark.slow
-def test_only_the_columns_that_are_asked_for_are_decoded(root_script, kept):
+def test_columns_are_those_of_the_original_and_only_those_asked_for_are_decoded(
+    root_script, kept, events
+):
     code = (
-        "import rootae, os\n"
-        "frame = rootae.rdataframe(sys.argv[1], 'Events', ['Muon_*', 'MET_pt'], "
-        "folder=sys.argv[2])\n"
-        "names = {str(n) for n in frame.GetColumnNames()}\n"
-        "assert {'decoded.Muon_pt', 'decoded.Muon_charge', 'decoded.nMuon', 'MET_pt'} <= names\n"
-        "assert 'decoded.Jet_pt' not in names\n"
-        "print(frame.Mean('Muon_pt').GetValue(), len(os.listdir(sys.argv[2])))"
+        "import json, os, rootae\n"
+        "every, some, passed = (rootae.rdataframe(sys.argv[1], 'Events', names, folder=sys.argv[3])"
+        " for names in (None, ['Muon_*', 'MET_pt'], ['MET_pt']))\n"
+        "before = ROOT.RDataFrame('Events', sys.argv[2])\n"
+        "names = [[str(n) for n in f.GetColumnNames()] for f in (before, every, some, passed)]\n"
+        "types = [[str(f.GetColumnType(n)) for n in names[0]] for f in (before, every)]\n"
+        "sizes = [os.path.getsize(os.path.join(d, n)) for d, _, found in os.walk(sys.argv[3])"
+        " for n in found]\n"
+        "print(json.dumps([names, types, sorted(sizes), some.Mean('Muon_pt').GetValue()]))"
     )
     folder = kept.parent / "temporary"
     folder.mkdir(exist_ok=True)
-    mean, made = root_script(code, kept, folder).stdout.split()
+    found = json.loads(root_script(code, kept, events, folder).stdout)
+    (before, every, some, passed), types, sizes, mean = found
+    assert every == before
+    assert types[0] == types[1]
+    assert set(some) == {"nMuon", "Muon_pt", "Muon_charge", "MET_pt"}
+    assert passed == ["MET_pt"]
+    assert len(sizes) == 3
+    assert sizes[-1] > 2 * sizes[-2]
     with uproot.open(kept) as file:
         pt = ak.to_numpy(ak.flatten(file["Events"]["Muon_pt"].array())).astype("f8")
-    assert float(mean) == pytest.approx(pt.mean(), rel=1e-9)
-    assert made == "1"
+    assert mean == pytest.approx(pt.mean(), rel=1e-9)
     assert not list(folder.iterdir()), "what was decoded goes with the process"
 
 
@@ -151,19 +161,53 @@ def test_names_that_do_not_exist_are_refused(hadd, kept, monkeypatch):
 
 
 @pytest.mark.slow
-def test_columns_that_uproot_cannot_write_are_refused_by_name(root_script, tmp_path, monkeypatch):
+def test_columns_of_all_shapes_stand_beside_names_like_their_counters(root_script, tmp_path):
     code = (
-        "f = ROOT.TFile(sys.argv[1], 'RECREATE'); t = ROOT.TTree('t', '')\n"
-        "import array; n = array.array('i', [2]); x = array.array('f', range(6))\n"
-        "t.Branch('n', n, 'n/I'); t.Branch('x', x, 'x[n][3]/F')\n"
-        "for i in range(9000): t.Fill()\n"
-        "t.Write(); f.Close()"
+        "import array, rootae\n"
+        "path, out = sys.argv[1] + '/in.root', sys.argv[1] + '/c.root'\n"
+        "f = ROOT.TFile(path, 'RECREATE'); t = ROOT.TTree('t', '')\n"
+        "n, nv, x = array.array('i', [2]), array.array('f', [0]), array.array('f', range(6))\n"
+        "v = ROOT.std.vector('float')(); w = ROOT.std.vector('vector<int>')()\n"
+        "t.Branch('n', n, 'n/I'); t.Branch('x', x, 'x[n][3]/F'); t.Branch('v', v)\n"
+        "t.Branch('nv', nv, 'nv/F'); t.Branch('w', w)\n"
+        "for i in range(9000):\n"
+        "    nv[0] = i / 2; v.clear(); w.clear()\n"
+        "    for k in range(i % 4): v.push_back(k); w.push_back(ROOT.std.vector('int')(k, i))\n"
+        "    t.Fill()\n"
+        "t.Write(); f.Close()\n"
+        "rootae.compress(path, out, family='plain')\n"
+        "a, b = ROOT.RDataFrame('t', path), rootae.rdataframe(out, 't')\n"
+        "names = [str(c) for c in a.GetColumnNames()]\n"
+        "assert [str(c) for c in b.GetColumnNames()] == names\n"
+        "assert [a.GetColumnType(c) for c in names] == [b.GetColumnType(c) for c in names]\n"
+        "for f in (a, b): print(f.Sum('nv').GetValue(), f.Sum('v').GetValue(),"
+        " f.Define('s', 'w.size()').Sum('s').GetValue())"
     )
-    root_script(code, tmp_path / "in.root")
-    rootae.compress(tmp_path / "in.root", tmp_path / "c.root", family="plain")
+    before, after = root_script(code, tmp_path).stdout.splitlines()
+    assert before == after
+
+
+@pytest.mark.slow
+def test_several_files_and_globs_are_one_frame(root_script, kept, events, tmp_path):
+    for name, source in (("a1", kept), ("a2", events), ("b[1]", kept)):
+        shutil.copyfile(source, tmp_path / f"{name}.root")
+    code = (
+        "import rootae, os\n"
+        "one = sys.argv[1]; many = [one + '/a*.root', one + '/b[1].root']\n"
+        "for paths in (many[0], many, one + '/b[1].root'):\n"
+        "    f = rootae.rdataframe(paths, 'Events', ['Jet_pt'])\n"
+        "    print(f.Count().GetValue(), f.Define('n', 'Jet_pt.size()').Sum('n').GetValue())\n"
+    )
+    found = [line.split() for line in root_script(code, tmp_path).stdout.splitlines()]
+    assert [n for n, _ in found] == ["6000", "9000", "3000"]
+    assert [int(float(n)) for _, n in found] == [k * int(float(found[2][1])) for k in (2, 3, 1)]
+
+
+def test_files_that_do_not_exist_are_refused(hadd, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "ROOT", sys)
-    with pytest.raises(UnsupportedError, match=r"x \(float\[\]\[3\]\)"):
-        rootae.rdataframe(tmp_path / "c.root", "t")
+    for paths in (tmp_path / "x.root", f"{tmp_path}/*.root", []):
+        with pytest.raises(ArgumentError, match="file"):
+            rootae.rdataframe(paths, "Events")
 
 
 def test_without_root_the_message_says_what_to_install(kept, monkeypatch):

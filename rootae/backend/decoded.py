@@ -20,14 +20,14 @@ from rootae.schema import Column, TreeSchema, Values
 from rootae.sidetree import BLOCK, CARRIER, DIRECTORY, ENTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from rootae.coded import CodedTree
     from rootae.decoded import DecodedSource
     from rootae.sourcetree import SourceTree
 
-__all__ = ["write"]
+__all__ = ["write", "write_tree"]
 
 _CODES = {
     "bool": "O", "int8": "B", "uint8": "b", "int16": "S", "uint16": "s", "int32": "I",
@@ -64,28 +64,57 @@ def write(
         UnsupportedError: ROOT could not do it.
         CorruptError: the input is damaged.
     """
-    jobs: dict[str, TreeJob] = {}
-    unpacked: dict[str, list[str]] = {}
+    trees = {path: source.tree(path) for path in source.tree_paths()}
+    coded = {path: (tree, mine) for path, tree in trees.items() if (mine := coded_of(tree))}
+    parts = {path: _Part(*pair) for path, pair in coded.items()}
+    _write(source, target, parts, compression, (DIRECTORY,), each)
+    return {path: part.unpacked for path, part in parts.items()}
+
+
+def write_tree(source: DecodedSource, target: Path, path: str, names: Collection[str]) -> None:
+    """Write some columns of one coded tree, decoded and not compressed, and nothing else.
+
+    Arguments:
+        source: the compressed file.
+        target: where to write; it is replaced.
+        path: the tree.
+        names: which columns, counters of jagged ones among them.
+
+    Raises:
+        MissingDependency: ROOT is not installed.
+        UnsupportedError: ROOT could not do it.
+        CorruptError: the input is damaged.
+    """
+    tree = source.tree(path)
+    mine = coded_of(tree)
+    parts = {path: _Part(tree, mine, names)} if mine is not None else {}
+    keys = source.file.keys(cycle=False)
+    others = (key for key in keys if key != path and not path.startswith(f"{key}/"))
+    _write(source, target, parts, None, (DIRECTORY, *others), lambda *_: None)
+
+
+def _write(
+    source: DecodedSource,
+    target: Path,
+    parts: Mapping[str, _Part],
+    compression: Any,
+    leave_out: tuple[str, ...],
+    each: Callable[[str, int, int, dict[str, Any]], None],
+) -> None:
     with private(target) as donor:
         with uproot.recreate(donor, compression=compression) as file:
-            for path in source.tree_paths():
-                tree = source.tree(path)
-                mine = coded_of(tree)
-                if mine is not None:
-                    part = _Part(tree, mine)
-                    part.write(file, each)
-                    jobs[path], unpacked[path] = part.job, part.unpacked
+            for part in parts.values():
+                part.write(file, each)
         job = Job(
             str(source.path.resolve()),
             str(donor.resolve()),
             str(target.resolve()),
             code_of(compression),
-            jobs,
-            leave_out=(DIRECTORY,),
+            {path: part.job for path, part in parts.items()},
+            leave_out=leave_out,
             kinds=dict(source.kinds),
         )
         root.rewrite(job)
-    return unpacked
 
 
 class _Part:
@@ -94,13 +123,20 @@ class _Part:
     Arguments:
         tree: the tree, with the schema it had.
         mine: its coded columns.
+        names: the columns and other branches to keep, all by default.
     """
 
-    def __init__(self, tree: SourceTree, mine: CodedTree) -> None:
+    def __init__(
+        self, tree: SourceTree, mine: CodedTree, names: Collection[str] | None = None
+    ) -> None:
         self._tree = tree
         self._mine = mine
         plan = mine.stored.plans[0]
-        self._carried = [n for n in plan.carried if n in tree.schema.order]
+        order = tree.schema.order
+        self._left_out = () if names is None else tuple(n for n in order if n not in names)
+        self._order = tuple(n for n in order if n not in self._left_out)
+        self._every = plan.carried
+        self._carried = [n for n in plan.carried if n in self._order]
         self._columns = {n: plan.column(n) for n in self._carried}
         taken = set(tree.schema.order)
         self._written = {n: _flattened(c, taken) for n, c in self._columns.items()}
@@ -125,7 +161,7 @@ class _Part:
         leaves = {n: text for n, text in found.items() if text is not None} | self._repacked.leaves
         remade = {*vectors, *nested, *leaves}
         return TreeJob(
-            without=(*(n + CARRIER for n in self._carried), *own),
+            without=(*(n + CARRIER for n in self._every), *self._left_out, *own),
             adopt=tuple(n for n in self._carried if n not in remade),
             vectors=vectors,
             nested=nested,
@@ -134,7 +170,7 @@ class _Part:
             leaf_names=_leaf_names(
                 self._columns[n] for n in found if n not in self._repacked.leaves
             ),
-            order=self._tree.schema.order,
+            order=self._order if self._carried else (),  # otherwise nothing changes
             title=self._mine.title,
         )
 

@@ -46,7 +46,7 @@ class Job:
         target: the file to write; it is replaced.
         compression: ROOT's algorithm * 100 + level for what is compressed anew.
         trees: by path, those that change.
-        leave_out: directories at the top of the source that are left out.
+        leave_out: paths in the source of what is left out.
         add: directories at the top of the donor that are added.
         kinds: by class, what keys of the source are (`rootae.kinds`), objects left out.
         fast: copy baskets as they are compressed; otherwise entry by entry.

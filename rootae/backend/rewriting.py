@@ -63,7 +63,7 @@ class _Rewriting:
         place = {k.GetName(): i for i, k in reversed(list(enumerate(keys)))}
         for key in sorted(keys, key=lambda k: (place[k.GetName()], k.GetCycle())):
             name = str(key.GetName())
-            if name in leave_out:
+            if f"{path}{name}" in leave_out:
                 continue
             kind = self._kind(key)
             if kind == Kind.DIRECTORY:
@@ -71,7 +71,7 @@ class _Rewriting:
                 if not made:
                     msg = f"{path}{name}: ROOT makes no directory beside another thing of that name"
                     raise OSError(msg)
-                self._copy(key.ReadObj(), made, f"{path}{name}/")
+                self._copy(key.ReadObj(), made, f"{path}{name}/", leave_out)
             elif kind == Kind.DERIVED:
                 self._copy_derived(key, target, f"{path}{name}")
             elif kind == Kind.TREE:
