@@ -130,3 +130,25 @@ def test_a_spectrum_holds_every_value_but_those_outside():
         np.array([0.0, 1, 1, 3]), np.array([0.0, 1, 1, 3]), Bound("exact"), whole=True
     )
     assert whole.before.tolist() == [1, 2, 0, 1]
+
+
+def test_values_at_the_ends_of_doubles_are_compared_and_drawn_without_warnings():
+    from rootae.report.correlations import Correlations
+    from rootae.report.spectra import spectrum_of
+
+    largest, smallest = np.finfo("f8").max, np.finfo("f8").smallest_subnormal
+    x = np.resize([largest, -largest, smallest, 0.0, 1.0], 100)
+    y = x[::-1].copy()
+    with np.errstate(all="raise", under="ignore"):
+        for bound in ("exact", "abs:0.1", "rel:0.1", "none"):
+            for values in (x, np.abs(x), x[:2], x[:0]):
+                found = spectrum_of(values, y[: len(values)], Bound.parse(bound), whole=False)
+                assert (np.diff(found.edges) > 0).all()
+                assert np.isfinite(found.edges).all()
+                assert (np.diff(found.error_edges) > 0).all()
+        pairs = Correlations(["x", "y"])
+        signalling = np.full(100, 0x7FA00001, "u4").view("f4")
+        for other in (y, signalling):
+            pairs.update([x, other], [y, other])
+        report = pairs.report("t", "")
+    assert report is None or np.abs(report.before).max() <= 1

@@ -79,8 +79,11 @@ class Correlations:
         step = max(_AT_ONCE // len(before), 1)
         for start in range(0, rows, step):
             part = slice(start, start + step)
-            pieces = (np.stack([x[part].astype(np.float64) for x in v], 1) for v in (before, after))
-            self._add(*pieces)
+            # values may be signalling NaNs, or so large that their squares are infinite
+            with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+                self._add(
+                    *(np.stack([x[part].astype(float) for x in v], 1) for v in (before, after))
+                )
 
     def _add(self, before: Array, after: Array) -> None:
         there = np.isfinite(before) & np.isfinite(after)
@@ -105,7 +108,7 @@ class Correlations:
 
 def _matrix(n: Array, x: Array, xx: Array, xy: Array) -> Array:
     """Return correlations from sums over the rows in which both columns are finite."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         covariance = xy / n - (x / n) * (x.T / n)
         variance = xx / n - (x / n) ** 2
         variance = np.where(

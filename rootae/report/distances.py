@@ -154,7 +154,7 @@ class Residuals:
         self.largest = max(self.largest, largest)
         self.broken += int(broken.sum())
         self._after.append(after[keep] if unequal.any() else self._before[-1])
-        x, y = before.astype(np.float64), after.astype(np.float64)
+        x, y = _doubles(before), _doubles(after)
         finite = np.isfinite(x) & np.isfinite(y)
         self.nonfinite += int(finite.size - finite.sum())
         x, y = x[finite], y[finite]
@@ -168,8 +168,7 @@ class Residuals:
         """Return the kept values before and after, those that are finite in both."""
         if not self._before:
             return np.zeros(0), np.zeros(0)
-        x = np.concatenate(self._before).astype(np.float64)
-        y = np.concatenate(self._after).astype(np.float64)
+        x, y = (_doubles(np.concatenate(v)) for v in (self._before, self._after))
         finite = np.isfinite(x) & np.isfinite(y)
         return x[finite], y[finite]
 
@@ -227,3 +226,8 @@ def wasserstein(x: Array, y: Array) -> float:
     if not len(x) or not len(y) or np.array_equal(x, y):
         return 0.0
     return float(needed("scipy.stats").wasserstein_distance(x, y))
+
+
+def _doubles(values: NDArray[np.generic]) -> Array:
+    with np.errstate(invalid="ignore"):  # signalling NaN
+        return values.astype(np.float64)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Spectrum", "spectrum_of"]
 
 _BINS, _ERROR_BINS = 60, 48
+_FARTHEST = 1e300  # where pictures end: widths and distances stay finite
 _MARGIN = 1.15  # of the bound, to either side
 
 
@@ -58,10 +59,8 @@ def spectrum_of(x: Array, y: Array, bound: Bound, *, whole: bool) -> Spectrum:
     relative = bound.kind == "rel"
     limit = bound.error if bound.error else np.nan
     error_edges, errors = np.zeros(0), np.zeros(0)
-    error = y - x
-    if relative:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            error = error / np.abs(x)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        error = (y - x) / np.abs(x) if relative else y - x
     error = error[np.isfinite(error)]
     if error.any():
         reach = _MARGIN * limit if bound.error else _reach(error)
@@ -72,13 +71,15 @@ def spectrum_of(x: Array, y: Array, bound: Bound, *, whole: bool) -> Spectrum:
 
 def _reach(error: Array) -> float:
     """Return a range for errors without a bound; what lies outside goes to the last bins."""
-    reach = float(np.quantile(np.abs(error), 0.99)) * 1.2
-    return reach or float(np.abs(error).max())
+    size = np.minimum(np.abs(error), _FARTHEST)
+    reach = float(np.quantile(size, 0.99)) * 1.2
+    return reach or float(size.max())
 
 
 def _edges(x: Array, *, whole: bool) -> Array:
     if not len(x):
         return np.array([0.0, 1.0])
+    x = np.clip(x, -_FARTHEST, _FARTHEST)
     low, high = (float(v) for v in (x.min(), x.max()))
     if whole and high - low <= _BINS:
         return np.arange(low - 0.5, high + 1.0)
