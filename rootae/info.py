@@ -119,7 +119,7 @@ class FileInfo:
     """One file.
 
     Arguments:
-        path: where it is.
+        path: where it is, as text where that is a URL.
         nbytes: its size.
         kind: ``compressed``, ``codec`` (no blocks) or ``plain`` (nothing of rootae in it).
         codecs: the codecs that it holds.
@@ -127,7 +127,7 @@ class FileInfo:
         provenance: one record for each compressed file that went into it.
     """
 
-    path: Path
+    path: Path | str
     nbytes: int
     kind: str
     codecs: tuple[CodecInfo, ...]
@@ -149,7 +149,8 @@ def info(path: str | Path) -> FileInfo:
     """Describe a file: codecs, trees, columns, bounds and sizes.
 
     Arguments:
-        path: a compressed file, a codec file or any ROOT file, or ``file.root:tree``.
+        path: a compressed file, a codec file or any ROOT file, here or at a URL, or
+            ``file.root:tree``.
 
     Returns:
         What it holds; nothing is decoded.
@@ -164,7 +165,8 @@ def info(path: str | Path) -> FileInfo:
         9.2
     """
     name, wanted = split_path(str(path))
-    with open_file(Path(name)) as file:
+    place = name if "://" in name else Path(name)
+    with open_file(place) as file:
         coded = file.container.is_coded
         codecs = list(file.container.codecs.values()) if coded else []
         trees = _trees(file, name) if file.is_coded or not coded else _planned(codecs)
@@ -173,8 +175,8 @@ def info(path: str | Path) -> FileInfo:
             raise NameNotFound(wanted, known, name)
         kind = ("compressed" if file.is_coded else "codec") if coded else "plain"
         return FileInfo(
-            Path(name),
-            Path(name).stat().st_size,
+            place,
+            int(file.file.source.num_bytes),
             kind,
             tuple(_codec(c) for c in codecs),
             tuple(t for t in trees if wanted in (None, t.path)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
 import gc
 import weakref
@@ -15,6 +16,7 @@ from hypothesis.extra.numpy import arrays
 from rootae import streams
 from rootae.bounds import deviation, rules_of
 from rootae.codec import Codec, held
+from rootae.container import load_codec
 from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.plan import Encoder, GroupPlan, Plan, Stage, TreePlan
 from rootae.schema import Column, TreeSchema, Values
@@ -253,3 +255,16 @@ def test_a_network_is_an_encoders_or_a_stages():
     plan = Plan((TreePlan("t", "", (), (), groups),))
     with pytest.raises(CorruptError, match="network 0 is an encoder's and a stage's"):
         Codec(plan)
+
+
+def test_codecs_are_freed_with_what_was_made_of_them(packed):
+    load_codec.cache_clear()
+    codec = Codec.load(packed)
+    moved = copy.copy(codec)
+    moved.device = "elsewhere"
+    gone = [weakref.ref(x) for x in (codec, codec.tree("Events"), moved.on("cpu"))]
+    assert moved.on("cpu") is moved.on("cpu")
+    load_codec.cache_clear()
+    del codec, moved
+    gc.collect()
+    assert [x() for x in gone] == [None] * 3

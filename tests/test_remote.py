@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,6 +17,7 @@ from travel import assert_little_travels
 
 import rootae
 from rootae.errors import ArgumentError, FormatError
+from rootae.info import info
 
 pytest.importorskip("aiohttp", reason="aiohttp is not there: pip install 'rootae[remote]'")
 COLUMNS = 60
@@ -128,3 +131,17 @@ def test_what_is_not_there_or_no_root_file_is_said(server, folder):
     (folder / "text.root").write_text("this is no ROOT file " * 100)
     with pytest.raises(FormatError, match="not a ROOT file"):
         rootae.open(f"{server.url}/text.root")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_info_tells_of_files_at_a_port(server, folder):
+    here = info(folder / "c.root").to_json()
+    for url in (f"{server.url}/c.root", f"{server.url}/c.root:t"):
+        there = info(url).to_json()
+        assert there.pop("path") == f"{server.url}/c.root"
+        assert there == {k: v for k, v in here.items() if k != "path"}
+        done = subprocess.run(
+            [sys.executable, "-m", "rootae.cli", "info", url], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"{server.url}/c.root" in done.stdout.replace("\n", "")
