@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from uproot.containers import AsVector
+from uproot.interpretation.custom import CustomInterpretation
 from uproot.interpretation.jagged import AsJagged
 from uproot.interpretation.numerical import AsDtype
 from uproot.interpretation.objects import AsObjects
@@ -15,6 +16,8 @@ from uproot.interpretation.strings import AsStrings
 
 from rootae import packed
 from rootae.errors import RootaeError
+from rootae.leaf import Leaf
+from rootae.leaves import is_known, leaf_of, usual_leaf
 from rootae.schema import INNER, SIZES, Branch, Column, TreeSchema, branch_of
 
 if TYPE_CHECKING:
@@ -53,7 +56,8 @@ def describe(tree: Any, path: str, aside: Collection[str] = ()) -> TreeSchema:
     needed = {name for b, _ in left for name in _counting(b)}
     lost = tuple((str(b.name), why or _kind(b)) for b, why in left)
     whole, order = _counted(columns), tuple(names)
-    return TreeSchema(path, str(tree.title), whole, tuple(passing), lost, order, frozenset(needed))
+    kinds = tuple(passing), lost, order, frozenset(needed)
+    return TreeSchema(path, str(tree.title), whole, *kinds, _weight(tree))
 
 
 def oddity(branch: Any, entries: int) -> str | None:
@@ -98,8 +102,10 @@ def _described(branch: Any) -> Column | Branch | None:
     try:
         column = _column(branch)
         if column is not None:
-            return column
-        if isinstance(branch.interpretation, AsStrings) and branch.typename == "char*":
+            return _with_leaf(column, branch)
+        if leaf_of(branch) == Leaf("TLeafC", branch.name, branch.name) and (
+            isinstance(branch.interpretation, AsStrings) and branch.typename == "char*"
+        ):
             return Branch(branch.name, branch.typename, branch.title, coded=False)
     except RootaeError:
         raise
@@ -180,6 +186,21 @@ def _named(branch: Any, numbers: Any) -> str:
         return str(branch.typename)
     except Exception:  # as in `_described`
         return str(numbers.typename)
+
+
+def _with_leaf(column: Column, branch: Any) -> Column | None:
+    """Say what a column's leaf is, or return None if such a branch cannot be made again."""
+    leaf = leaf_of(branch)
+    if leaf is None or not is_known(column, leaf, str(branch.classname)):
+        is_carrier = isinstance(branch.interpretation, CustomInterpretation)
+        return column if is_carrier else None  # its codec knows
+    return column if leaf == usual_leaf(column) else dataclasses.replace(column, leaf=leaf)
+
+
+def _weight(tree: Any) -> float:
+    """Return a tree's weight; old ones have none."""
+    weight = tree.member("fWeight", none_if_missing=True)
+    return 1.0 if weight is None else float(weight)
 
 
 def _nested(model: Any) -> Any:

@@ -10,14 +10,12 @@ from rootae import writer
 from rootae.adapt import Sampled, adapt
 from rootae.aside import reading, told
 from rootae.backend import choice, compressed
-from rootae.backend.kept import hold
 from rootae.codec import Codec
 from rootae.globs import any_matches
 from rootae.network import usable
 from rootae.options import Options, options_of
 from rootae.progress import Clock, Noting, Progress
 from rootae.provenance import provenance
-from rootae.reader import open_file
 from rootae.selection import NOT_PAID, left_alone, pays, unpaid, without
 from rootae.source import Source
 from rootae.summary import Report, TreeReport, columns_of, lossy_estimate
@@ -203,7 +201,6 @@ class _Job:
             else:
                 with self.clock.phase("read back"):
                     errors = verify_against(part, self.source, self.progress, dropped=self.drop)
-                    self._hold_kept(part, codec)
                 self._note_changes(codec)
             after = part.stat().st_size
         fresh = [] if forced else samples  # bounds of a codec are what they are
@@ -243,13 +240,6 @@ class _Job:
     def _is_for_root(self, sizes: dict[str, Sizes], part: Path) -> bool:
         better = self.either and choice.is_better_by_root(self.source, part)
         return better and pays(self.source, sizes)
-
-    def _hold_kept(self, part: Path, codec: Codec) -> None:
-        """Hold what ROOT copied, which uproot may not even be able to read, against the input."""
-        if self.backend == choice.ROOT:
-            coded = {t.path: t.carried for t in codec.plan.trees}
-            with open_file(part) as file:
-                hold(self.source, Source(part, file), coded, self.target)
 
     def _note_changes(self, codec: Codec) -> None:
         if self.drop:

@@ -137,7 +137,16 @@ class Container:
                 except CorruptError as error:
                     msg = f"{self.where}: {error}"
                     raise CorruptError(msg) from error
+                except FormatError as error:
+                    msg = f"{self.where}: {error}{self._writers()}"
+                    raise FormatError(msg) from error
         return found
+
+    def _writers(self) -> str:
+        """Name the versions that wrote the file."""
+        records = (r.get("versions") for r in self.provenance if isinstance(r, dict))
+        found = {str(v.get("rootae")) for v in records if isinstance(v, dict)}
+        return f" (written by rootae {', '.join(sorted(found))})" if found else ""
 
     def only_codec(self) -> Codec:
         """Return the codec of a file that holds just one."""

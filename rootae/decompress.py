@@ -7,21 +7,22 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import uproot
-
 from rootae.aside import reading
 from rootae.backend import choice, decoded
 from rootae.backend.kept import hold
 from rootae.blockcache import forget
 from rootae.decoded import DecodedSource, coded_of, whole_file
-from rootae.errors import ArgumentError, BoundError
+from rootae.errors import ArgumentError, BoundError, UnsupportedError
+from rootae.leaves import usual_leaf
 from rootae.output import check_target
+from rootae.particulars import title_of_file
 from rootae.progress import Progress
 from rootae.reader import open_file
 from rootae.restored import RestoredTree, checksum
 from rootae.rows import RowWriter
 from rootae.source import Source
-from rootae.writer import compression_of, unsupported, write_objects
+from rootae.titles import recreate
+from rootae.writer import compression_of, uncopied, unsupported, write_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 
     from rootae.output import Output
     from rootae.reader import File
-    from rootae.schema import TreeSchema
+    from rootae.schema import Column, TreeSchema
     from rootae.sourcetree import SourceTree
 
 __all__ = ["Decompressed", "decompress"]
+
+ADVICE = "--backend root keeps these (pip install 'rootae[root]')"
 
 
 @dataclass(frozen=True)
@@ -153,15 +156,23 @@ class _Job:
 
     def restore(self, setting: Any) -> Decompressed:
         trees = {p: self._tree(p) for p in self.source.tree_paths()}
+        self._refuse_uncopied()
         total = sum(t.entries for t in trees.values())
         with self.output.atomic() as part:
             self.progress.phase("write", total)
-            with uproot.recreate(part, compression=setting) as out:
+            title = title_of_file(self.source.file)
+            with recreate(part, title, compression=setting) as out:
                 write_objects(self.source, out, lambda p: self._write(out, trees[p]))
             forget(self.source.file)
             self.progress.phase("read back", total)
             self._check(part, trees)
         return self._report({p: t.entries for p, t in trees.items()})
+
+    def _refuse_uncopied(self) -> None:
+        lost = uncopied(self.source)
+        if lost:
+            msg = f"{self.source.path}: uproot cannot write {', '.join(lost[:10])}; {ADVICE}"
+            raise UnsupportedError(msg)
 
     def rebuild(self, whole: DecodedSource, setting: Any) -> Decompressed:
         """Let ROOT write the output."""
@@ -190,7 +201,7 @@ class _Job:
 
     def _write(self, out: Any, tree: RestoredTree) -> None:
         path, branches = tree.schema.path, tree.branches
-        rows = RowWriter(out, path, tree.schema.title, branches)
+        rows = RowWriter(out, path, tree.schema.title, branches, tree.schema.weight)
         for start, stop in tree.blocks():
             arrays = tree.arrays(start, stop)
             rows.add(arrays, stop - start)
@@ -213,6 +224,8 @@ class _Job:
                     self._compare(path, sums, {n: checksum(a) for n, a in again.items()})
                     self.progress.advance(stop - start)
                 self._note_changes(tree.schema, written.schema)
+                lost = self.source.particulars_of(path).differences(back.particulars_of(path))
+                self.notes += [f"{path}: its {what} was not kept" for what in lost]
 
     def _compare(self, path: str, sums: dict[str, int], again: dict[str, int]) -> None:
         wrong = [name for name, crc in sums.items() if again[name] != crc]
@@ -230,9 +243,11 @@ class _Job:
             kinds = "float or double now: Float16_t and Double32_t cannot hold their values"
             self.notes.append(f"{path}: {_some(unpacked)}: {kinds}")
         for name, before in _types(schema).items():
-            after = types[name]
-            if after != before and name not in unpacked:
-                changed.setdefault((before, after), []).append(name)
+            told = (before, types[name])
+            if told[0] == told[1]:
+                told = (_leaf(schema.column(name)), _leaf(written.column(name)))
+            if told[0] != told[1] and name not in unpacked:
+                changed.setdefault(told, []).append(name)
         for (before, after), names in changed.items():
             self.notes.append(f"{path}: {_some(names)}: {before} became {after}")
         own = set(written.order) - set(schema.order)
@@ -249,6 +264,14 @@ def _types(schema: TreeSchema) -> dict[str, str]:
     """Return the types of all branches but those that neither uproot nor rootae describe."""
     types = {c.name: c.typename for c in schema.columns if c.has_branch}
     return types | {b.name: b.typename for b in schema.passing}
+
+
+def _leaf(column: Column | None) -> str:
+    """Describe a column's leaf."""
+    if column is None:
+        return ""
+    leaf = column.leaf or usual_leaf(column)
+    return f"leaf {leaf.title} ({leaf.of or leaf.kind})"
 
 
 def _some(names: Iterable[str], most: int = 6) -> str:

@@ -6,8 +6,6 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import uproot
-
 from rootae.alike import codes_alike, refuse_others
 from rootae.blockcache import forget
 from rootae.bounds import EXACT
@@ -17,10 +15,12 @@ from rootae.errors import ArgumentError, BoundError
 from rootae.objects import Objects
 from rootae.options import Options
 from rootae.output import Output, check_target
+from rootae.particulars import title_of_file
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder, promising
 from rootae.shares import Share
+from rootae.titles import recreate
 from rootae.treewriter import Sizes, TreeWriter
 from rootae.writer import compression_of, refuse_losses
 
@@ -150,6 +150,7 @@ class _Job:
     def run(self, compression: int | None) -> Merged:
         with DecodedSource.open(self.paths[0], self.device) as source:
             setting = compression_of(compression, source)
+            title = title_of_file(source.file)
         for path in self.paths:
             with DecodedSource.open(path, self.device) as source:
                 self._survey(source)
@@ -159,7 +160,7 @@ class _Job:
         total = sum(t.entries for t in self.trees.values())
         with self.output.atomic() as part:
             self.progress.phase("write", total)
-            with uproot.recreate(part, compression=setting) as file:
+            with recreate(part, title, compression=setting) as file:
                 objects = self._write(file)
             self.progress.phase("read back", total)
             self._hold(part, objects)
@@ -188,7 +189,7 @@ class _Job:
     def _refuse_losses(self, source: DecodedSource) -> None:
         plans = {path: known.plan for path, known in self.trees.items()}
         coded = {path: set(plan.carried) for path, plan in plans.items() if plan is not None}
-        refuse_losses(source, coded, "merge the files with hadd", old_cycles=False)
+        refuse_losses(source, coded, "merge the files with hadd", anew=True)
 
     def _write(self, file: Any) -> Objects:
         objects, writers = Objects(file, len(self.paths) > 1), dict[str, TreeWriter]()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rootae import histograms
 from rootae.backend import root
+from rootae.directories import make_directory
 from rootae.errors import BoundError, UnsupportedError
 from rootae.kinds import Kind
 from rootae.source import Source
-from rootae.writer import copy_object
+from rootae.writer import copy_object, remade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +63,7 @@ class Objects:
         for name in source.directories():
             if name not in self._directories:
                 self._directories.add(name)
-                self.file.mkdir(name)
+                make_directory(self.file, name, source.title_of(name))
         old = set(source.old_cycles())
         strings = {key for key, kind in source.objects() if kind == _STRING}
         lost = [key for key in source.old_cycles() if key not in strings]
@@ -76,6 +77,8 @@ class Objects:
             else:
                 self._keep(source, key, kind)
         self.notes += [f"{source.path}: {k} was left out, a newer cycle exists" for k in lost]
+        for path in source.tree_paths():
+            self.notes += [f"{source.path}: {path}: {w} was not kept" for w in remade(source, path)]
 
     def _meet(self, source: Source, name: str, met: _Met) -> None:
         before = self._met.setdefault(name, [])

@@ -24,7 +24,9 @@ def unused(name: str, taken: set[str]) -> str:
 
 
 def writable(column: Column, schema: TreeSchema) -> bool:
-    """Say whether uproot can write a column as an ordinary branch."""
+    """Say whether uproot can write a column as the branch that it was."""
+    if column.leaf is not None:
+        return False
     if column.counter is None or not column.has_branch:
         return True
     return (

@@ -31,7 +31,7 @@ __all__ = [
     "TreePlan",
 ]
 
-FORMAT = 1
+FORMAT = 2
 TEXT_AT_MOST = 1 << 26  # characters
 _VALUES_AT_MOST = 1 << 22  # each takes twenty times its text in memory
 
@@ -249,7 +249,7 @@ class Plan:
 
     Example:
         >>> Plan.from_json(Plan((), {"seed": 1}).to_json())
-        Plan(trees=(), training={'seed': 1}, tables=(), format=1)
+        Plan(trees=(), training={'seed': 1}, tables=(), format=2)
     """
 
     trees: tuple[TreePlan, ...]
@@ -270,7 +270,7 @@ class Plan:
         """Read a plan, checking every name and type.
 
         Raises:
-            FormatError: the plan was written by a newer format.
+            FormatError: the plan is of a newer format, or of one that was given up.
             CorruptError: the text is not a plan.
         """
         try:
@@ -286,6 +286,9 @@ class Plan:
                 f"the file has format {data['format']}, this rootae reads up to {FORMAT}: "
                 "upgrade with pip install -U rootae"
             )
+            raise FormatError(msg)
+        if data["format"] < FORMAT:
+            msg = f"the file has format {data['format']}, which this rootae does not read"
             raise FormatError(msg)
         plan: Plan = checked(cls, data, "plan")
         return plan

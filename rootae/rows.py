@@ -49,12 +49,22 @@ class RowWriter:
         path: the tree's path.
         title: the tree's title.
         branches: the branches, in order.
+        weight: the tree's weight.
     """
 
-    def __init__(self, file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> None:
+    def __init__(
+        self,
+        file: Any,
+        path: str,
+        title: str,
+        branches: Sequence[RowBranch],
+        weight: float = 1.0,
+    ) -> None:
         self._names = [b.name for b in branches]
         self._counting = {b.name for b in branches if b.counts is not None}
-        self._tree = _tree(file, path, title, branches) if branches else None
+        self._tree = None
+        if branches:
+            self._tree = _tree(file, path, title, branches, weight)
         self._buffer: list[Mapping[str, Any]] = []
         self._entries = self._bytes = 0
 
@@ -91,10 +101,10 @@ def joined(parts: Sequence[Any]) -> Any:
     return np.concatenate(parts) if numpy else ak.concatenate(list(parts))
 
 
-def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> Any:
-    """Make a tree, with the titles and the widths of counters that `mktree` does not take.
+def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weight: float) -> Any:
+    """Make a tree, with the titles, the weight and the widths of counters that `mktree` lacks.
 
-    uproot keeps both in plain dictionaries until it writes the tree's header, so they are put
+    uproot keeps these in plain dictionaries until it writes the tree's header, so they are put
     there in between.
     """
     parent, _, leaf = path.rpartition("/")
@@ -104,6 +114,7 @@ def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch]) -> An
     def add_tree(sink: Any, name: str, title: str, types: Any, *options: Any) -> Any:
         tree = Tree(cascade, name, title, types, cascade._freesegments, *options)
         _restore(tree, {b.name: b for b in branches})
+        tree._metadata["fWeight"] = weight
         tree.write_anew(sink)
         return tree
 

@@ -10,6 +10,7 @@ import awkward as ak
 import numpy as np
 
 from rootae.errors import CorruptError
+from rootae.leaf import Leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +46,7 @@ class Column:
         typename: the type as uproot names it, such as ``float[]``.
         title: the branch's title.
         is_counter: other columns take their lengths from this one.
+        leaf: its leaf, where ROOT would not make the same one of all this.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Column:
     typename: str = ""
     title: str = ""
     is_counter: bool = False
+    leaf: Leaf | None = None
 
     @property
     def lanes(self) -> int:
@@ -121,6 +124,7 @@ class TreeSchema:
         unsupported: names of branches that could neither be coded nor rewritten, with their type.
         order: names of all branches, in the tree's order.
         needed: columns that count what is unsupported: they stay in the tree with it.
+        weight: the tree's weight.
     """
 
     path: str
@@ -130,6 +134,7 @@ class TreeSchema:
     unsupported: tuple[tuple[str, str], ...] = ()
     order: tuple[str, ...] = ()
     needed: frozenset[str] = frozenset()
+    weight: float = 1.0
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""

@@ -66,6 +66,11 @@ class SelectedTree(SourceTree):
         self._at = at
         self._edges = np.array([0, *(stop for _, stop in blocks_of(whole))], np.int64)
 
+    @property
+    def is_verbatim(self) -> bool:
+        """Say that the branches are in no file."""
+        return False
+
     def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
         """Read branches over some of the selected entries.
 

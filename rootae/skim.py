@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import uproot
 
 from rootae.adapt import adapt
 from rootae.blockcache import forget
@@ -21,10 +20,12 @@ from rootae.objects import Objects
 from rootae.opening import split_path
 from rootae.options import Options
 from rootae.output import Output, check_target
+from rootae.particulars import title_of_file
 from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder
 from rootae.selected import SelectedTree, narrowed
+from rootae.titles import recreate
 from rootae.training import sample_of
 from rootae.treewriter import Sizes, TreeWriter
 from rootae.verify import verify_against
@@ -182,10 +183,11 @@ class _Job:
     def run(self, setting: Any) -> Skimmed:
         trees = {path: self.source.tree(path) for path in self.source.tree_paths()}
         coded = {p: _carried(t) for p, t in trees.items()}
-        refuse_losses(self.source, coded, "leave branches out with --drop", old_cycles=False)
+        refuse_losses(self.source, coded, "leave branches out with --drop", anew=True)
         self.progress.phase("write", sum(t.entries for t in trees.values()))
         with self.output.atomic() as part:
-            with uproot.recreate(part, compression=setting) as file:
+            title = title_of_file(self.source.file)
+            with recreate(part, title, compression=setting) as file:
                 objects = Objects(file, several=False)
                 objects.add(self.source)
                 for tree in trees.values():

@@ -16,6 +16,7 @@ from rootae.keys import every_key, key_at, newest
 from rootae.kinds import Kind, holds_baskets, kinds_of
 from rootae.ntuple import NTuple
 from rootae.opening import open_root
+from rootae.particulars import Particulars
 from rootae.regular import regular
 from rootae.sourcetree import SourceTree
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Source"]
-
-_ATTACHING = 17  # the version of TTree whose last members are two empty arrays and four pointers
-_NOTHING = 24  # bytes of these where a tree has none of them
 
 
 @dataclass
@@ -43,6 +41,7 @@ class Source:
     file: Any
     aside: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
     _ntuples: dict[str, NTuple] = field(default_factory=dict, init=False)
+    _particulars: dict[int, Particulars] = field(default_factory=dict, init=False)
 
     @classmethod
     def open(cls, path: str | Path) -> Source:
@@ -121,6 +120,10 @@ class Source:
         """Return name (with cycle) and class of everything that is neither tree nor directory."""
         return self._keys(Kind.OBJECT)
 
+    def trees(self) -> list[tuple[str, str]]:
+        """Return name (with cycle) and class of all TTrees."""
+        return self._keys(Kind.TREE)
+
     def derived(self) -> list[tuple[str, str]]:
         """Return name (with cycle) and class of trees whose classes ROOT does not have."""
         return self._keys(Kind.DERIVED)
@@ -192,15 +195,22 @@ class Source:
 
     def attachments(self, path: str) -> list[str]:
         """Name what a tree holds besides branches: aliases, friends, user information, an index."""
-        tree = self.opened(path)
-        if isinstance(tree, NTuple):
-            return []
-        found = ["aliases"] if tree.aliases else []
-        chunk, cursor = self._tree_key(path).get_uncompressed_chunk_cursor()
-        data = bytes(chunk.raw_data[cursor.index :])
-        if int(tree.class_version or 0) >= _ATTACHING and data[-_NOTHING:].strip(b"\0"):
-            found.append("index, friends, user information or references among objects")
-        return found
+        return [] if path in self.ntuples() else list(self.particulars_of(path).attached)
+
+    def particulars_of(self, path: str) -> Particulars:
+        """Return what the newest tree of a path says of itself."""
+        return self.particulars(self.tree_key(path))
+
+    def particulars(self, key: Any) -> Particulars:
+        """Return what a tree says of itself, by uproot's key."""
+        place = int(key.fSeekKey)
+        if place not in self._particulars:
+            self._particulars[place] = Particulars.of(key)
+        return self._particulars[place]
+
+    def title_of(self, directory: str) -> str:
+        """Return the title of a directory, by its path."""
+        return str(self.newest(directory, Kind.DIRECTORY).fTitle)
 
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""
@@ -213,16 +223,25 @@ class Source:
 
     def opened(self, path: str) -> Any:
         """Return a tree as uproot has it, an RNTuple in the likeness of one."""
-        key = self._tree_key(path)
-        held = getattr(self.file, "held", None)  # `rootae.reader.File` looks at what it gives
-        found = key.get() if held is None else held(key.get())
+        key = self.tree_key(path)
+        found = self.held(key)
         if self.kinds[key.fClassName] != Kind.NTUPLE:
             return found
         if path not in self._ntuples:  # one of a thousand fields takes a second to describe
             self._ntuples[path] = NTuple(found)
         return self._ntuples[path]
 
-    def _tree_key(self, path: str) -> Any:
+    def held(self, key: Any) -> Any:
+        """Return what a key is of; `rootae.reader.File` looks at what it gives."""
+        look = getattr(self.file, "held", None)
+        return key.get() if look is None else look(key.get())
+
+    def tree_key(self, path: str) -> Any:
+        """Return uproot's key of the newest tree or RNTuple of a path.
+
+        Raises:
+            NameNotFound: there is none.
+        """
         try:
             return self.newest(path, Kind.TREE, Kind.NTUPLE)
         except KeyError as error:

@@ -46,6 +46,11 @@ class SourceTree:
         self.schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
         self.entries = int(tree.num_entries)
 
+    @property
+    def is_verbatim(self) -> bool:
+        """Say whether the tree's branches are those of a file, with their bytes."""
+        return not isinstance(self.tree, NTuple)
+
     def values(
         self, start: int, stop: int, names: Sequence[str] | None = None
     ) -> dict[str, Values]:

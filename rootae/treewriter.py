@@ -92,7 +92,7 @@ class TreeWriter:
             branches.append(RowBranch(BLOCK, "uint32", NOTICE, bookkeeping=True))
             branches.append(RowBranch(ENTRY, "uint8", bookkeeping=True))
         title = schema.title if codec is None else NOTICE
-        self._rows = RowWriter(file, path, title, branches)
+        self._rows = RowWriter(file, path, title, branches, schema.weight)
 
     def run(self, advance: Callable[[str, int], None]) -> Sizes:
         """Write all of the tree."""

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 from rootae.container import write_records
+from rootae.directories import make_directory
 from rootae.errors import ArgumentError, UnsupportedError
 from rootae.kinds import Kind
 from rootae.listing import has_own
+from rootae.ntuple import NTuple
+from rootae.particulars import leaves_in_order, title_of_file
 from rootae.passing import writable
+from rootae.titles import recreate
 from rootae.treewriter import Sizes, TreeWriter
 
 if TYPE_CHECKING:
@@ -26,6 +30,8 @@ __all__ = [
     "copy_object",
     "is_compressed",
     "refuse_losses",
+    "remade",
+    "uncopied",
     "unsupported",
     "write",
     "write_objects",
@@ -35,6 +41,7 @@ ADVICE = (
     "--backend root keeps these (pip install 'rootae[root]'), --drop-unsupported leaves them out, "
     "by name"
 )
+_PLAIN = "TTree"  # the one class of trees that uproot writes
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
 
 
@@ -62,14 +69,7 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
         source: the input.
         coded: names of coded columns by tree.
     """
-    trees = set(source.tree_paths())
-    lost = [*source.stranded, *(f"{k} ({c}, a tree)" for k, c in source.derived())]
-    lost += source.unspeakable()
-    lost += [
-        key
-        for key in source.old_cycles()
-        if key.rsplit(";", 1)[0] not in trees or not source.is_autosave(key)
-    ]
+    lost = uncopied(source)
     for path in source.tree_paths():
         schema = source.tree(path).schema
         lost += [] if schema.order else [f"{path} (a tree without branches)"]
@@ -78,7 +78,31 @@ def unsupported(source: Source, coded: Mapping[str, set[str]]) -> list[str]:
             if c.name not in coded.get(path, set()) and not writable(c, schema):
                 lost.append(f"{path}:{c.name} ({c.typename})")
         lost += [f"{path}: its {what}" for what in source.attachments(path)]
+        lost += [f"{path}: {what}" for what in remade(source, path)]
     return lost
+
+
+def uncopied(source: Source) -> list[str]:
+    """Name what of a file, beside its trees, uproot cannot copy."""
+    trees = set(source.tree_paths())
+    lost = [*source.stranded, *(f"{k} ({c}, a tree)" for k, c in source.derived())]
+    return [*lost, *source.unspeakable()] + [
+        key
+        for key in source.old_cycles()
+        if key.rsplit(";", 1)[0] not in trees or not source.is_autosave(key)
+    ]
+
+
+def remade(source: Source, path: str) -> list[str]:
+    """Say what of a tree is otherwise where uproot makes it anew."""
+    tree = source.opened(path)
+    if isinstance(tree, NTuple):
+        return []
+    kind, leaves = source.particulars_of(path).kind, leaves_in_order(tree)
+    places = {b.name: i for i, b in reversed(list(enumerate(tree.branches)))}
+    order = [places[leaf.partition("\n")[0]] for leaf in leaves]
+    found = [] if kind == _PLAIN else [f"its class {kind}"]
+    return found if order == sorted(order) else [*found, "its order of leaves"]
 
 
 def refuse_losses(
@@ -87,7 +111,7 @@ def refuse_losses(
     advice: str = ADVICE,
     *,
     drop: bool = False,
-    old_cycles: bool = True,
+    anew: bool = False,
 ) -> None:
     """Stop, with the names, if an output written by uproot would lose anything.
 
@@ -96,15 +120,17 @@ def refuse_losses(
         coded: names of coded columns by tree.
         advice: what to do instead.
         drop: the user agreed to lose it.
-        old_cycles: older cycles of objects would be lost too.
+        anew: trees are made anew, as of a selection: older cycles and classes are not kept.
 
     Raises:
         UnsupportedError: something would be lost, and the user did not agree to that.
     """
     lost = [] if drop else unsupported(source, coded)
-    if not old_cycles:
-        shared = set(source.namesakes())
-        lost = [name for name in lost if name not in source.old_cycles() or name in shared]
+    if anew:
+        shared, trees = set(source.namesakes()), source.tree_paths()
+        left = {k for k in source.old_cycles() if k not in shared}
+        left |= {*(f"{path}: {what}" for path in trees for what in remade(source, path))}
+        lost = [name for name in lost if name not in left]
     if lost:
         shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")
         msg = f"{source.path}: uproot cannot write {shown}; {advice}"
@@ -143,7 +169,8 @@ def write(
         source, {p: {c.name for c in t.columns} for p, t in plans.items()}, drop=drop_unsupported
     )
     sizes: dict[str, Sizes] = {}
-    with uproot.recreate(target, compression=compression) as file:
+    title = title_of_file(source.file)
+    with recreate(target, title, compression=compression) as file:
 
         def write_tree(path: str) -> None:
             writer = TreeWriter(file, source.tree(path), codec if path in plans else None)
@@ -167,7 +194,7 @@ def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) 
     for name in dict.fromkeys(path for path, _ in source.keys if path not in unspeakable):
         kind = source.kinds[source.newest(name).fClassName]
         if kind == Kind.DIRECTORY:
-            file.mkdir(name)
+            make_directory(file, name, source.title_of(name))
         elif kind in (Kind.TREE, Kind.NTUPLE):
             write_tree(name)
         elif kind == Kind.OBJECT:

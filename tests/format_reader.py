@@ -239,7 +239,7 @@ class Codec:
 
     def __init__(self, plan, tables, networks, **how):
         self.plan = json.loads(plan)
-        assert self.plan["format"] == 1
+        assert self.plan["format"] == 2
         self.tables = []
         for part in parts(tables):
             b = Bytes(part)

@@ -95,7 +95,7 @@ def test_verify_holds_its_bytes(odd, small, tmp_path):
     jets = jagged(counts, np.zeros(int(counts.sum()), np.float32))  # of the same name only
     met = np.zeros(30_000, np.float32)
     write_columns(tmp_path / "other.root", {"Jet_pt": jets, "MET_pt": met}, tree="Events")
-    with pytest.raises(BoundError, match="Events: branch Jet_pt does not hold"):
+    with pytest.raises(BoundError, match="Events:Jet_pt did not come back"):
         rootae.verify(tmp_path / "other.root", against=odd)
 
 

@@ -83,7 +83,8 @@ f.Close(); sys.stdout.flush(); os._exit(0)
 
 LOST = [  # what uproot names
     "text;1", "deep/Events:vv", "deep/Events:s", "deep/Events:p", "deep/Events: its aliases",
-    "deep/Events: its index, friends", "other:vv",
+    "deep/Events: its index",
+    "deep/Events: its friends", "nt: its class TNtuple", "other:vv",
 ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_kind_codec_and_trees(described, coded):
     assert described.kind == "compressed"
     assert described.nbytes == coded.stat().st_size
     (codec,) = described.codecs
-    assert codec.format == 1
+    assert codec.format == 2
     assert codec.networks == 0
     assert codec.id == rootae.Codec.load(coded).id
     assert [(t.path, t.entries, t.blocks) for t in described.trees] == [

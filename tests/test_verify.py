@@ -47,7 +47,7 @@ def test_one_other_value_in_the_original_is_found(packed, tmp_path, name):
     arrays = event_arrays(3000, 0)
     arrays[name] = with_another(arrays[name])
     with uproot.recreate(tmp_path / "other.root") as file:
-        write_tree(file, "Events", arrays)
+        write_tree(file, "Events", arrays, title="all events")
     with pytest.raises(BoundError, match="Events"):
         rootae.verify(packed, tmp_path / "other.root")
 
@@ -60,7 +60,7 @@ def test_another_number_of_entries_is_found(packed, tmp_path):
 def test_a_missing_branch_tree_or_object_is_found(packed, tmp_path):
     arrays = event_arrays(3000, 0) | {"more": np.arange(3000)}
     with uproot.recreate(tmp_path / "a.root") as file:
-        write_tree(file, "Events", arrays)
+        write_tree(file, "Events", arrays, title="all events")
     with pytest.raises(BoundError, match="more"):
         rootae.verify(packed, tmp_path / "a.root")
     with pytest.raises(BoundError, match="tree u is missing"):
@@ -77,13 +77,13 @@ def test_an_original_within_the_bounds_passes_and_one_outside_does_not(lossy, tm
     for factor, fine in ((1 + 1e-8, True), (1.1, False)):
         moved = arrays | {"weight": arrays["weight"] * factor}
         with uproot.recreate(tmp_path / "a.root") as file:
-            write_tree(file, "Events", moved)
+            write_tree(file, "Events", moved, title="all events")
         if fine:
             with uproot.open(lossy) as file:
                 back = file["Events"]["weight"].array(library="np")
             moved["weight"] = back
             with uproot.recreate(tmp_path / "a.root") as file:
-                write_tree(file, "Events", moved)
+                write_tree(file, "Events", moved, title="all events")
             assert rootae.verify(lossy, tmp_path / "a.root").errors["Events"]["weight"] == 0
         else:
             with pytest.raises(BoundError, match="weight"):

@@ -93,5 +93,9 @@ def _tree_job(tree: SourceTree, plan: TreePlan) -> TreeJob:
     carriers = tuple(n + CARRIER for n in tree.schema.order if n in carried)
     order = tuple(n + CARRIER if n in carried else n for n in tree.schema.order)
     return TreeJob(
-        without=tuple(carried), adopt=(*carriers, *own), order=(*order, *own), title=NOTICE
+        without=tuple(carried),
+        adopt=(*carriers, *own),
+        order=(*order, *own),
+        renamed={n: n + CARRIER for n in carried},
+        title=NOTICE,
     )

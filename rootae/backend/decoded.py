@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -10,9 +11,10 @@ import uproot
 from rootae.backend import root
 from rootae.backend.compressed import code_of
 from rootae.backend.job import Job, TreeJob
-from rootae.backend.repacked import LEAVES, Repacked
+from rootae.backend.repacked import Repacked
 from rootae.blockcache import forget
 from rootae.decoded import blocks_of, coded_of
+from rootae.leaves import element_of, usual_element, usual_leaf
 from rootae.leftovers import private
 from rootae.passing import passing_branch, unused
 from rootae.rows import RowWriter
@@ -33,11 +35,8 @@ _CODES = {
     "bool": "O", "int8": "B", "uint8": "b", "int16": "S", "uint16": "s", "int32": "I",
     "uint32": "i", "int64": "L", "uint64": "l", "float32": "F", "float64": "D",
 }  # fmt: skip
-_C = {
-    "bool": "bool", "int8": "char", "uint8": "unsigned char", "int16": "short",
-    "uint16": "unsigned short", "int32": "int", "uint32": "unsigned int", "int64": "Long64_t",
-    "uint64": "ULong64_t", "float32": "float", "float64": "double",
-}  # fmt: skip
+_LONG, _LONG_CODES = "TLeafG", {"int64": "G", "uint64": "g"}  # of Long_t, not Long64_t
+_PACKED_KINDS = ("TLeafD32", "TLeafF16")
 
 
 def write(
@@ -155,10 +154,12 @@ class _Part:
     def job(self) -> TreeJob:
         """Return what ROOT has to do, once all is written."""
         own = (BLOCK, ENTRY)
-        vectors = {n: _C[c.dtype] for n, c in self._columns.items() if c.is_vector}
-        nested = {n: (_C[self._columns[n].dtype], at) for n, (at, _) in self._lengths.items()}
+        vectors = {n: _element(c) for n, c in self._columns.items() if c.is_vector}
+        nested = {n: (_element(self._columns[n]), at) for n, (at, _) in self._lengths.items()}
         found = {n: _leaves(c) for n, c in self._columns.items() if n not in vectors | nested}
         leaves = {n: text for n, text in found.items() if text is not None} | self._repacked.leaves
+        counting = {c.counter for c in self._columns.values()}
+        leaves = dict(sorted(leaves.items(), key=lambda pair: pair[0] not in counting))
         remade = {*vectors, *nested, *leaves}
         return TreeJob(
             without=(*(n + CARRIER for n in self._every), *self._left_out, *own),
@@ -172,6 +173,7 @@ class _Part:
             ),
             order=self._order if self._carried else (),  # otherwise nothing changes
             title=self._mine.title,
+            renamed={n + CARRIER: n for n in self._carried},
         )
 
     def write(self, file: Any, each: Callable[[str, int, int, dict[str, Any]], None]) -> None:
@@ -213,19 +215,33 @@ def _flattened(column: Column, taken: set[str]) -> Column:
     return dataclasses.replace(column, counter=counter, inner_shape=())
 
 
+def _element(column: Column) -> str:
+    """Return what a vector is of in C++, as the original has it."""
+    return element_of(column, column.leaf or usual_leaf(column)) or usual_element(column)
+
+
 def _leaves(column: Column) -> str | None:
     """Return ROOT's list of leaves for a column that uproot does not write under its own type."""
-    if column.counter is None or not column.inner_shape:
+    long = column.leaf is not None and column.leaf.kind == _LONG
+    if not long and (column.counter is None or not column.inner_shape):
         return None
-    inner = "".join(f"[{n}]" for n in column.inner_shape)
-    return f"{column.name}[{column.counter}]{inner}/{_CODES[column.dtype]}"
+    code = _LONG_CODES[column.dtype] if long else _CODES[column.dtype]
+    sizes = usual_leaf(column).title.removeprefix(column.name)
+    return f"{_plain(column)}{sizes}/{code}"
+
+
+def _plain(column: Column) -> str:
+    """Return a name that ROOT takes for nothing else, until the leaf gets its own."""
+    return column.name if re.fullmatch(r"\w+", column.name) else "leaf"
 
 
 def _leaf_names(columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
     """Return the names and titles of leaves that are not called as ROOT would call them."""
     names = {}
     for column in columns:
-        match = LEAVES.fullmatch(column.title)
-        if match is not None and match[1] != column.name:
-            names[column.name] = match[1], match[1] + match[2]
+        if column.leaf is None and _plain(column) == column.name:
+            continue
+        leaf = column.leaf or usual_leaf(column)
+        title = usual_leaf(column).title if leaf.kind in _PACKED_KINDS else leaf.title
+        names[column.name] = leaf.name, title
     return names

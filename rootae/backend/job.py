@@ -23,6 +23,8 @@ class TreeJob:
         leaf_names: names and titles of leaves that ROOT would call otherwise, by branch.
         order: names of all branches.
         title: the tree's title, if it gets another one.
+        renamed: what branches of one leaf are called, by what they were called: their leaves take
+            the same places.
     """
 
     without: tuple[str, ...] = ()
@@ -34,6 +36,7 @@ class TreeJob:
     leaf_names: dict[str, tuple[str, str]] = field(default_factory=dict)
     order: tuple[str, ...] = ()
     title: str | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,25 @@
-"""What passed through, held against the original byte by byte, whatever uproot can make of it."""
+"""A file held against the one that it was made of, byte by byte, but for what was coded."""
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
+from rootae.backend.branchbytes import branch_differences, derived_differences
 from rootae.errors import BoundError
+from rootae.particulars import leaves_in_order, title_of_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from rootae.source import Source
 
 Changed: TypeAlias = "Mapping[str, Collection[str]]"
 
-__all__ = ["branch_differences", "differences", "hold"]
+__all__ = ["beside_trees", "differences", "hold", "refuse", "tree_differences"]
 
 _REMADE = ("TProcessID",)  # ROOT numbers these anew
+_CODED = ""  # a coded branch's leaf has another name until it is decoded
 
 
 def hold(source: Source, target: Source, changed: Changed, path: Path) -> None:
@@ -34,107 +34,186 @@ def hold(source: Source, target: Source, changed: Changed, path: Path) -> None:
     Raises:
         BoundError: something is missing, or is not what it was.
     """
-    wrong = differences(source, target, changed)
+    refuse(differences(source, target, changed), source, path)
+
+
+def refuse(wrong: Collection[str], source: Source, path: Path) -> None:
+    """Stop with the names of what is not what it was.
+
+    Raises:
+        BoundError: there is any.
+    """
     if wrong:
-        msg = (
-            f"{path}: {', '.join(wrong[:10])} did not come back as in {source.path}; "
-            "report this as a bug"
-        )
+        shown = ", ".join([*wrong][:10]) + (f" and {len(wrong) - 10} more" * (len(wrong) > 10))
+        msg = f"{path}: {shown} did not come back as in {source.path}"
         raise BoundError(msg)
 
 
 def differences(source: Source, target: Source, changed: Changed) -> list[str]:
     """Name everything of a file that another does not hold as it is."""
-    there = dict(target.objects())
-    wrong = []
-    for key, kind in source.objects():
-        if kind not in _REMADE and (
-            there.get(key) != kind or _content(source, key) != _content(target, key)
-        ):
-            wrong.append(key)
-    wrong += [f"the description of class {name}" for name in _undescribed(source, target)]
-    wrong += sorted(set(source.directories()) - set(target.directories()))
+    wrong = beside_trees(source, target)
     names = set(target.tree_paths())
     for path in source.tree_paths():
         if path in names:
-            found = _tree_differences(
-                source.opened(path), target.opened(path), changed.get(path, ())
-            )
-            wrong += [f"{path}:{what}" for what in found]
+            keys = source.tree_key(path), target.tree_key(path)
+            wrong += tree_differences(source, target, path, keys, changed.get(path, ()))
         else:
             wrong.append(path)
     return wrong
 
 
+def beside_trees(source: Source, target: Source, *, dropped: bool = False) -> list[str]:
+    """Name what differs beside the newest cycles of trees.
+
+    Arguments:
+        source: the original.
+        target: what was made of it.
+        dropped: what uproot cannot write was left out on purpose.
+    """
+    wrong = []
+    if title_of_file(source.file) != title_of_file(target.file):
+        wrong.append("the file's title")
+    wrong += _directories(source, target)
+    wrong += _objects(source, target, dropped=dropped)
+    wrong += [f"the description of class {name}" for name in _undescribed(source, target)]
+    if not dropped:
+        wrong += [*_derived(source, target), *_older(source, target)]
+    return wrong
+
+
+def _directories(source: Source, target: Source) -> Iterator[str]:
+    there = set(target.directories())
+    for path in source.directories():
+        if path not in there:
+            yield path
+        elif source.title_of(path) != target.title_of(path):
+            yield f"{path}: its title"
+
+
+def _objects(source: Source, target: Source, *, dropped: bool) -> Iterator[str]:
+    pairs, there = dict(source.objects()), dict(target.objects())
+    mine, theirs = _by_name(pairs), _by_name(there)
+    left = {*source.old_cycles(), *(text.split(" (")[0] for text in source.stranded)}
+    for key, kind in pairs.items():
+        if kind in _REMADE or (dropped and key in left):
+            continue
+        same, name = key, _name(key)
+        if len(mine[name]) == len(theirs.get(name, ())) == 1:
+            same = theirs[name][0]  # a name's only cycle may get another number
+        if there.get(same) != kind or _content(source, key) != _content(target, same):
+            yield key
+
+
+def _name(key: str) -> str:
+    return key.rsplit(";", 1)[0]
+
+
+def _by_name(keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(_name(key), []).append(key)
+    return found
+
+
 def _content(source: Source, key: str) -> bytes:
-    found = source.key(key)
-    chunk, cursor = found.get_uncompressed_chunk_cursor()
-    return bytes(chunk.raw_data[cursor.index :]) + str(found.fTitle).encode()
+    """Return an object's bytes and its key's title, what went wrong where there are none."""
+    try:
+        found = source.key(key)
+        chunk, cursor = found.get_uncompressed_chunk_cursor()
+        return bytes(chunk.raw_data[cursor.index :]) + str(found.fTitle).encode()
+    except Exception as error:  # of damage, as of the key or of what was compressed
+        return f"{source.path}: {error}".encode()
 
 
 def _undescribed(source: Source, target: Source) -> list[str]:
     """Return classes of which a version is described in one file only: readers need it there.
 
-    Collections are left out: their description says nothing, and newer versions of ROOT write none.
+    Only classes that something in the target is of, or in it, are looked for. Collections are left
+    out: their description says nothing, and newer versions of ROOT write none.
     """
     mine, theirs = (s.file.file.streamers for s in (source, target))
+    needed = _needed(source, mine)
     return [
         name
         for name, versions in mine.items()
-        if set(versions) - set(theirs.get(name, ()))
+        if name in needed
+        and set(versions) - set(theirs.get(name, ()))
         and not all(e.name == "This" for info in versions.values() for e in info.elements)
     ]
 
 
-def _tree_differences(tree: Any, other: Any, changed: Collection[str]) -> list[str]:
-    wrong = []
-    if tree.title != other.title or tree.classname != other.classname:
-        wrong.append("its title or class")
-    if tree.num_entries != other.num_entries or tree.aliases != other.aliases:
-        wrong.append("its entries or aliases")
+def _needed(source: Source, streamers: Mapping[str, Any]) -> set[str]:
+    """Return the classes of objects, and those of their bases and members."""
+    waiting = [kind for _, kind in (*source.objects(), *source.derived())]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            elements = (e for info in streamers.get(name, {}).values() for e in info.elements)
+            waiting += [_class_of(e) for e in elements]
+    return found
+
+
+def _class_of(element: Any) -> str:
+    kind = str(element.member("fTypeName", none_if_missing=True))
+    return str(element.name) if kind == "BASE" else kind.rstrip("*")
+
+
+def _derived(source: Source, target: Source) -> Iterator[str]:
+    there = dict(target.derived())
+    for key, kind in source.derived():
+        if there.get(key) != kind:
+            yield key
+        else:
+            pair = (s.key(key) for s in (source, target))
+            yield from (f"{key}:{what}" for what in derived_differences(*pair))
+
+
+def _older(source: Source, target: Source) -> Iterator[str]:
+    """Compare older cycles of trees; autosaves may be left out."""
+    there = {name for name, _ in target.trees()}
+    old = set(source.old_cycles())
+    for name, path in ((n, n.rpartition(";")[0]) for n, _ in source.trees() if n in old):
+        if name == f"{path};{source.tree_key(path).fCycle}":
+            continue  # the newest tree, though not the newest of its name
+        if name in there:
+            yield from tree_differences(source, target, name, (source.key(name), target.key(name)))
+        elif not source.is_autosave(name):
+            yield name
+
+
+def tree_differences(
+    source: Source,
+    target: Source,
+    path: str,
+    keys: tuple[Any, Any],
+    changed: Collection[str] = (),
+) -> list[str]:
+    """Name what a tree has otherwise than another one.
+
+    Arguments:
+        source: the original file.
+        target: what was made of it.
+        path: what the tree is called.
+        keys: uproot's keys of both.
+        changed: branches of which only the order is compared.
+    """
+    told = source.particulars(keys[0]).differences(target.particulars(keys[1]))
+    wrong = [f"{path}: its {what}" for what in told]
+    tree, other = source.held(keys[0]), target.held(keys[1])
     order = [b.name for b in tree.branches]
-    if [b.name for b in other.branches if b.name in set(order)] != order:
-        wrong.append("the order of its branches")
-        return wrong
-    left = set(changed)
-    theirs: dict[str, list[Any]] = {}
-    for branch in other.branches:
+    known = set(order)
+    if [b.name for b in other.branches if b.name in known] != order:
+        return [*wrong, f"{path}: its order of branches"]
+    coded = dict.fromkeys(changed, _CODED)
+    if leaves_in_order(tree, coded) != leaves_in_order(other, coded):
+        wrong.append(f"{path}: its order of leaves")
+    left, theirs = set(changed), dict[str, list[Any]]()
+    for branch in other.branches:  # several may have one name
         theirs.setdefault(branch.name, []).append(branch)
     for branch in tree.branches:
-        pair = theirs[branch.name].pop(0)
+        pair_of = theirs[branch.name].pop(0)
         if branch.name not in left:
-            wrong += branch_differences(branch, pair)
+            wrong += [f"{path}:{name}" for name in branch_differences(branch, pair_of)]
     return wrong
-
-
-def branch_differences(branch: Any, other: Any) -> list[str]:
-    """Compare the bytes of a branch and of all below it, and name those that differ."""
-    mine, theirs = (_described(b) for b in (branch, other))
-    if mine != theirs or _checksum(branch) != _checksum(other):
-        return [str(branch.name)]
-    pairs = zip(branch.branches, other.branches, strict=True)
-    return [name for pair in pairs for name in branch_differences(*pair)]
-
-
-def _described(branch: Any) -> tuple[Any, ...]:
-    leaves = [
-        (x.classname, x.member("fName"), x.member("fTitle")) for x in branch.member("fLeaves")
-    ]
-    names = [b.name for b in branch.branches]
-    return branch.name, branch.title, branch.classname, int(branch.num_entries), leaves, names
-
-
-def _checksum(branch: Any) -> tuple[int, int]:
-    """Return checksums of all bytes of a branch, and of the sizes of its entries."""
-    data = sizes = 0
-    for number in range(branch.num_baskets):
-        basket = branch.basket(number)
-        data = zlib.crc32(basket.data.tobytes(), data)
-        for size in _sizes(basket):
-            sizes = zlib.crc32(size, sizes)
-    return data, sizes
-
-
-def _sizes(basket: Any) -> Iterable[bytes]:
-    if basket.byte_offsets is not None:
-        yield np.diff(basket.byte_offsets).tobytes()

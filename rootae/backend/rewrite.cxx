@@ -162,39 +162,6 @@ void count_others(TLeaf &counter, int most)
    raise_maximum<TLeafB, TLeafS, TLeafI, TLeafL, TLeafG>(counter, most);
 }
 
-/// Give a tree the branches of another one, whose baskets lie in the same file.
-void adopt(TTree &to, TTree &from, const Names &names)
-{
-   const std::set<std::string> wanted(names.begin(), names.end());
-   std::vector<TBranch *> branches;
-   for (TObject *each : *from.GetListOfBranches())
-      if (wanted.count(each->GetName()))
-         branches.push_back(static_cast<TBranch *>(each));
-   for (TBranch *branch : branches) {
-      from.GetListOfBranches()->Remove(branch);
-      to.GetListOfBranches()->AddLast(branch);
-      for (TObject *leaf : *branch->GetListOfLeaves()) {
-         from.GetListOfLeaves()->Remove(leaf);
-         to.GetListOfLeaves()->AddLast(leaf);
-      }
-      branch->SetTree(&to);
-      to.AddTotBytes(branch->GetTotBytes());
-      to.AddZipBytes(branch->GetZipBytes());
-   }
-   for (TBranch *branch : branches)
-      for (TObject *each : *branch->GetListOfLeaves()) {
-         auto leaf = static_cast<TLeaf *>(each);
-         TLeaf *mine = leaf->GetLeafCount();
-         TLeaf *count = mine ? to.GetLeaf(mine->GetName()) : nullptr;
-         if (count && count != mine) {
-            count_others(*count, mine->GetMaximum());
-            leaf->SetLeafCount(count);
-         }
-      }
-   from.GetListOfBranches()->Compress();
-   from.GetListOfLeaves()->Compress();
-}
-
 namespace {
 
 /// Return the most elements that an entry of a branch has.
@@ -290,26 +257,7 @@ void add_leaves(TTree &to, TTree &from, const char *name, const char *leaves)
    branch->ResetAddress();
 }
 
-/// Put branches, and with them their leaves, into an order; others keep theirs and come last.
-void arrange(TTree &tree, const Names &order)
-{
-   TObjArray *branches = tree.GetListOfBranches();
-   std::vector<TObject *> found, others;
-   for (const auto &name : order)
-      for (int i = 0; i < branches->GetEntriesFast(); ++i)
-         if (TObject *branch = branches->At(i); branch && name == branch->GetName()) {
-            found.push_back(branches->RemoveAt(i)); // Clear would delete what it still holds
-            break;
-         }
-   for (int i = 0; i < branches->GetEntriesFast(); ++i)
-      if (branches->At(i))
-         others.push_back(branches->RemoveAt(i));
-   branches->Clear();
-   found.insert(found.end(), others.begin(), others.end());
-   for (TObject *branch : found)
-      branches->AddLast(branch);
-}
-
 } // namespace rootae
 
+#include "arranged.cxx"
 #include "derived.cxx"

@@ -110,6 +110,9 @@ class _Rewriting:
             raise OSError(msg)
         if job.order:
             self._change(copy, target, path, job)
+            pairs = job.renamed.items()
+            names = [[now for _, now in pairs], [before for before, _ in pairs]]
+            self._kernels.arrange_leaves(copy, tree, *names)
         self._write(copy, target, str(key.GetName()), key.GetCycle())
 
     def _write(self, tree: Any, target: Any, name: str, cycle: int) -> None:
@@ -133,6 +136,7 @@ class _Rewriting:
             self._kernels.add_nested[kind](copy, donor, name, lengths)
         for name, leaves in job.leaves.items():
             self._kernels.add_leaves(copy, donor, name, leaves)
+        self._kernels.link_counters(copy)
         for name, title in job.titles.items():
             copy.GetBranch(name).SetTitle(title)
         for name, texts in job.leaf_names.items():
