@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rootae.leaf import Leaf
@@ -9,7 +10,7 @@ from rootae.leaf import Leaf
 if TYPE_CHECKING:
     from rootae.schema import Column
 
-__all__ = ["element_of", "is_known", "leaf_of", "usual_element", "usual_leaf"]
+__all__ = ["element_of", "is_known", "leaf_of", "plain_name", "usual_element", "usual_leaf"]
 
 _VECTOR = "TLeafElement"
 _KINDS = {  # the first one is what ROOT and uproot choose by themselves
@@ -89,6 +90,11 @@ def element_of(column: Column, leaf: Leaf) -> str | None:
     """
     known = _ELEMENTS[column.dtype]
     return next((e for e in known if leaf.of == _held(column, e)), None)
+
+
+def plain_name(column: Column) -> str:
+    """Return a name that ROOT takes for nothing else, until the leaf gets its own."""
+    return column.name if re.fullmatch(r"\w+", column.name) else "leaf"
 
 
 def usual_element(column: Column) -> str:

@@ -20,7 +20,7 @@ from uproot.interpretation.numerical import AsDtype
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Packing", "interpretation", "is_packed", "packing_of"]
+__all__ = ["Packing", "interpretation", "is_packed", "packing_of", "range_of"]
 
 _LEAVES = {"TLeafF16": "float32", "TLeafD32": "float64"}
 _CODES = {"float32": "f", "float64": "d"}
@@ -121,7 +121,7 @@ def packing_of(title: str, dtype: str) -> Packing | None:
         title: as in ``x[3]/d[0,1,12]``.
         dtype: ``float32`` for Float16_t, ``float64`` for Double32_t.
     """
-    found = _range(title, _CODES[dtype])
+    found = (range_of(title, dtype)[1:-1] or "0,0").split(",")
     low, high = (_limit(text) for text in found[:2])
     bits = _bits(found[2:])
     if low is None or high is None or bits is None:
@@ -135,12 +135,18 @@ def packing_of(title: str, dtype: str) -> Packing | None:
     return Packing(dtype, bits=kept) if 0 <= kept <= _MOST else None
 
 
-def _range(title: str, code: str) -> list[str]:
-    """Return the parts of the range, as ROOT finds it; older leaves have nothing else as title."""
-    if re.match(rf"{code}\[[^]]*,", title):
+def range_of(title: str, dtype: str) -> str:
+    """Return the range that ROOT finds in a leaf's title, or nothing.
+
+    Example:
+        >>> range_of("x[3]/d[0,1,12]", "float64")
+        '[0,1,12]'
+    """
+    code = _CODES[dtype]
+    if re.match(rf"{code}\[[^]]*,", title):  # older leaves have nothing else as title
         title = f"/{title}"
     text = title.partition("/")[2][1:] if f"/{code}[" in title else ""
-    return next((t.split(",") for t in _BRACKETS.findall(text)[:2] if "," in t), ["0", "0"])
+    return next((f"[{t}]" for t in _BRACKETS.findall(text)[:2] if "," in t), "")
 
 
 def _limit(text: str) -> float | None:

@@ -43,8 +43,10 @@ void make(const char *path, const std::vector<std::string> &lists, int entries, 
    for (auto &list : lists) {
       auto &mine = all.emplace_back();
       bool half = list.find("/f") != std::string::npos;
-      tree.Branch(list.substr(0, list.find_first_of("[/")).c_str(), half ? (void *)mine.f : mine.d,
-                  list.c_str());
+      auto name = list.substr(0, list.find_first_of("[/"));
+      auto made = tree.Branch(name.c_str(), half ? (void *)mine.f : mine.d, list.c_str());
+      if (all.size() % 3 == 0)
+         made->SetTitle("a title of its own");
    }
    auto any = [&] {
       if (most > 0) return r.Uniform(-most, most);
@@ -168,8 +170,7 @@ def test_what_is_exact_comes_back_as_root_reads_it(there, root_bytes, tmp_path, 
     assert rootae.verify(small, against=source).columns == len(told)
     report = rootae.decompress(small, tmp_path / "back.root", backend="root")
     assert not report.notes
-    (differences,) = leaves.compare((source, tmp_path / "back.root"))
-    assert not [x for x in differences if "leaves in order" not in x]
+    assert leaves.compare((source, tmp_path / "back.root")) == [[]]
 
 
 def test_what_is_within_a_bound_becomes_a_plain_number_with_a_note(there, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from typing import TYPE_CHECKING, Any
 
 import uproot
@@ -14,7 +13,7 @@ from rootae.backend.job import Job, TreeJob
 from rootae.backend.repacked import Repacked
 from rootae.blockcache import forget
 from rootae.decoded import blocks_of, coded_of
-from rootae.leaves import element_of, usual_element, usual_leaf
+from rootae.leaves import element_of, plain_name, usual_element, usual_leaf
 from rootae.leftovers import private
 from rootae.passing import passing_branch, unused
 from rootae.rows import RowWriter
@@ -168,9 +167,7 @@ class _Part:
             nested=nested,
             leaves=leaves,
             titles={n: self._columns[n].title for n in self._carried if n in remade},
-            leaf_names=_leaf_names(
-                self._columns[n] for n in found if n not in self._repacked.leaves
-            ),
+            leaf_names=_leaf_names(self._columns[n] for n in found) | self._repacked.leaf_names,
             order=self._order if self._carried else (),  # otherwise nothing changes
             title=self._mine.title,
             renamed={n + CARRIER: n for n in self._carried},
@@ -227,19 +224,14 @@ def _leaves(column: Column) -> str | None:
         return None
     code = _LONG_CODES[column.dtype] if long else _CODES[column.dtype]
     sizes = usual_leaf(column).title.removeprefix(column.name)
-    return f"{_plain(column)}{sizes}/{code}"
-
-
-def _plain(column: Column) -> str:
-    """Return a name that ROOT takes for nothing else, until the leaf gets its own."""
-    return column.name if re.fullmatch(r"\w+", column.name) else "leaf"
+    return f"{plain_name(column)}{sizes}/{code}"
 
 
 def _leaf_names(columns: Iterable[Column]) -> dict[str, tuple[str, str]]:
     """Return the names and titles of leaves that are not called as ROOT would call them."""
     names = {}
     for column in columns:
-        if column.leaf is None and _plain(column) == column.name:
+        if column.leaf is None and plain_name(column) == column.name:
             continue
         leaf = column.leaf or usual_leaf(column)
         title = usual_leaf(column).title if leaf.kind in _PACKED_KINDS else leaf.title

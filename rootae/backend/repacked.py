@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from rootae.packed import packing_of
+from rootae.leaves import plain_name, usual_leaf
+from rootae.packed import packing_of, range_of
 from rootae.schema import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
+    from rootae.leaf import Leaf
     from rootae.plan import TreePlan
     from rootae.schema import Column
 
-__all__ = ["LEAVES", "Repacked"]
+__all__ = ["Repacked"]
 
-LEAVES = re.compile(r"(\w+)((?:\[\w+\])*)/(\w)((?:\[.*\])?)")  # x[n][3]/d[0,1,12]
-_CODES = {"f": "float32", "d": "float64"}
+_CODES = {"TLeafF16": "f", "TLeafD32": "d"}
 
 
 class Repacked:
@@ -32,28 +32,41 @@ class Repacked:
     def __init__(self, columns: Iterable[Column], plans: Iterable[TreePlan]) -> None:
         lanes = (x for plan in plans for group in plan.groups for x in group.lanes)
         lossy = {x.column for x in lanes if x.bound != "exact"}
-        self._columns = {c.name: c for c in columns if _code(c) == c.dtype}
-        found = {n: packing_of(c.title, c.dtype) for n, c in self._columns.items()}
-        self._packings = {n: p for n, p in found.items() if p is not None and n not in lossy}
+        self._found = {c.name: (c, c.leaf) for c in columns if c.leaf and c.leaf.kind in _CODES}
+        packings = {n: packing_of(leaf.title, c.dtype) for n, (c, leaf) in self._found.items()}
+        self._packings = {n: p for n, p in packings.items() if p is not None and n not in lossy}
 
     def look(self, arrays: Mapping[str, Any]) -> None:
         """See some entries of all columns, as awkward arrays by name."""
         for name, packing in list(self._packings.items()):
-            if not packing.keeps(Values.from_array(arrays[name], self._columns[name]).flat):
+            if not packing.keeps(Values.from_array(arrays[name], self._found[name][0]).flat):
                 del self._packings[name]
 
     @property
     def leaves(self) -> dict[str, str]:
         """Return ROOT's lists of leaves of those that are packed again."""
-        return {n: self._columns[n].title for n in self._packings}
+        return {n: _list(*self._found[n]) for n in self._packings}
+
+    @property
+    def leaf_names(self) -> dict[str, tuple[str, str]]:
+        """Return the names and titles that these leaves have for ROOT."""
+        leaves = {n: self._found[n][1] for n in self._packings}
+        return {n: (leaf.name, _title(leaf)) for n, leaf in leaves.items()}
 
     @property
     def plain(self) -> list[str]:
-        """Return the names of those that are not."""
-        return [n for n in self._columns if n not in self._packings]
+        """Return the names of those that are not packed again."""
+        return [n for n in self._found if n not in self._packings]
 
 
-def _code(column: Column) -> str | None:
-    """Return the dtype of a column whose title is a list of one packed leaf, or None."""
-    match = LEAVES.fullmatch(column.title)
-    return _CODES.get(match[3]) if match is not None else None
+def _list(column: Column, leaf: Leaf) -> str:
+    sizes = usual_leaf(column).title.removeprefix(column.name)
+    text = range_of(leaf.title, column.dtype)
+    return f"{plain_name(column)}{sizes}/{_CODES[leaf.kind]}{text}"
+
+
+def _title(leaf: Leaf) -> str:
+    """Return a leaf's title; ROOT puts a slash before those that are nothing but a range."""
+    code = _CODES[leaf.kind]
+    bare = leaf.title.startswith(f"{code}[") and "," in leaf.title and f"/{code}" not in leaf.title
+    return f"/{leaf.title}" if bare else leaf.title
