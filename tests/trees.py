@@ -33,12 +33,10 @@ class Drawn:
     Arguments:
         seed: of what is drawn.
         modest: only what uproot can write.
-        without: kinds, as `draws` is asked for them, that are left out.
     """
 
-    def __init__(self, seed, *, modest=False, without=()):
+    def __init__(self, seed, *, modest=False):
         self.dice = random.Random(seed)
-        self.without = set(without)
         self.modest = modest
         self.number = 0
 
@@ -47,28 +45,28 @@ class Drawn:
         keys = [self.tree() for _ in range(trees)]
         names = [key["name"] for key in keys]
         for kind in self.dice.sample(("TH1F", "TObjString", "TNamed", "TGraph", "TParameter"), 2):
-            shared = not self.modest and self.draws("one name twice", 0.3)
+            shared = not self.modest and self.draws(0.3)
             name = self.dice.choice(names) if shared else f"beside{kind}"
             where = self.dice.choice(keys)["where"]
             key = {"kind": kind, "where": where, "name": name, "title": self.title()}
             keys.insert(self.dice.randrange(len(keys) + 1), key)
         return {"title": "" if self.modest else self.title(), "keys": keys}
 
-    def draws(self, kind, chance):
-        """Say whether something of a kind is drawn."""
-        return (self.dice.random() < chance) & (kind not in self.without)
+    def draws(self, chance):
+        """Throw the dice."""
+        return self.dice.random() < chance
 
     def tree(self):
         self.number += 1
-        odd = self.draws("odd names of trees", 0.2)
+        odd = self.draws(0.2)
         name = self.dice.choice(ODD) + str(self.number) if odd else f"t{self.number}"
-        if not self.modest and self.number > 1 and self.draws("one name twice", 0.1):
+        if not self.modest and self.number > 1 and self.draws(0.1):
             name = f"t{self.dice.randrange(1, self.number)}"
         entries = self.dice.choice((0, 1, 2, 17, 100, 1000, self.dice.randrange(3000), 3000))
         tree = {
             "kind": "TTree", "where": self.where(), "name": name, "title": self.title(),
             "entries": entries, "seed": self.dice.randrange(1, 1 << 30), "saved": 0,
-            "weight": 1.0, "aliases": [], "info": [],
+            "weight": 1.0, "aliases": [], "info": [], "offsets": True,
             "branches": self.branches(),
         }  # fmt: skip
         if not self.modest:
@@ -79,6 +77,7 @@ class Drawn:
         chance = self.dice.random
         return {
             "saved": entries // 2 if chance() < 0.1 else 0,
+            "offsets": chance() < 0.9,
             "weight": 1.0 if chance() < 0.8 else round(chance(), 3),
             "aliases": [["twice", "2*x"]] if chance() < 0.2 else [],
             "info": [["note", self.title()]] if chance() < 0.2 else [],
@@ -91,13 +90,13 @@ class Drawn:
         return deep[: self.dice.choice((0, 0, 1, 2))]
 
     def title(self):
-        return "x[3]/F" if self.draws("titles like leaves", 0.1) else self.dice.choice(TITLES)
+        return "x[3]/F" if self.draws(0.1) else self.dice.choice(TITLES)
 
     def branches(self):
         drawn = []
         for _ in range(self.dice.randrange(1, 9)):
             drawn += self.kind()(f"b{len(drawn)}")
-        if not self.modest and self.draws("uneven branches", 0.1):
+        if not self.modest and self.draws(0.1):
             drawn[self.dice.randrange(len(drawn))]["share"] = self.dice.choice((0, 0.5, 1.5))
         return [self.named(branch) for branch in drawn]
 
@@ -109,7 +108,7 @@ class Drawn:
 
     def named(self, branch):
         fixed = branch.pop("fixed name", False)
-        if not (self.modest or fixed) and self.draws("odd names of branches", 0.15):
+        if not (self.modest or fixed) and self.draws(0.15):
             branch["name"] = self.dice.choice(ODD) + branch["name"]
         style = self.dice.choice(STYLES)
         title = self.title() if self.dice.random() < 0.3 else None
@@ -117,11 +116,10 @@ class Drawn:
 
     def letter(self):
         drawn = self.dice.choice(INTEGERS + FLOATS * 3 + "O")
-        is_long = drawn in LONG and (self.modest or not self.draws("long", 1))
-        return LONG[drawn] if is_long else drawn
+        return LONG.get(drawn, drawn) if self.modest else drawn
 
     def scalar(self, name):
-        other = not self.modest and self.draws("leaves of other names", 0.5)
+        other = not self.modest and self.draws(0.5)
         leaf = self.dice.choice(("x", "value")) if other else name
         return [{"kind": "leaves", "name": name, "list": f"{leaf}/{self.letter()}"}]
 
@@ -165,8 +163,6 @@ class Drawn:
 
     def vector(self, name):
         inner = self.dice.choice(VECTORS)
-        if "long" in inner and not self.draws("long", 1):
-            inner = "Long64_t"
         return [{"kind": "object", "name": name, "of": f"std::vector<{inner}>"}]
 
     def nested(self, name):
@@ -223,6 +219,10 @@ class Making:
     def tree(self, key):
         tree = self.root.TTree(key["name"], key["title"])
         self.root.SetOwnership(tree, False)
+        if not key["offsets"]:
+            features = self.root.TIOFeatures()
+            features.Set(self.root.Experimental.EIOFeatures.kGenerateOffsetMap)
+            tree.SetIOFeatures(features)
         maker = self.root.trees.Maker(tree)
         for branch in key["branches"]:
             self.branch(maker, branch)

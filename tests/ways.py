@@ -9,6 +9,19 @@ from leaves import compare
 import rootae
 
 BACKENDS = ("uproot", "root")
+ADDED = "count the elements"  # branches that stand for the lengths of vectors
+WORDS = {  # of notes about what a tree has beside branches
+    "class and title": ["its class", "its title"],
+    "class of the tree": ["its class"],
+    "name and title of the tree": ["its title"],
+    "leaves in order": ["order of leaves", ADDED],
+    "branches in order": [ADDED],
+    "weight": ["its weight"],
+    "alias": ["aliases"],
+    "user information": ["user information"],
+    "friend": ["friends"],
+    "index": ["index"],
+}
 STOPPED, COPIED, CODED = "stopped with names", "copied byte for byte", "came back"
 
 
@@ -87,11 +100,12 @@ def held(ways):
 
 
 def is_named(line, notes):
-    """Say whether a note names what differs: its tree, and its branch where it is one's.
+    """Say whether a note names what differs: the tree and what of it, or the tree and the branch.
 
-    A note of many names ends with how many more there are, and means them all.
+    A note of many branches ends with how many more there are, and means them all.
     """
-    subject = line.partition(": ")[0]
+    subject, what = line.split(": ")[:2]
     tree, _, rest = subject.partition(";")
     branch = rest.partition(":")[2]
-    return any(tree in note and (branch in note or " more: " in note) for note in notes)
+    words = [branch, " more"] if branch else WORDS.get(what, [])
+    return any(tree in note and any(word in note for word in words) for note in notes)

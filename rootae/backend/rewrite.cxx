@@ -91,8 +91,15 @@ Long64_t first_basket(TTree &tree)
 /// The key of the first one is written anew in the memory that it was read to, 128 bytes at least of
 /// which eight are set apart. Where it does not fit there, as that of a few bytes with a long name,
 /// ROOT 6.40 moves it and goes on to write the memory that it gave back.
+///
+/// Baskets that leave out where entries begin, as ROOT can be told to write them, are copied such
+/// that it ends in a crash when it reads them.
 bool can_copy_baskets(TTree &tree, TFile *file)
 {
+   for (TObject *leaf : *tree.GetListOfLeaves())
+      if (static_cast<TLeaf *>(leaf)->GetBranch()->GetIOFeatures().Test(
+             ROOT::Experimental::EIOFeatures::kGenerateOffsetMap))
+         return false;
    unsigned char head[16]; // bytes of the basket, version, bytes of its data, date, bytes of its key
    Long64_t first = first_basket(tree);
    if (!first || !file || file->ReadBuffer(reinterpret_cast<char *>(head), first, sizeof head))
