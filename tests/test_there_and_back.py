@@ -54,7 +54,7 @@ def test_baskets_that_leave_out_where_entries_begin_come_back(root_script, tmp_p
         root, "_has_crashed", lambda done: done.returncode and pytest.fail(done.stderr)
     )
     key = next(k for k in Drawn(9, modest=True).file(1)["keys"] if k["kind"] == "TTree")
-    leaves = {"kind": "leaves", "style": "few", "share": 1, "most": 4, "title": None}
+    leaves = {"kind": "leaves", "style": "cut", "share": 1, "most": 4, "title": None}
     branches = [{**leaves, "name": n, "list": f"{n}{what}"} for n, what in NO_OFFSETS.items()]
     key |= {"name": "t", "where": [], "offsets": False, "entries": 20000, "branches": branches}
     path, small = tmp_path / "in.root", tmp_path / "small.root"
