@@ -19,6 +19,7 @@ from rootae.titles import recreate
 MAKE = """
 import os, array
 ROOT.gInterpreter.Declare('''
+#include <TClonesArray.h>
 #include <TLeafG.h>
 void fill(TTree &t, int entries, bool nested) {
    Float_t x; Int_t n; Long_t g, counts; ULong64_t u; Float_t y[9]; Long_t z[9];
@@ -27,12 +28,14 @@ void fill(TTree &t, int entries, bool nested) {
    t.Branch("g", &g, "g/G");
    t.Branch("counts", &counts, "counts/G"); t.Branch("y", y, "y[counts]/F");
    t.Branch("z", z, "z[counts]/G"); t.Branch("named", &n, "another/I"); t.Branch("v", &v);
-   if (nested) t.Branch("w", &w);
+   auto clones = new TClonesArray("TNamed");
+   if (nested) { t.Branch("w", &w); t.Branch("clones", &clones, 32000, 0); }
    t.Branch("u", &u, "u/l");
    for (int i = 0; i < entries; ++i) {
       x = i % 97; n = i % 7; g = -i; counts = i % 4; u = i % 11; pair = {1000.f + i % 3, 2};
       v.assign(i % 3, i); w.assign(i % 2, std::vector<long>(i % 3, -i));
       for (int k = 0; k < 9; ++k) { y[k] = k + i % 5; z[k] = i % 13 - k; }
+      clones->Clear(); new ((*clones)[0]) TNamed("a", std::to_string(i).c_str());
       t.Fill();
    }
    t.ResetBranchAddresses();

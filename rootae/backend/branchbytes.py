@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["branch_differences", "derived_differences"]
 
+_BASKETS = "_cursor_baskets"
 _TEXT = "TLeafC"
 
 
@@ -47,6 +48,8 @@ def _equal_bytes(branch: Any, other: Any) -> bool:
 
 def _checksum(branch: Any) -> tuple[int, int]:
     """Return checksums of all bytes of a branch, and of the sizes of its entries."""
+    if not hasattr(branch, _BASKETS):  # a TBranchObject: uproot leaves it to what that is made of
+        setattr(branch, _BASKETS, getattr(branch.bases[0], _BASKETS))
     data = sizes = 0
     texts = [x.classname for x in branch.member("fLeaves")] == [_TEXT]
     for number in range(branch.num_baskets):
