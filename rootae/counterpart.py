@@ -22,6 +22,8 @@ from rootae.sidetree import CARRIER_VALUE
 from rootae.writer import remade
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rootae.bounds import Bound
     from rootae.coded import CodedTree
     from rootae.progress import Progress
@@ -179,12 +181,18 @@ def check_carriers(tree: Any, mine: CodedTree) -> None:
 
 
 def _equal(a: ak.Array, b: ak.Array) -> bool:
-    """Say whether two arrays hold the same counts and bytes; texts are lists of bytes here."""
+    """Say whether two arrays hold the same counts and values; texts are lists of bytes here."""
     mine, theirs = (_flattened(ak.without_parameters(x)) for x in (a, b))
-    return mine == theirs
+    return len(mine) == len(theirs) and all(map(_same, mine, theirs))
 
 
-def _flattened(array: ak.Array) -> list[tuple[str, bytes]]:
+def _same(x: NDArray[Any], y: NDArray[Any]) -> bool:
+    """Compare numbers: whole ones by value, as counters of RNTuples take another type in a tree."""
+    if x.dtype.kind in "iu" and y.dtype.kind in "iu":
+        return np.array_equal(x, y)
+    return x.dtype == y.dtype and x.tobytes() == y.tobytes()
+
+
+def _flattened(array: ak.Array) -> list[NDArray[Any]]:
     counts = [ak.flatten(ak.num(array, axis=n), axis=None) for n in range(1, array.ndim)]
-    flat = [np.asarray(ak.to_numpy(x)) for x in (*counts, ak.flatten(array, axis=None))]
-    return [(x.dtype.name, x.tobytes()) for x in flat]
+    return [np.asarray(ak.to_numpy(x)) for x in (*counts, ak.flatten(array, axis=None))]

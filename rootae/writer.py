@@ -100,9 +100,17 @@ def remade(source: Source, path: str) -> list[str]:
         return []
     kind, leaves = source.particulars_of(path).kind, leaves_in_order(tree)
     places = {b.name: i for i, b in reversed(list(enumerate(tree.branches)))}
-    order = [places[leaf.partition("\n")[0]] for leaf in leaves]
+    order = [_place(places, leaf) for leaf in leaves]
     found = [] if kind == _PLAIN else [f"its class {kind}"]
     return found if order == sorted(order) else [*found, "its order of leaves"]
+
+
+def _place(places: Mapping[str, int], leaf: str) -> int:
+    """Return the place of the branch that a leaf's path begins with; names may hold new lines."""
+    at = leaf.find("\n")
+    while at >= 0 and leaf[:at] not in places:
+        at = leaf.find("\n", at + 1)
+    return places.get(leaf[:at], len(places))
 
 
 def refuse_losses(

@@ -530,7 +530,7 @@ def test_damage_is_exit_code_3(cli, packed, tmp_path):
 
 def test_another_original_is_exit_code_3(cli, packed, tmp_path):
     other = write_events(tmp_path / "other.root", seed=5)
-    assert refused(cli("verify", packed, "--against", other), 3, "break exact")
+    assert refused(cli("verify", packed, "--against", other), 3, "did not come back as in")
 
 
 def test_usage(cli):

@@ -92,6 +92,7 @@ def test_a_family_that_does_not_pay_is_said_everywhere(cli, strangers, tmp_path)
 @pytest.mark.parametrize("effort", ["fast", "default"])
 def test_auto_was_asked_for_what_is_smallest_and_says_nothing(strangers, tmp_path, effort):
     asked = {"effort": effort, "steps": 2, "batch_size": 64, "backend": "uproot"}
+    asked["bounds"] = {"*": "rel:1e-3"}
     assert not rootae.compress(strangers, tmp_path / "out.root", **asked).notes
 
 

@@ -103,7 +103,7 @@ def _complaints(text: str) -> str:
 
 
 def _run(worker: str, asked: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "ignore", "-m", f"{_WORKERS}.{worker}"]
+    command = [sys.executable, "-P", "-W", "ignore", "-m", f"{_WORKERS}.{worker}"]
     with (
         subprocess.Popen(
             command,
