@@ -1,6 +1,7 @@
 """Trees of random schema and every shared file, there and back: ROOT reads the same of both.
 
-A thousand trees: ``ROOTAE_TREES=1000 pytest tests/test_there_and_back.py``.
+A thousand trees: ``ROOTAE_TREES=1000 pytest tests/test_there_and_back.py``. Every shared file,
+which takes long: ``ROOTAE_TABLE=1 pytest -m slow tests/test_there_and_back.py``.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def test_baskets_that_leave_out_where_entries_begin_come_back(root_script, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.skipif("ROOTAE_TABLE" not in os.environ, reason="ROOTAE_TABLE=1 asks for every file")
 @pytest.mark.parametrize("name", sorted(str(p.relative_to(SHARED)) for p in SHARED.rglob("*.root")))
 def test_a_shared_file_comes_back_as_it_was(root_script, name, tmp_path):
     found = held(sent(SHARED / name, tmp_path))
