@@ -352,6 +352,6 @@ def test_differences_are_named(events, tmp_path):
     with Source.open(events) as a, Source.open(tmp_path / "same.root") as b:
         assert differences(a, b, {}) == []
     with Source.open(tmp_path / "a.root") as a, Source.open(tmp_path / "b.root") as b:
-        assert differences(a, b, {}) == ["t:its title or class", "t:x"]
-        assert differences(a, b, {"t": ["x"]}) == ["t:its title or class"]
+        assert differences(a, b, {}) == ["t: its title", "t:x"]
+        assert differences(a, b, {"t": ["x"]}) == ["t: its title"]
         assert differences(b, Source.open(events), {}) == ["t"]

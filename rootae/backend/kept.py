@@ -92,10 +92,12 @@ def _directories(source: Source, target: Source) -> Iterator[str]:
 
 def _objects(source: Source, target: Source, *, dropped: bool) -> Iterator[str]:
     pairs, there = dict(source.objects()), dict(target.objects())
-    mine, theirs = _by_name(pairs), _by_name(there)
     left = {*source.old_cycles(), *(text.split(" (")[0] for text in source.stranded)}
+    if dropped:
+        pairs = {key: kind for key, kind in pairs.items() if key not in left}
+    mine, theirs = _by_name(pairs), _by_name(there)
     for key, kind in pairs.items():
-        if kind in _REMADE or (dropped and key in left):
+        if kind in _REMADE:
             continue
         same, name = key, _name(key)
         if len(mine[name]) == len(theirs.get(name, ())) == 1:
