@@ -56,10 +56,14 @@ class Drawn:
         """Throw the dice."""
         return self.dice.random() < chance
 
+    def odd(self):
+        """Draw the beginning of a name; uproot gives keys none of a slash or a semicolon."""
+        return self.dice.choice([name for name in ODD if not (self.modest and {*"/;"} & {*name})])
+
     def tree(self):
         self.number += 1
         odd = self.draws(0.2)
-        name = self.dice.choice(ODD) + str(self.number) if odd else f"t{self.number}"
+        name = self.odd() + str(self.number) if odd else f"t{self.number}"
         if not self.modest and self.number > 1 and self.draws(0.1):
             name = f"t{self.dice.randrange(1, self.number)}"
         entries = self.dice.choice((0, 1, 2, 17, 100, 1000, self.dice.randrange(3000), 3000))
@@ -71,6 +75,8 @@ class Drawn:
         }  # fmt: skip
         if not self.modest:
             tree |= self.attached(entries)
+        if any(branch["share"] != 1 for branch in tree["branches"]):
+            tree["offsets"] = True  # else what counts a branch's elements has to be as long
         return tree
 
     def attached(self, entries):
@@ -109,7 +115,7 @@ class Drawn:
     def named(self, branch):
         fixed = branch.pop("fixed name", False)
         if not (self.modest or fixed) and self.draws(0.15):
-            branch["name"] = self.dice.choice(ODD) + branch["name"]
+            branch["name"] = self.odd() + branch["name"]
         style = self.dice.choice(STYLES)
         title = self.title() if self.dice.random() < 0.3 else None
         return {"style": style, "share": 1, "most": 4, "title": title} | branch

@@ -47,10 +47,14 @@ def _equal_bytes(branch: Any, other: Any) -> bool:
 
 
 def _checksum(branch: Any) -> tuple[int, int]:
-    """Return checksums of all bytes of a branch, and of the sizes of its entries."""
+    """Return checksums of all bytes of a branch, and of the sizes of its entries.
+
+    Baskets may leave out where entries begin if another branch counts them, which says the same.
+    """
     if not hasattr(branch, _BASKETS):  # a TBranchObject: uproot leaves it to what that is made of
         setattr(branch, _BASKETS, getattr(branch.bases[0], _BASKETS))
     data = sizes = 0
+    counted = any(x.member("fLeafCount") is not None for x in branch.member("fLeaves"))
     texts = [x.classname for x in branch.member("fLeaves")] == [_TEXT]
     for number in range(branch.num_baskets):
         basket = branch.basket(number)
@@ -58,7 +62,7 @@ def _checksum(branch: Any) -> tuple[int, int]:
         if texts and offsets is not None:
             held, offsets = _with_lengths(held, offsets)
         data = zlib.crc32(held.tobytes(), data)
-        if offsets is not None:
+        if offsets is not None and not counted:
             sizes = zlib.crc32(np.diff(offsets).tobytes(), sizes)
     return data, sizes
 

@@ -118,10 +118,9 @@ bool is_even(TTree &tree)
 }
 
 /// Copy a tree entry by entry, of each branch as many as it has.
-TTree *copy_each_branch(TTree &tree)
+void copy_each_branch(TTree &tree, TTree &copy)
 {
-   TTree *copy = tree.CloneTree(0);
-   TIter next(copy->GetListOfBranches());
+   TIter next(copy.GetListOfBranches());
    for (TObject *each : *tree.GetListOfBranches()) {
       auto from = static_cast<TBranch *>(each);
       if (from->TestBit(kDoNotProcess))
@@ -132,7 +131,17 @@ TTree *copy_each_branch(TTree &tree)
          to->Fill();
       }
    }
-   return copy;
+}
+
+/// Have baskets say where entries begin, as every reader looks for it.
+void write_offsets(TObjArray &branches)
+{
+   ROOT::TIOFeatures none;
+   for (TObject *each : branches) {
+      auto branch = static_cast<TBranch *>(each);
+      branch->SetIOFeatures(none);
+      write_offsets(*branch->GetListOfBranches());
+   }
 }
 
 } // namespace
@@ -146,9 +155,14 @@ TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
          branch->SetBit(kDoNotProcess);
    TDirectory::TContext here(&to);
    const bool quick = fast && can_copy_baskets(tree, tree.GetCurrentFile());
-   TTree *copy = quick || is_even(tree) ? tree.CloneTree(-1, quick ? "fast" : "") : copy_each_branch(tree);
-   if (copy)
-      copy->SetEntries(tree.GetEntries());
+   TTree *copy = tree.CloneTree(quick ? -1 : 0, quick ? "fast" : "");
+   if (!copy)
+      return nullptr;
+   if (!quick) {
+      write_offsets(*copy->GetListOfBranches());
+      is_even(tree) ? void(copy->CopyEntries(&tree)) : copy_each_branch(tree, *copy);
+   }
+   copy->SetEntries(tree.GetEntries());
    return copy;
 }
 
