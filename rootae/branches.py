@@ -15,6 +15,7 @@ from uproot.interpretation.objects import AsObjects
 from uproot.interpretation.strings import AsStrings
 
 from rootae import packed
+from rootae.branchvalues import interpretation as interpretation_of
 from rootae.errors import RootaeError
 from rootae.leaf import Leaf
 from rootae.leaves import is_known, leaf_of, usual_leaf
@@ -160,7 +161,7 @@ def _column(branch: Any) -> Column | None:
     """Describe a numeric branch, or return None for anything else."""
     if len(branch.branches):
         return None
-    numbers = packed.interpretation(branch) if packed.is_packed(branch) else None
+    numbers = interpretation_of(branch)
     interpretation, counter = numbers or branch.interpretation, None
     if isinstance(interpretation, AsObjects):
         counter, interpretation = f"{branch.name}{INNER}", _nested(interpretation.model)
@@ -181,9 +182,9 @@ def _column(branch: Any) -> Column | None:
 
 
 def _named(branch: Any, numbers: Any) -> str:
-    """Return the type of a branch of packed numbers; uproot stumbles over some of their ranges."""
+    """Return the type of a branch that uproot misreads; it stumbles over some of them here too."""
     try:
-        return str(branch.typename)
+        return str(branch.typename) if packed.is_packed(branch) else str(numbers.typename)
     except Exception:  # as in `_described`
         return str(numbers.typename)
 

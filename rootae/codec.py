@@ -70,7 +70,7 @@ class Codec:
 
     Example:
         >>> Codec(Plan(())).id[:8]
-        '46fd9647'
+        'ac8e69d2'
     """
 
     def __init__(

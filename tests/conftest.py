@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import awkward as ak
 import numpy as np
 import pytest
+import rooted
 import uproot
 from hypothesis import settings
 from typer.testing import CliRunner
@@ -59,8 +59,9 @@ def root_script(hadd):
     """Return a function that runs Python with ROOT in a process of its own."""
 
     def run(code, *arguments):
-        command = [sys.executable, "-c", "import sys, ROOT\n" + code, *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=True)
+        done = rooted.script(code, *arguments)
+        done.check_returncode()
+        return done
 
     return run
 

@@ -7,12 +7,13 @@ it. What differs is said in short lines: a subject (``dir/tree;1:branch``) and w
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
+import json
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+
+from rooted import SERVER, root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 FIELD, RECORD = "\x1f", "\x1e"
@@ -35,11 +36,9 @@ def told(*paths):
 
 
 def _run(arguments):
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, str(Path(__file__)), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if "cannot compile" in done.stderr:
-        raise OSError(done.stderr)
+    done = SERVER.run(__name__, json.dumps(arguments))
+    if done is None or "cannot compile" in done.stderr:
+        raise OSError(done and done.stderr)
 
 
 def _parsed(target):
@@ -94,20 +93,21 @@ def compare(*pairs, most=MOST):
     return [differences(known[str(a)], known[str(b)], most) for a, b in pairs]
 
 
-def main(arguments):
+def _ready():
+    root = root_with(KERNELS)
+    root.gROOT.SetBatch(True)
+    root.gEnv.SetValue("Root.Stacktrace", "no")
+    root.gErrorIgnoreLevel = root.kFatal
+    return root
+
+
+def prepare(_times):
+    """Compile what reads files."""
+    _ready()
+
+
+def main():
     """Be the process that ROOT runs in: files and targets in turn."""
-    import ROOT
-
-    ROOT.gROOT.SetBatch(True)
-    ROOT.gEnv.SetValue("Root.Stacktrace", "no")
-    ROOT.gErrorIgnoreLevel = ROOT.kFatal
-    if not ROOT.gInterpreter.Declare(f'#include "{KERNELS}"'):
-        sys.exit("cannot compile")
+    root, arguments = _ready(), json.loads(sys.stdin.read())
     for path, target in zip(arguments[::2], arguments[1::2], strict=True):
-        ROOT.leaves.tell(path, target)
-    sys.stdout.flush()
-    os._exit(0)  # ROOT's tear-down would only cost time
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        root.leaves.tell(path, target)

@@ -239,6 +239,7 @@ t.Write(); f.Close(); sys.stdout.flush(); os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_root_writes_small_files_that_uproot_would_make_larger(root_script, tmp_path):
     root_script(WIDE, path := tmp_path / "wide.root")
     options = {"family": "plain", "bounds": {"*": "abs:0.01"}}

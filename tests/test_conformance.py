@@ -197,6 +197,7 @@ def test_auto_says_what_each_candidate_gave():
     }
 
 
+@pytest.mark.slow
 def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch):
     from rootae.train import race
 

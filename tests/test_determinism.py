@@ -30,7 +30,13 @@ from rootae.network import Network
 from rootae.shapes import DECODER_OPERATORS
 from rootae.train import race
 
-FAMILIES = ["predictor", "ae", "ae conv", "diagram", "auto"]  # the second word is the net
+FAMILIES = [  # the second word is the net
+    pytest.param("predictor", marks=pytest.mark.slow),
+    "ae",
+    pytest.param("ae conv", marks=pytest.mark.slow),
+    "diagram",
+    "auto",
+]
 MANY, FEW = 100_000, 1200  # three quarters of that many objects
 
 

@@ -293,6 +293,7 @@ def test_wae_compares_by_mmd_and_swae_by_slices():
     assert [model(f).settings.regulariser for f in ("wae", "swae")] == ["mmd", "sliced"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", REGULARISED)
 def test_the_regulariser_spreads_latents_over_the_prior(family):
     def spread(weight):

@@ -95,9 +95,14 @@ OPTIONS = [
     {"family": "plain"},
     {"family": "plain", "lossy": True},
     {"family": "plain", "bounds": {"*": "rel:1e-5", "*eta*": "abs:1e-9", "*phi*": "none"}},
-    {"family": "ae", "lossy": True, "steps": 30},
-    {"family": "predictor", "lossy": True, "steps": 30},
-    {"family": "diagram", "lossy": True},
+    *(
+        pytest.param(options, marks=pytest.mark.slow)
+        for options in (
+            {"family": "ae", "lossy": True, "steps": 30},
+            {"family": "predictor", "lossy": True, "steps": 30},
+            {"family": "diagram", "lossy": True},
+        )
+    ),
 ]
 
 

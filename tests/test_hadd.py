@@ -179,6 +179,7 @@ for name, cut in (("some", "rootae_entry > 100"), ("all", "rootae_entry >= 0")):
 """
 
 
+@pytest.mark.slow
 def test_skims_without_the_blocks_are_refused(root_script, inputs, tmp_path):
     root_script(SKIMS, inputs / "a_one.root", tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
@@ -216,6 +217,7 @@ SWAPPED = """
 ALL = "new = tree.CloneTree()"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("events", "match"), [(SOME, "rootae skim"), (SWAPPED, "reordered")], ids=["cut", "swapped"]
 )

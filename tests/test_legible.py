@@ -113,6 +113,7 @@ def test_commands_show_files_of_such_names(cli, odd, tmp_path):
         assert set(file["t[/]"].keys()) == set(NAMES.values())
 
 
+@pytest.mark.slow
 def test_a_page_shows_files_of_such_names(cli, odd, tmp_path):
     pytest.importorskip("mplhep")
     page = tmp_path / "page.html"

@@ -157,6 +157,7 @@ def test_many_blocks_keep_their_order(inputs, tmp_path):
             assert same(ak.to_packed(file["Events"][name].array()), wanted[name])
 
 
+@pytest.mark.slow
 def test_vectors_and_columns_in_another_order_are_merged(root_script, tmp_path):
     root_script(
         "for n, order in ((40, 'xv'), (30, 'vx')):\n"

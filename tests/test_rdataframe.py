@@ -73,6 +73,7 @@ def test_histograms_are_those_of_uproot(root_script, kept, events, threads):
     assert found["events"] == ([] if threads else arrays.event[:3].tolist())
 
 
+@pytest.mark.slow
 def test_columns_are_those_of_the_original_and_only_those_asked_for_are_decoded(
     root_script, kept, events
 ):

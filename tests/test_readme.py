@@ -33,6 +33,7 @@ def events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "events.root"
 
 
+@pytest.mark.slow
 def test_quick_start_in_python(events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (code,) = blocks("python")
     quick = functools.partial(rootae.compress, time_budget=SECONDS)

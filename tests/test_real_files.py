@@ -15,7 +15,7 @@ SMALL = {  # the file, and the options that every run of the tests tries
     "mc/jpsi.root": ("exact", "lossy"),
     "real/higgs_uci_slice.root": ("exact", "rel"),
     "edge/uproot-empty.root": ("exact", "lossy", "rel"),
-    "edge/nano_dy_empty.root": ("exact",),
+    "edge/nano_dy_empty.root": (),
     "edge/TNtuple.root": ("exact",),
     "edge/hsimple.root": ("lossy",),
 }

@@ -107,6 +107,7 @@ def test_equal_files_show_no_change_at_all(files):
     assert any("no codec" in n for n in found.notes)
 
 
+@pytest.mark.slow
 def test_a_user_s_expression_is_a_peak(files, report):
     found = rootae.evaluate(*files, peaks={"z": Z.partition("=")[2]}, trees=["flat"])
     (peak,) = found.peaks
@@ -236,6 +237,7 @@ def test_a_missing_package_is_named(files, report, monkeypatch, tmp_path, packag
         report.to_html(tmp_path / "page.html") if package == "mplhep" else rootae.evaluate(*files)
 
 
+@pytest.mark.slow
 def test_the_command_prints_peaks_columns_and_verdict(files, tmp_path):
     names = [str(f) for f in files]
     page = tmp_path / "page.html"

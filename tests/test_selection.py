@@ -81,6 +81,7 @@ f.Write()
         assert ak.array_equal(original["tiny/v"].array(), file["tiny"]["v"].array())
 
 
+@pytest.mark.slow
 def test_losses_are_named_before_any_training(root_script, tmp_path):
     path = tmp_path / "v.root"
     root_script(

@@ -276,6 +276,7 @@ def killed(source, target, folder, *words):
     assert run.returncode == -signal.SIGKILL, f"it ended before it could be killed: {err}"
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_bytes(cli, source, tmp_path):
     words = ("--steps", 80, "--batch-size", 32, "--seed", 2, "--patience", 45)
     folder = tmp_path / "state"

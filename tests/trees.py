@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import subprocess
 import sys
 from pathlib import Path
+
+from rooted import SERVER, root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 INTEGERS, FLOATS = "BbSsIiLlGg", "FD"
@@ -187,9 +187,8 @@ class Drawn:
 def make(files):
     """Make files, each as `Drawn.file` says: a mapping of path to it."""
     asked = json.dumps({str(path): file for path, file in files.items()})
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, str(Path(__file__))]
-    subprocess.run(command, input=asked, text=True, check=True, env=environment)
+    done = SERVER.run(__name__, asked)
+    done.check_returncode()
 
 
 class Making:
@@ -265,19 +264,20 @@ class Making:
             maker.object[branch["of"]](name, *how, split)
 
 
+def _ready():
+    root = root_with(KERNELS)
+    root.gROOT.SetBatch(True)
+    root.gErrorIgnoreLevel = root.kError
+    return root
+
+
+def prepare(_times):
+    """Compile what makes trees."""
+    _ready()
+
+
 def main():
     """Be the process that ROOT runs in."""
-    import ROOT
-
-    ROOT.gROOT.SetBatch(True)
-    ROOT.gErrorIgnoreLevel = ROOT.kError
-    if not ROOT.gInterpreter.Declare(f'#include "{KERNELS}"'):
-        sys.exit("cannot compile")
+    root = _ready()
     for path, file in json.loads(sys.stdin.read()).items():
-        Making(ROOT, path, file)
-    sys.stdout.flush()
-    os._exit(0)  # ROOT's tear-down would only cost time
-
-
-if __name__ == "__main__":
-    main()
+        Making(root, path, file)

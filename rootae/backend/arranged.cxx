@@ -1,6 +1,8 @@
 // Branches taken over, and branches and leaves in the order of the original: compiled by cling as ROOT starts, and called by
 // rewriting.py.
 
+#pragma once
+
 #include <TBranch.h>
 #include <TLeaf.h>
 #include <TObjArray.h>

@@ -1,6 +1,8 @@
 // Trees of classes that ROOT does not have: compiled by cling as ROOT starts, and called by
 // rewriting.py.
 
+#pragma once
+
 #include <RZip.h>
 #include <TBasket.h>
 #include <TBranch.h>

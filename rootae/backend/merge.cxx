@@ -1,5 +1,7 @@
 // What merging.py needs of ROOT besides hadd's own merging.
 
+#pragma once
+
 #include "rewrite.cxx"
 
 #include <TClass.h>

@@ -1,5 +1,7 @@
 // Whether ROOT can read a branch: compiled by cling as ROOT starts, and called by reading.py.
 
+#pragma once
+
 #include <TBranch.h>
 #include <TError.h>
 

@@ -2,6 +2,8 @@
 // by rewriting.py. Keys are copied as bytes and baskets as they are compressed, so that no class of
 // the input has to be known.
 
+#pragma once
+
 #include <TBranch.h>
 #include <TClass.h>
 #include <TCollectionProxyInfo.h>

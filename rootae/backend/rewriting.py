@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.backend.job import Job, TreeJob
+from rootae.backend.rehearsal import WRITTEN, written
 from rootae.backend.worker import answer, root_with, tree_at
 from rootae.kinds import Kind, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["main", "rewrite"]
+__all__ = ["main", "prepare", "rewrite"]
 
 _KERNELS = Path(__file__).with_name("rewrite.cxx")
 _SMALL = 1 << 16  # bytes of a tree's baskets: so much may stand in the file twice
@@ -160,6 +161,16 @@ def rewrite(job: Job) -> dict[str, Any]:
     work = _Rewriting(root, job)
     work.run()
     return {"autosaves": work.autosaves}
+
+
+def prepare(times: int) -> None:
+    """Compile what `main` needs, and all that it calls for whoever asks a second time."""
+    root = root_with(_KERNELS)
+    if times == 1:
+        with written(root) as (source, donor, target):
+            change = TreeJob(("x",), ("b_n", "b_v"), order=("b_n", "b_v", "a_n", "a_v"))
+            kinds = {name: str(kind) for name, kind in WRITTEN.items()}
+            rewrite(Job(source, donor, target, 505, {"t": change}, ("o",), ("b_d",), kinds))
 
 
 def main() -> None:

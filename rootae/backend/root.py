@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from rootae import leftovers
+from rootae.backend.server import SERVER
 from rootae.errors import MissingDependency, UnsupportedError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["installed", "merged", "readable", "rewrite"]
 
 _WORKERS = "rootae.backend"
+_SERVED = sys.platform == "linux"  # elsewhere processes are not copied safely
 _LINES = 3  # of what ROOT said that an error repeats
 
 
@@ -103,7 +105,13 @@ def _complaints(text: str) -> str:
 
 
 def _run(worker: str, asked: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-P", "-W", "ignore", "-m", f"{_WORKERS}.{worker}"]
+    name = f"{_WORKERS}.{worker}"
+    return (SERVER.run(name, asked) if _SERVED else None) or _started(name, asked)
+
+
+def _started(name: str, asked: str) -> subprocess.CompletedProcess[str]:
+    """Start ROOT for one job: where processes cannot be copied, or the one that has ROOT ended."""
+    command = [sys.executable, "-P", "-W", "ignore", "-m", name]
     with (
         subprocess.Popen(
             command,

@@ -5,6 +5,7 @@ Standard output gets the answer at the end; whatever ROOT has to say goes to sta
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -26,6 +27,7 @@ def answer(work: Callable[[str], Any]) -> None:
     os._exit(0)  # ROOT's tear-down would only cost time
 
 
+@functools.cache
 def root_with(kernels: Path) -> Any:
     """Return ROOT's module with a file of C++ compiled.
 
