@@ -93,21 +93,16 @@ def compare(*pairs, most=MOST):
     return [differences(known[str(a)], known[str(b)], most) for a, b in pairs]
 
 
-def _ready():
-    root = root_with(KERNELS)
-    root.gROOT.SetBatch(True)
-    root.gEnv.SetValue("Root.Stacktrace", "no")
-    root.gErrorIgnoreLevel = root.kFatal
-    return root
-
-
 def prepare(_times):
     """Compile what reads files."""
-    _ready()
+    root_with(KERNELS)
 
 
 def main():
     """Be the process that ROOT runs in: files and targets in turn."""
-    root, arguments = _ready(), json.loads(sys.stdin.read())
+    root, arguments = root_with(KERNELS), json.loads(sys.stdin.read())
+    root.gROOT.SetBatch(True)
+    root.gEnv.SetValue("Root.Stacktrace", "no")
+    root.gErrorIgnoreLevel = root.kFatal
     for path, target in zip(arguments[::2], arguments[1::2], strict=True):
         root.leaves.tell(path, target)

@@ -28,7 +28,7 @@ def judged(made):
 @pytest.mark.parametrize(
     ("stable", "seed"),
     [
-        ("penalty", 0),
+        pytest.param("penalty", 0, marks=pytest.mark.slow),
         pytest.param("penalty", 1, marks=pytest.mark.slow),
         pytest.param("penalty", 2, marks=pytest.mark.slow),
         pytest.param("smoothing", 0, marks=pytest.mark.slow),

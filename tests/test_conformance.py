@@ -7,6 +7,7 @@ on how well a network was trained.
 from __future__ import annotations
 
 import functools
+import itertools
 
 import numpy as np
 import pytest
@@ -32,8 +33,10 @@ ROWS = 12_000
 BOUNDS = ["exact", "abs:1e-3", "rel:1e-3", "none"]
 FAMILIES = [f for f in families.names() if not issubclass(families.load(f), Counted)]
 WITHOUT = [f for f in families.names() if f not in FAMILIES]
+QUICK = {*((f, "dense") for f in FAMILIES), ("ae", "conv")}
 CASES = [
-    pytest.param(family, net, id=f"{family}-{net}") for family in FAMILIES for net in nets.names()
+    pytest.param(*case, id="-".join(case), marks=[] if case in QUICK else pytest.mark.slow)
+    for case in itertools.product(FAMILIES, nets.names())
 ] + [pytest.param(family, "dense", id=family) for family in WITHOUT]
 STEPS, BATCH, FEW = 20, 256, 8000
 

@@ -32,7 +32,7 @@ from rootae.train import race
 
 FAMILIES = [  # the second word is the net
     pytest.param("predictor", marks=pytest.mark.slow),
-    "ae",
+    pytest.param("ae", marks=pytest.mark.slow),
     pytest.param("ae conv", marks=pytest.mark.slow),
     "diagram",
     "auto",

@@ -21,7 +21,7 @@ from rootae.backend.server import Server
 AGAIN = {"PYTHONPATH": str(Path(__file__).parent)}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(hadd):
     """Return a server of one's own."""
     made = Server(AGAIN)

@@ -264,20 +264,15 @@ class Making:
             maker.object[branch["of"]](name, *how, split)
 
 
-def _ready():
-    root = root_with(KERNELS)
-    root.gROOT.SetBatch(True)
-    root.gErrorIgnoreLevel = root.kError
-    return root
-
-
 def prepare(_times):
     """Compile what makes trees."""
-    _ready()
+    root_with(KERNELS)
 
 
 def main():
     """Be the process that ROOT runs in."""
-    root = _ready()
+    root = root_with(KERNELS)
+    root.gROOT.SetBatch(True)
+    root.gErrorIgnoreLevel = root.kError
     for path, file in json.loads(sys.stdin.read()).items():
         Making(root, path, file)

@@ -25,11 +25,13 @@ def written(root: Any) -> Iterator[tuple[str, str, str]]:
     Arguments:
         root: the module of ROOT.
     """
+    level = root.gErrorIgnoreLevel
     with tempfile.TemporaryDirectory() as folder:
         first, second, target = (str(Path(folder) / name) for name in "abc")
         for path in (first, second):
             _write(root, path, Path(path).name)
         yield first, second, target
+    root.gErrorIgnoreLevel = level  # jobs of another kind find it as it was
 
 
 def _write(root: Any, path: str, name: str) -> None:
