@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ _TREE = "TTree"
 _TREES = (_TREE, "TNtuple", "TNtupleD")
 _CHAIN = "TChain"  # inherits from TTree, but says only which files its entries are in
 DIRECTORIES = ("TDirectory", "TDirectoryFile")  # Geant4 and old versions of ROOT say the latter
+_CLEAR = {NTUPLE, *_TREES, *DIRECTORIES, _CHAIN}
 _KNOWN = {  # bases of ROOT's own classes, which not every file describes
     "TNtuple": (_TREE,),
     "TNtupleD": (_TREE,),
@@ -27,6 +29,11 @@ _KNOWN = {  # bases of ROOT's own classes, which not every file describes
     "TMemFile": ("TFile",),
     "RooWorkspace::WSDir": ("TDirectoryFile",),
 }
+_OBJECTS = re.compile(  # whose bases need no look at what the file describes
+    r"TH[123][CDFILS]|TProfile[23]?D?|TH[23]Poly|T(Named|Object|ObjString|List|HashList|ObjArray|Map)"
+    r"|TGraph\w*|TMultiGraph|TF[123]|TEfficiency|TParameter<[\w ]+>|T(Matrix|Vector)T\w*<\w+>|TCanvas"
+    r"|TProcessID|TMacro|TDatime|TUUID|string|(std::)?vector<[\w: ]+>"
+)
 _BRANCH = b"\xff\xff\xff\xffTBranch"  # a class as a streamed object names it first
 
 
@@ -56,7 +63,8 @@ def kinds_of(file: Any, classes: set[str]) -> dict[str, Kind]:
         >>> kinds_of(None, {"TNtuple", "TChain", "TH1F"})["TNtuple"]
         <Kind.TREE: 'tree'>
     """
-    known = {**_KNOWN, **_described(file)}
+    clear = all(name in _CLEAR or _OBJECTS.fullmatch(name) for name in classes)
+    known = _KNOWN if clear else {**_KNOWN, **_described(file)}  # reading these takes a while
     return {name: _kind(name, bases_of(name, known)) for name in classes}
 
 
