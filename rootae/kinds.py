@@ -31,8 +31,8 @@ _KNOWN = {  # bases of ROOT's own classes, which not every file describes
 }
 _OBJECTS = re.compile(  # whose bases need no look at what the file describes
     r"TH[123][CDFILS]|TProfile[23]?D?|TH[23]Poly|T(Named|Object|ObjString|List|HashList|ObjArray|Map)"
-    r"|TGraph\w*|TMultiGraph|TF[123]|TEfficiency|TParameter<[\w ]+>|T(Matrix|Vector)T\w*<\w+>|TCanvas"
-    r"|TProcessID|TMacro|TDatime|TUUID|string|(std::)?vector<[\w: ]+>"
+    r"|TGraph\w*|TMultiGraph|TF[123]|TEfficiency|TParameter<[\w ]+>|T(Matrix|Vector)T\w*<\w+>"
+    r"|TCanvas|TProcessID|TMacro|TDatime|TUUID|string|(std::)?vector<[\w: ]+>"
 )
 _BRANCH = b"\xff\xff\xff\xffTBranch"  # a class as a streamed object names it first
 

@@ -126,6 +126,7 @@ def test_a_codec_with_categories_codes_and_verifies(bound):
         assert encoder.latents == 4
 
 
+@pytest.mark.slow
 def test_categories_are_used_where_they_tell_something():
     made = steps(model("aae", discrete=1, categories=4, weight=5), 300)
     with torch.no_grad():

@@ -96,7 +96,10 @@ def decoders_of(codec):
     return [n for i, n in enumerate(codec.networks) if i not in encoders]
 
 
-@pytest.mark.parametrize("bound", BOUNDS)
+@pytest.mark.parametrize(
+    "bound",
+    [b if b in ("exact", "rel:1e-3") else pytest.param(b, marks=pytest.mark.slow) for b in BOUNDS],
+)
 @pytest.mark.parametrize(("family", "net"), CASES)
 def test_every_family_and_net_keeps_every_bound(family, net, bound):
     codec, history = briefly(family, net, bound)

@@ -84,6 +84,7 @@ def passing(path, cut, tree="t"):
         return Cut(source.tree(tree), cut).passing().tolist()
 
 
+@pytest.mark.slow
 def test_cuts_pass_what_draw_passes(drawn):
     plain, packed, draw = drawn
     wanted = draw(SAME_AS_DRAW)

@@ -144,6 +144,7 @@ t.Write(); f.Close()
             assert ak.array_equal(a["t"][name].array(), b["t"][name].array())
 
 
+@pytest.mark.slow
 def test_root_reads_it(root_script, packed, events, tmp_path):
     decompress(packed, tmp_path / "back.root")
     code = """

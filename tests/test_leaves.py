@@ -151,6 +151,7 @@ sys.stdout.flush(); os._exit(0)
 """
 
 
+@pytest.mark.slow
 def test_trees_of_classes_that_root_does_not_have_are_read_too(root_script, tmp_path):
     root_script(DERIVED, tmp_path)
     for name in "ab":

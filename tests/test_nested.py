@@ -220,6 +220,7 @@ def test_root_gives_every_kind_back(root_script, tmp_path):
                 assert same(other["t"][name].array(), original), name
 
 
+@pytest.mark.slow
 def test_rdataframe_shows_them(pair, root_script):
     kind, sums = root_script(FRAME, pair[1]).stdout.splitlines()
     assert kind == "ROOT::VecOps::RVec<vector<float>>"

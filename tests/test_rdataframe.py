@@ -60,7 +60,8 @@ def histograms(path):
     return found, arrays
 
 
-@pytest.mark.parametrize("threads", [pytest.param(0, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [0, 2])
 def test_histograms_are_those_of_uproot(root_script, kept, events, threads):
     found = json.loads(root_script(SCRIPT, kept, "null", threads).stdout)
     wanted, arrays = histograms(events)

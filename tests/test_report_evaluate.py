@@ -95,6 +95,7 @@ def test_built_in_peaks_that_fit_are_found(report):
     assert any("jpsi_mumu" in n for n in report.notes)
 
 
+@pytest.mark.slow
 def test_equal_files_show_no_change_at_all(files):
     found = rootae.evaluate(files[0], files[0], peaks=["z_mumu"])
     for c in found.columns:
@@ -136,6 +137,7 @@ def test_json_holds_the_same_figures(report):
     assert first["mass_shift"] == report.peaks[0].fits[0].mass_shift
 
 
+@pytest.mark.slow
 def test_the_page_holds_all_columns_and_loads_nothing(report, tmp_path):
     text = report.to_html(tmp_path / "page.html", pictures=3).read_text()
     for column in report.columns:
@@ -174,6 +176,7 @@ def test_empty_trees_are_compared(tmp_path):
     assert found.to_html(tmp_path / "page.html").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_broken_values_are_counted_and_named(events, tmp_path):
     arrays = event_arrays(3000, 0)
     arrays["small"] = arrays["small"] + np.int16(1)
@@ -259,6 +262,7 @@ def test_the_command_prints_peaks_columns_and_verdict(files, tmp_path):
         assert phrase in done.stderr
 
 
+@pytest.mark.slow
 def test_j_psi_of_the_simulation_are_found_and_fitted(shared):
     source = shared / "mc/jpsi.root"
     (peak,) = rootae.evaluate(source, source, trees=["Events"]).peaks

@@ -132,7 +132,7 @@ def equal(a, b):
     )
 
 
-@pytest.mark.parametrize("rows", [50, 999, 10**6])
+@pytest.mark.parametrize("rows", [pytest.param(50, marks=pytest.mark.slow), 999, 10**6])
 @pytest.mark.parametrize("at_once", [1, 10**5, 10**9])
 @pytest.mark.parametrize("names", [None, ("Jet_pt", "matrix"), ()])
 def test_blocks_read_together_are_those_read_one_by_one(events, monkeypatch, rows, at_once, names):
