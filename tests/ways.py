@@ -10,6 +10,7 @@ import rootae
 
 BACKENDS = ("uproot", "root")
 ADDED = "count the elements"  # branches that stand for the lengths of vectors
+ANOTHER = "an RNTuple, written as a TTree"
 WORDS = {  # of notes about what a tree has beside branches
     "class and title": ["its class", "its title"],
     "class of the tree": ["its class"],
@@ -102,10 +103,13 @@ def held(ways):
 def is_named(line, notes):
     """Say whether a note names what differs: the tree and what of it, or the tree and the branch.
 
-    A note of many branches ends with how many more there are, and means them all.
+    A note of many branches ends with how many more there are, and means them all. What was an
+    RNTuple is another thing altogether, whose values were held against it on the way.
     """
     subject, what = line.split(": ")[:2]
     tree, _, rest = subject.partition(";")
     branch = rest.partition(":")[2]
+    if f"{tree}: {ANOTHER}" in notes:
+        return True
     words = [branch, " more"] if branch else WORDS.get(what, [])
     return any(tree in note and any(word in note for word in words) for note in notes)
