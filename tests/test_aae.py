@@ -44,7 +44,7 @@ def test_the_game_neither_collapses_nor_explodes(stable, seed):
     steps(made, 600, rate=3e-3)
     z, after = judged(made)
     assert after < 0.1 * before
-    assert float(z.std(0).min()) > 0.6
+    assert float(z.std(0).min()) > 0.5
     assert float(z.std(0).max()) < 1.4
     sure = float(made.judge(batch)["judged"].detach())
     assert 1 < sure < 2, "2 ln 2 = 1.39 is a draw; 0 is a discriminator that knows every latent"

@@ -15,7 +15,7 @@ WORDS = {  # of notes about what a tree has beside branches
     "class and title": ["its class", "its title"],
     "class of the tree": ["its class"],
     "name and title of the tree": ["its title"],
-    "leaves in order": ["order of leaves", ADDED],
+    "leaves in order": ["order of leaves", "became leaf", ADDED],
     "branches in order": [ADDED],
     "weight": ["its weight"],
     "alias": ["aliases"],
