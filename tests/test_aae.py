@@ -41,7 +41,7 @@ def test_the_game_neither_collapses_nor_explodes(stable, seed):
     made = families.load("aae")(data(), setup)
     batch = some(rows=400)
     (_, before), untrained = judged(made), float(made.eval().loss(batch)["codes"].detach())
-    steps(made, 600, rate=3e-3)
+    steps(made, 1000, rate=3e-3)
     z, after = judged(made)
     assert after < 0.1 * before
     assert float(z.std(0).min()) > 0.5
