@@ -11,7 +11,8 @@ from rootae.blockcache import forget
 from rootae.bounds import EXACT
 from rootae.container import write_many
 from rootae.decoded import DecodedSource, coded_of, whole_file
-from rootae.errors import ArgumentError, BoundError
+from rootae.errors import ArgumentError, BoundError, UnsupportedError
+from rootae.joining import Joining
 from rootae.objects import Objects
 from rootae.options import Options
 from rootae.output import Output, check_target
@@ -20,6 +21,7 @@ from rootae.progress import Progress
 from rootae.provenance import provenance
 from rootae.recode import exact_coder, promising
 from rootae.shares import Share
+from rootae.summary import Merged
 from rootae.titles import recreate
 from rootae.treewriter import Sizes, TreeWriter
 from rootae.writer import compression_of, refuse_losses
@@ -33,37 +35,7 @@ if TYPE_CHECKING:
     from rootae.schema import TreeSchema
     from rootae.sourcetree import SourceTree
 
-__all__ = ["Merged", "merge"]
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What merge wrote.
-
-    Arguments:
-        sources, target: the files.
-        before, after: their bytes, those of the inputs together.
-        trees: entries by tree.
-        copied: blocks that were copied.
-        coded: blocks that were coded anew.
-        codecs: number of codecs that the output holds.
-        notes: what deserves attention, a sentence each.
-    """
-
-    sources: tuple[Path, ...]
-    target: Path
-    before: int
-    after: int
-    trees: dict[str, int]
-    copied: int
-    coded: int
-    codecs: int
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        paths = {"sources": [str(p) for p in self.sources], "target": str(self.target)}
-        return dataclasses.asdict(self) | paths
+__all__ = ["merge"]
 
 
 def merge(
@@ -154,9 +126,16 @@ class _Job:
         for path in self.paths:
             with DecodedSource.open(path, self.device) as source:
                 self._survey(source)
-        for path in self.paths:
-            with DecodedSource.open(path, self.device) as source:
-                self._refuse_losses(source)
+        try:
+            for path in self.paths:
+                with DecodedSource.open(path, self.device) as source:
+                    self._refuse_losses(source)
+        except UnsupportedError:
+            plans = {name: known.plan for name, known in self.trees.items()}
+            joining = Joining(self.paths, plans, self.device)
+            if not joining.is_possible():
+                raise
+            return self._join(joining, setting)
         total = sum(t.entries for t in self.trees.values())
         with self.output.atomic() as part:
             self.progress.phase("write", total)
@@ -166,6 +145,17 @@ class _Job:
             self._hold(part, objects)
             after = part.stat().st_size
         self.notes += objects.notes
+        return self._report(after)
+
+    def _join(self, joining: Joining, setting: Any) -> Merged:
+        """Let ROOT merge what uproot cannot write."""
+        with self.output.atomic() as part:
+            objects = joining.run(part, setting)
+            self.shares, self.codecs = joining.shares, joining.codecs
+            self.progress.phase("read back", sum(t.entries for t in self.trees.values()))
+            self._hold(part, objects)
+            after = part.stat().st_size
+        self.notes += [*joining.notes, *objects.notes]
         return self._report(after)
 
     def _survey(self, source: DecodedSource) -> None:

@@ -44,10 +44,12 @@ class Objects:
         file: the uproot file under way.
         several: there may be more files than one; the objects of a single one are copied byte for
             byte.
+        trees: uproot makes trees anew beside these objects.
     """
 
     file: Any
     several: bool = True
+    trees: bool = True
     notes: list[str] = field(default_factory=list)
     _totals: dict[str, Any] = field(default_factory=dict)
     _met: dict[str, list[_Met]] = field(default_factory=dict)
@@ -77,7 +79,7 @@ class Objects:
             else:
                 self._keep(source, key, kind)
         self.notes += [f"{source.path}: {k} was left out, a newer cycle exists" for k in lost]
-        for path in source.tree_paths():
+        for path in source.tree_paths() if self.trees else ():
             self.notes += [f"{source.path}: {path}: {w} was not kept" for w in remade(source, path)]
 
     def _meet(self, source: Source, name: str, met: _Met) -> None:

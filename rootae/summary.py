@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rootae.adapt import Sampled
     from rootae.treewriter import Sizes
 
-__all__ = ["ColumnReport", "Report", "TreeReport", "columns_of", "lossy_estimate"]
+__all__ = ["ColumnReport", "Merged", "Report", "TreeReport", "columns_of", "lossy_estimate"]
 
 
 @dataclass(frozen=True)
@@ -162,3 +162,33 @@ def _head(values: Values, entries: int = 4000) -> Values:
         return Values(values.flat[:entries])
     counts = values.counts[:entries]
     return Values(values.flat[: int(counts.sum())], counts)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What merge wrote.
+
+    Arguments:
+        sources, target: the files.
+        before, after: their bytes, those of the inputs together.
+        trees: entries by tree.
+        copied: blocks that were copied.
+        coded: blocks that were coded anew.
+        codecs: number of codecs that the output holds.
+        notes: what deserves attention, a sentence each.
+    """
+
+    sources: tuple[Path, ...]
+    target: Path
+    before: int
+    after: int
+    trees: dict[str, int]
+    copied: int
+    coded: int
+    codecs: int
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        paths = {"sources": [str(p) for p in self.sources], "target": str(self.target)}
+        return dataclasses.asdict(self) | paths

@@ -69,6 +69,7 @@ LAYERS = [  # low to high; modules of one line do not import each other
     ["counterpart"],
     ["verify"],
     ["shares", "summary", "training"],
+    ["joining"],
     ["compress", "decompress", "export", "info", "merge", "rdataframe", "skim"],
     ["report.__init__", "report.correlations", "report.expressions", "report.extras"],
     ["report.fourvectors", "report.pairs", "report.shapes", "report.spectra", "report.style"],

@@ -12,8 +12,9 @@ from rootae.kinds import tree_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["branch_differences", "derived_differences"]
+__all__ = ["Sums", "branch_differences", "derived_differences", "joined"]
 
+Sums = dict[tuple[int, ...], tuple[Any, int, int, int]]  # what a branch is, two sums, entries
 _BASKETS = "_cursor_baskets"
 _TEXT = "TLeafC"
 
@@ -24,6 +25,29 @@ def branch_differences(branch: Any, other: Any) -> list[str]:
         return [str(branch.name)]
     pairs = zip(branch.branches, other.branches, strict=True)
     return [name for pair in pairs for name in branch_differences(*pair)]
+
+
+def joined(branches: Iterable[Any], before: Sums, where: tuple[int, ...] = ()) -> Sums:
+    """Return checksums of branches, and of all below them, behind those of another file.
+
+    Arguments:
+        branches: as uproot has them.
+        before: what this gave for the files before, empty for the first one.
+        where: the place of the branches' mother.
+
+    Raises:
+        Exception: whatever uproot raises where a basket cannot be decompressed.
+    """
+    found: Sums = {}
+    for number, branch in enumerate(branches):
+        place, told = (*where, number), _described(branch)
+        kind = (*told[:3], *told[4:])  # whatever the number of its entries is
+        first, data, sizes, entries = before.get(place, (kind, 0, 0, 0))
+        data, sizes = _checksum(branch, data, sizes)
+        same = kind if first == kind else (kind[0], "another")
+        found[place] = same, data, sizes, entries + int(branch.num_entries)
+        found |= joined(branch.branches, before, place)
+    return found
 
 
 def _described(branch: Any) -> tuple[Any, ...]:
@@ -46,14 +70,13 @@ def _equal_bytes(branch: Any, other: Any) -> bool:
         return False
 
 
-def _checksum(branch: Any) -> tuple[int, int]:
-    """Return checksums of all bytes of a branch, and of the sizes of its entries.
+def _checksum(branch: Any, data: int = 0, sizes: int = 0) -> tuple[int, int]:
+    """Return checksums of all bytes of a branch, and of the sizes of its entries, after others.
 
     Baskets may leave out where entries begin if another branch counts them, which says the same.
     """
     if not hasattr(branch, _BASKETS):  # a TBranchObject: uproot leaves it to what that is made of
         setattr(branch, _BASKETS, getattr(branch.bases[0], _BASKETS))
-    data = sizes = 0
     counted = any(x.member("fLeafCount") is not None for x in branch.member("fLeaves"))
     texts = [x.classname for x in branch.member("fLeaves")] == [_TEXT]
     for number in range(branch.num_baskets):

@@ -16,7 +16,7 @@ from rootae.backend.worker import answer, root_with
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["main", "merged", "prepare"]
+__all__ = ["main", "merged", "prepare", "whole"]
 
 _KERNELS = Path(__file__).with_name("merge.cxx")
 
@@ -50,6 +50,25 @@ def merged(paths: list[str], names: list[str], target: str) -> list[str]:
         msg = f"ROOT cannot merge {', '.join(sorted(mergeable))}"
         raise OSError(msg)
     return sorted(mergeable - others)
+
+
+def whole(paths: list[str], target: str, compression: int) -> None:
+    """Merge files with all that they hold, as hadd does.
+
+    Arguments:
+        paths: the files.
+        target: the file to write; it is replaced.
+        compression: ROOT's algorithm * 100 + level.
+
+    Raises:
+        OSError: ROOT cannot read, merge or write something.
+    """
+    merger = root_with(_KERNELS).TFileMerger(False)
+    merger.SetPrintLevel(0)
+    is_open = merger.OutputFile(target, "RECREATE", compression)
+    if not is_open or not all(merger.AddFile(p) for p in paths) or not merger.Merge():
+        msg = f"ROOT cannot merge into {target}"
+        raise OSError(msg)
 
 
 def _copied(root: Any, path: str, names: set[str], part: str) -> dict[str, bool]:
@@ -98,7 +117,15 @@ def prepare(times: int) -> None:
 
 def main() -> None:
     """Merge what is asked for, and say what was merged."""
-    answer(lambda asked: merged(**json.loads(asked)))
+    answer(_done)
+
+
+def _done(asked: str) -> list[str]:
+    job = json.loads(asked)
+    if "names" in job:
+        return merged(**job)
+    whole(**job)
+    return []
 
 
 if __name__ == "__main__":

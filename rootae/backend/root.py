@@ -16,7 +16,7 @@ from rootae.errors import MissingDependency, UnsupportedError
 if TYPE_CHECKING:
     from rootae.backend.job import Job
 
-__all__ = ["installed", "merged", "readable", "rewrite"]
+__all__ = ["installed", "merge_files", "merged", "readable", "rewrite"]
 
 _WORKERS = "rootae.backend"
 _SERVED = sys.platform == "linux"  # elsewhere processes are not copied safely
@@ -84,10 +84,29 @@ def merged(paths: list[str], names: list[str], target: str) -> list[str]:
     Raises:
         UnsupportedError: ROOT could not do it.
     """
-    done = _run("merging", json.dumps({"paths": paths, "names": names, "target": target}))
+    shown = ", ".join(names[:_LINES]) + (" and others" if len(names) > _LINES else "")
+    return _merge({"paths": paths, "names": names, "target": target}, shown)
+
+
+def merge_files(paths: list[str], target: str, compression: int) -> None:
+    """Let ROOT, which is installed, merge files with all that they hold, as hadd does.
+
+    Arguments:
+        paths: the files.
+        target: the file to write; it is replaced.
+        compression: ROOT's algorithm * 100 + level.
+
+    Raises:
+        UnsupportedError: ROOT could not do it.
+    """
+    job = {"paths": paths, "target": target, "compression": compression}
+    _merge(job, f"{paths[0]} and others")
+
+
+def _merge(job: dict[str, Any], shown: str) -> list[str]:
+    done = _run("merging", json.dumps(job))
     errors = [line for line in done.stderr.splitlines() if line.startswith("Error in <")]
     if done.returncode or errors:
-        shown = ", ".join(names[:_LINES]) + (" and others" if len(names) > _LINES else "")
         msg = f"{shown}: ROOT could not merge what the files hold: {_complaints(done.stderr)}"
         raise UnsupportedError(msg)
     answer: list[str] = json.loads(done.stdout)

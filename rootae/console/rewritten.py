@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rootae.console.table import change_text, stdout
 
 if TYPE_CHECKING:
-    from rootae.merge import Merged
     from rootae.skim import Skimmed
+    from rootae.summary import Merged
 
 __all__ = ["show_merged", "show_skimmed"]
 

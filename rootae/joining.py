@@ -1,0 +1,135 @@
+"""Files merged by ROOT as hadd merges them, where they hold what uproot cannot write."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rootae.alike import codes_alike
+from rootae.backend import root
+from rootae.backend.branchbytes import Sums, joined
+from rootae.backend.compressed import code_of
+from rootae.decoded import DecodedSource, blocks_of, coded_of
+from rootae.errors import UnsupportedError
+from rootae.objects import Objects
+from rootae.particulars import title_of_file
+from rootae.shares import Share
+from rootae.titles import recreate
+from rootae.writer import uncopied
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rootae.codec import Codec
+    from rootae.plan import TreePlan
+
+__all__ = ["Joining"]
+
+_ENTRIES = "number of entries"
+
+
+class Joining:
+    """Files with trees of the same branches and coded columns, on their way into one.
+
+    ROOT adds baskets and rows of blocks one after the other, which is right where all files code
+    the same columns.
+
+    Arguments:
+        paths: the files.
+        plans: by tree, what its coded columns are.
+        device: where networks run.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], plans: Mapping[str, TreePlan | None], device: str | None
+    ) -> None:
+        self._paths, self._plans, self._device = paths, plans, device
+        self.shares: list[dict[str, Share]] = []
+        self.codecs: dict[bytes, Codec] = {}
+        self.notes: list[str] = []
+        self._sums: dict[str, Sums] = {name: {} for name in plans}
+        self._ends = dict.fromkeys(plans, (0, 0))  # entries and blocks of the files before
+
+    def is_possible(self) -> bool:
+        """Say whether ROOT is there, and adds to these files what is right."""
+        return root.installed() and all(map(self._is_alike, self._paths))
+
+    def _is_alike(self, path: Path) -> bool:
+        with DecodedSource.open(path, self._device) as source:
+            old = set(source.old_cycles())
+            if source.ntuples() or any(name not in old for name in uncopied(source)):
+                return False
+            for name, plan in self._plans.items():
+                mine = coded_of(source.tree(name))
+                if (mine is None) != (plan is None):
+                    return False
+                if mine is not None and plan is not None and not codes_alike(mine.stored, plan):
+                    return False
+        return True
+
+    def run(self, part: Path, compression: Any) -> Objects:
+        """Merge the files, and hold trees against them.
+
+        Arguments:
+            part: the file to write.
+            compression: an uproot setting.
+
+        Returns:
+            What objects it has to hold.
+
+        Raises:
+            UnsupportedError: ROOT could not do it, or would lose something.
+        """
+        root.merge_files([str(p.resolve()) for p in self._paths], str(part), code_of(compression))
+        with (
+            tempfile.TemporaryDirectory(prefix="rootae-") as folder,
+            recreate(Path(folder) / "objects.root", "", compression=compression) as file,
+        ):
+            objects = Objects(file, len(self._paths) > 1, trees=False)
+            for path in self._paths:
+                with DecodedSource.open(path, self._device) as source:
+                    objects.add(source)
+                    self._add(source)
+            objects.write()
+        with DecodedSource.open(part, self._device) as made:
+            self._hold(made)
+        return objects
+
+    def _add(self, source: DecodedSource) -> None:
+        """Take down what an input's trees hold, and where their blocks come to lie."""
+        shares = {}
+        for name, plan in self._plans.items():
+            tree, (entries, blocks) = source.tree(name), self._ends[name]
+            mine = coded_of(tree)
+            more = len(blocks_of(tree)) if plan is not None else 0
+            if mine is not None:
+                self.codecs |= {c.digest: c for c in mine.stored.codecs}
+            shares[name] = Share(entries, blocks, more, copied=True)
+            self._ends[name] = entries + tree.entries, blocks + more
+            self._sums[name] = joined(self._others(source, name), self._sums[name])
+        self.shares.append(shares)
+
+    def _others(self, source: DecodedSource, name: str) -> list[Any]:
+        """Return the branches that are not coded."""
+        plan = self._plans[name]
+        carried = set(plan.carried) if plan is not None else set()
+        return [b for b in source.opened(name).branches if str(b.name) not in carried]
+
+    def _hold(self, made: DecodedSource) -> None:
+        lost = []
+        with DecodedSource.open(self._paths[0], self._device) as first:
+            for name, sums in self._sums.items():
+                again = joined(self._others(made, name), {})
+                lost += [f"{name}:{v[0][0]}" for k, v in sums.items() if again.get(k) != v]
+                told = first.particulars_of(name).differences(made.particulars_of(name))
+                lost += [f"{name}: its {what}" for what in told if what != _ENTRIES]
+            if title_of_file(first.file) != title_of_file(made.file):
+                self.notes.append(f"the title of {first.path} was not kept")
+            for name in set(first.directories()) & set(made.directories()):
+                if first.title_of(name) != made.title_of(name):
+                    self.notes.append(f"{name}: its title was not kept")
+        if lost:
+            shown = ", ".join(lost[:10])
+            msg = f"{self._paths[0]} and others: ROOT, as hadd, would not keep {shown}"
+            raise UnsupportedError(msg)
