@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import rootae
 import rootae.lanes
 import rootae.sourcetree
+from rootae.backend import root
 from rootae.cli import app
 from rootae.errors import ArgumentError, BoundError, CorruptError, FormatError, UnsupportedError
 from rootae.info import info
@@ -237,8 +238,15 @@ def test_wrong_arguments_are_refused(inputs, tmp_path):
         merged(inputs, tmp_path / "out.root", "a_fine")
 
 
-def test_what_uproot_cannot_write_is_refused_by_name(shared, tmp_path):
+def test_what_uproot_cannot_write_is_root_s_affair_or_refused_by_name(
+    hadd, shared, tmp_path, monkeypatch
+):
     source = shared / "edge/uproot-vectorVectorDouble.root"
+    both = rootae.merge([source, source], tmp_path / "both.root")
+    with uproot.open(source) as one, uproot.open(both.target) as two:
+        x = one["t/x"].array()
+        assert ak.concatenate([x, x]).tolist() == two["t/x"].array().tolist()
+    monkeypatch.setattr(root, "installed", lambda: False)
     with pytest.raises(UnsupportedError, match=r"t:x .*hadd"):
         rootae.merge([source, source], tmp_path / "out.root")
 
