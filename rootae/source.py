@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -250,10 +251,8 @@ class Source:
     @property
     def compression(self) -> Any:
         """Return the file's own compression, or the one of its first tree, else None."""
-        if self.file.file.compression is not None:
-            return self.file.file.compression
-        kinds = (b.compression for b in self.branches() if b.compression is not None)
-        return next(kinds, None) or _sniffed(self)
+        settings = (_setting_of(x) for x in itertools.chain([self.file.file], self.branches()))
+        return next(filter(None, settings), None) or _sniffed(self)
 
     def branches(self) -> Iterator[Any]:
         """Yield the branches of all TTrees as uproot has them."""
@@ -265,6 +264,14 @@ class Source:
         paths = self._paths(Kind.TREE)
         pairs = ((p, b, file_of(b)) for p in paths for b in self.opened(p).branches)
         return [f"{path}:{b.name} (its baskets are in {file})" for path, b, file in pairs if file]
+
+
+def _setting_of(found: Any) -> Any:
+    """Return the compression of a file or a branch, None if it says none that there is."""
+    try:
+        return found.compression
+    except ValueError:  # a level beyond 9, or an algorithm of its own
+        return None
 
 
 def _begins_with(branch: Any, other: Any) -> bool:

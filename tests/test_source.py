@@ -12,7 +12,7 @@ import rootae.sourcetree
 from rootae.backend import root
 from rootae.errors import ArgumentError, FormatError, NameNotFound
 from rootae.opening import split_path
-from rootae.source import Source
+from rootae.source import Source, _setting_of
 
 
 def test_trees_are_found_at_any_depth(events):
@@ -256,3 +256,12 @@ def test_vectors_count_themselves(shared):
             assert column.counter == column.name + "@size"
             wanted = ak.num(tree.tree[column.name].array()).tolist()
             assert values[column.counter].flat.tolist() == wanted
+
+
+def test_a_compression_that_there_is_not_is_none():
+    class Odd:
+        @property
+        def compression(self):
+            return uproot.compression.Compression.from_code_pair(2, 12)
+
+    assert _setting_of(Odd()) is None
