@@ -59,7 +59,7 @@ class Joining:
 
     def _is_alike(self, path: Path) -> bool:
         with DecodedSource.open(path, self._device) as source:
-            old = set(source.old_cycles())
+            old = set(source.old_cycles()) - set(source.namesakes())
             if source.ntuples() or any(name not in old for name in uncopied(source)):
                 return False
             for name, plan in self._plans.items():
