@@ -118,11 +118,15 @@ def test_left_out_by_uproot_they_are_named(odd):
         assert f"left out: T:{name} ({kind})" in report.notes
 
 
-@pytest.mark.parametrize("verb", [rootae.merge, rootae.skim])
-def test_other_verbs_name_them(odd, verb):
-    sources = [odd, odd] if verb is rootae.merge else odd
+def test_skim_names_them(odd):
     with pytest.raises(UnsupportedError, match=r"cannot write T:hit \(n/I:z\[n\]/F\), T:head"):
-        verb(sources, odd.with_name("no.root"))
+        rootae.skim(odd, odd.with_name("no.root"))
+
+
+def test_root_merges_them(odd, tmp_path):
+    merged = rootae.merge([odd, odd], tmp_path / "both.root")
+    entries = uproot.open(odd)["T"].num_entries
+    assert merged.trees == {"T": 2 * entries}
 
 
 def test_a_codec_is_trained_on_the_others(odd):
