@@ -18,7 +18,7 @@ from rootae.particulars import title_of_file
 from rootae.restored import checksum
 from rootae.shares import Share
 from rootae.titles import recreate
-from rootae.writer import uncopied
+from rootae.writer import superseded, uncopied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,8 +59,7 @@ class Joining:
 
     def _is_alike(self, path: Path) -> bool:
         with DecodedSource.open(path, self._device) as source:
-            old = set(source.old_cycles()) - set(source.namesakes())
-            if source.ntuples() or any(name not in old for name in uncopied(source)):
+            if source.ntuples() or set(uncopied(source)) - superseded(source):
                 return False
             for name, plan in self._plans.items():
                 mine = coded_of(source.tree(name))

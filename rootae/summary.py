@@ -1,4 +1,4 @@
-"""What a run of compress did, in figures: what Python gets and the command line prints."""
+"""What a run of compress or merge did, in figures: for Python and the command line."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ __all__ = [
     "is_compressed",
     "refuse_losses",
     "remade",
+    "superseded",
     "uncopied",
     "unsupported",
     "write",
@@ -93,6 +94,11 @@ def uncopied(source: Source) -> list[str]:
     ]
 
 
+def superseded(source: Source) -> set[str]:
+    """Return the older cycles of names that nothing of another kind shares."""
+    return set(source.old_cycles()) - set(source.namesakes())
+
+
 def remade(source: Source, path: str) -> list[str]:
     """Say what of a tree is otherwise where uproot makes it anew."""
     tree = source.opened(path)
@@ -135,9 +141,10 @@ def refuse_losses(
     """
     lost = [] if drop else unsupported(source, coded)
     if anew:
-        shared, trees = set(source.namesakes()), source.tree_paths()
-        left = {k for k in source.old_cycles() if k not in shared}
-        left |= {*(f"{path}: {what}" for path in trees for what in remade(source, path))}
+        trees = source.tree_paths()
+        left = superseded(source) | {
+            *(f"{path}: {what}" for path in trees for what in remade(source, path))
+        }
         lost = [name for name in lost if name not in left]
     if lost:
         shown = ", ".join(lost[:20]) + (f" and {len(lost) - 20} more" if len(lost) > 20 else "")

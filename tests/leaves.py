@@ -1,7 +1,8 @@
 """Two files held against each other by ROOT: what it reads of one that it does not of the other.
 
-ROOT runs in a process of its own, one for many files, and neither rootae nor uproot has a part in
-it. What differs is said in short lines: a subject (``dir/tree;1:branch``) and what of it.
+ROOT runs in a process of its own, one for many files; rootae only starts it, and neither it nor
+uproot reads anything of them. What differs is said in short lines: a subject
+(``dir/tree;1:branch``) and what of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from rooted import SERVER, root_with
+from rooted import SERVER
+
+from rootae.backend.worker import root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 FIELD, RECORD = "\x1f", "\x1e"
@@ -101,8 +104,6 @@ def prepare(_times):
 def main():
     """Be the process that ROOT runs in: files and targets in turn."""
     root, arguments = root_with(KERNELS), json.loads(sys.stdin.read())
-    root.gROOT.SetBatch(True)
-    root.gEnv.SetValue("Root.Stacktrace", "no")
     root.gErrorIgnoreLevel = root.kFatal
     for path, target in zip(arguments[::2], arguments[1::2], strict=True):
         root.leaves.tell(path, target)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import ctypes
-import functools
 import json
 import sys
 from pathlib import Path
 
 from rootae.backend.server import Server
 
-__all__ = ["SERVER", "main", "prepare", "root_with", "script"]
+__all__ = ["SERVER", "main", "prepare", "script"]
 
 SERVER = Server({"PYTHONPATH": str(Path(__file__).parent)})
 
@@ -22,30 +20,24 @@ def script(code, *arguments):
     return SERVER.run(__name__, json.dumps([code, *map(str, arguments)]))
 
 
-@functools.cache
-def root_with(kernels=None):
-    """Return ROOT's module, with a file of C++ compiled."""
-    import ROOT
-
-    ROOT.gROOT.GetName()  # which starts it
-    if kernels and not ROOT.gInterpreter.Declare(f'#include "{kernels}"'):
-        msg = "cannot compile"
-        raise OSError(msg)
-    return ROOT
-
-
 def prepare(_times):
     """Start ROOT."""
-    root_with()
+    import ROOT
+
+    return ROOT.gROOT
 
 
 def main():
     """Run a script as Python would."""
-    root = root_with()
+    import ROOT
+
     code, *sys.argv[1:] = json.loads(sys.stdin.read())
-    with contextlib.suppress(SystemExit):
-        exec(compile(code, "<script>", "exec"), {"__name__": "__main__", "sys": sys, "ROOT": root})
+    try:
+        exec(compile(code, "<script>", "exec"), {"__name__": "__main__", "sys": sys, "ROOT": ROOT})
+    except SystemExit as end:
+        if end.code:
+            raise
     atexit._run_exitfuncs()
-    root.gROOT.CloseFiles()
+    ROOT.gROOT.CloseFiles()
     sys.stdout.flush()
     ctypes.CDLL(None).fflush(None)

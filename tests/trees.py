@@ -7,7 +7,9 @@ import random
 import sys
 from pathlib import Path
 
-from rooted import SERVER, root_with
+from rooted import SERVER
+
+from rootae.backend.worker import root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 INTEGERS, FLOATS = "BbSsIiLlGg", "FD"
@@ -272,7 +274,6 @@ def prepare(_times):
 def main():
     """Be the process that ROOT runs in."""
     root = root_with(KERNELS)
-    root.gROOT.SetBatch(True)
     root.gErrorIgnoreLevel = root.kError
     for path, file in json.loads(sys.stdin.read()).items():
         Making(root, path, file)

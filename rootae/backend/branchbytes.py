@@ -21,7 +21,8 @@ _TEXT = "TLeafC"
 
 def branch_differences(branch: Any, other: Any) -> list[str]:
     """Compare the bytes of a branch and of all below it, and name those that differ."""
-    if _described(branch) != _described(other) or not _equal_bytes(branch, other):
+    is_long = branch.num_entries == other.num_entries
+    if not is_long or _described(branch) != _described(other) or not _equal_bytes(branch, other):
         return [str(branch.name)]
     pairs = zip(branch.branches, other.branches, strict=True)
     return [name for pair in pairs for name in branch_differences(*pair)]
@@ -40,8 +41,7 @@ def joined(branches: Iterable[Any], before: Sums, where: tuple[int, ...] = ()) -
     """
     found: Sums = {}
     for number, branch in enumerate(branches):
-        place, told = (*where, number), _described(branch)
-        kind = (*told[:3], *told[4:])  # whatever the number of its entries is
+        place, kind = (*where, number), _described(branch)
         first, data, sizes, entries = before.get(place, (kind, 0, 0, 0))
         data, sizes = _checksum(branch, data, sizes)
         same = kind if first == kind else (kind[0], "another")
@@ -51,10 +51,11 @@ def joined(branches: Iterable[Any], before: Sums, where: tuple[int, ...] = ()) -
 
 
 def _described(branch: Any) -> tuple[Any, ...]:
+    """Return what a branch is, whatever the number of its entries."""
     leaves = [_leaf(x) for x in branch.member("fLeaves")]
     held = branch.member("fClassName", none_if_missing=True)
     names = [b.name for b in branch.branches]
-    return branch.name, branch.title, branch.classname, int(branch.num_entries), held, leaves, names
+    return branch.name, branch.title, branch.classname, held, leaves, names
 
 
 def _leaf(leaf: Any) -> tuple[Any, ...]:

@@ -36,19 +36,12 @@ def merged(paths: list[str], names: list[str], target: str) -> list[str]:
         OSError: ROOT cannot read, merge or write something.
     """
     root = root_with(_KERNELS)
-    merger = root.TFileMerger(False)
-    merger.SetPrintLevel(0)
     mergeable, others = set[str](), set[str]()
     parts = [str(Path(target).with_name(f"{number}.root")) for number in range(len(paths))]
     for path, part in zip(paths, parts, strict=True):
         for name, is_mergeable in _copied(root, path, set(names), part).items():
             (mergeable if is_mergeable else others).add(name)
-    if not merger.OutputFile(target, "RECREATE") or not all(merger.AddFile(p) for p in parts):
-        msg = f"ROOT cannot merge into {target}"
-        raise OSError(msg)
-    if not merger.Merge():
-        msg = f"ROOT cannot merge {', '.join(sorted(mergeable))}"
-        raise OSError(msg)
+    _merge(root, parts, target, ", ".join(sorted(mergeable)))
     return sorted(mergeable - others)
 
 
@@ -63,11 +56,19 @@ def whole(paths: list[str], target: str, compression: int) -> None:
     Raises:
         OSError: ROOT cannot read, merge or write something.
     """
-    merger = root_with(_KERNELS).TFileMerger(False)
+    _merge(root_with(_KERNELS), paths, target, ", ".join(paths), compression)
+
+
+def _merge(root: Any, paths: list[str], target: str, what: str, *setting: int) -> None:
+    """Merge files; the setting is the output's compression, ROOT's own where there is none."""
+    merger = root.TFileMerger(False)
     merger.SetPrintLevel(0)
-    is_open = merger.OutputFile(target, "RECREATE", compression)
-    if not is_open or not all(merger.AddFile(p) for p in paths) or not merger.Merge():
+    is_open = merger.OutputFile(target, "RECREATE", *setting)
+    if not is_open or not all(merger.AddFile(p) for p in paths):
         msg = f"ROOT cannot merge into {target}"
+        raise OSError(msg)
+    if not merger.Merge():
+        msg = f"ROOT cannot merge {what}"
         raise OSError(msg)
 
 

@@ -30,8 +30,10 @@ def written(root: Any) -> Iterator[tuple[str, str, str]]:
         first, second, target = (str(Path(folder) / name) for name in "abc")
         for path in (first, second):
             _write(root, path, Path(path).name)
-        yield first, second, target
-    root.gErrorIgnoreLevel = level  # jobs of another kind find it as it was
+        try:
+            yield first, second, target
+        finally:
+            root.gErrorIgnoreLevel = level  # jobs of another kind find it as it was
 
 
 def _write(root: Any, path: str, name: str) -> None:
