@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rootae.errors import UnsupportedError
 from rootae.kinds import DIRECTORIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["every_key", "key_at", "newest"]
+__all__ = ["every_key", "key_at", "newest", "tree_under"]
+
+_NO_ALGORITHM = "unsupported compression algorithm"  # as uproot says it
 
 
 def every_key(directory: Any, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -81,3 +84,21 @@ def key_at(directory: Any, name: str) -> Any:
         if str(key.fCycle) == cycle:
             return key
     raise KeyError(name)
+
+
+def tree_under(key: Any) -> Any:
+    """Return the tree that a key is of, as uproot has it.
+
+    Raises:
+        UnsupportedError: it was compressed in a way that uproot does not know.
+    """
+    try:
+        return key.get()
+    except ValueError as error:
+        if _NO_ALGORITHM not in str(error):
+            raise
+        msg = (
+            f"{key.file.file_path}: tree {key.fName};{key.fCycle} was compressed by a ROOT of the "
+            "1990s, which uproot does not read: `hadd -f505 new.root old.root` writes it anew"
+        )
+        raise UnsupportedError(msg) from error

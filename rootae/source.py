@@ -13,7 +13,7 @@ import uproot
 from rootae.branches import file_of
 from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound, said
 from rootae.globs import matched
-from rootae.keys import every_key, key_at, newest
+from rootae.keys import every_key, key_at, newest, tree_under
 from rootae.kinds import Kind, holds_baskets, kinds_of
 from rootae.ntuple import NTuple
 from rootae.opening import open_root
@@ -180,7 +180,7 @@ class Source:
         if self.kinds[self.key(key).fClassName] != Kind.TREE:
             return False
         last = self.newest(key.rpartition(";")[0], Kind.TREE)
-        older, newer = self.key(key).get(), last.get()
+        older, newer = tree_under(self.key(key)), tree_under(last)
         if older is newer:
             return False
         there = dict(newer.iteritems(recursive=True))
@@ -235,7 +235,7 @@ class Source:
     def held(self, key: Any) -> Any:
         """Return what a key is of; `rootae.reader.File` looks at what it gives."""
         look = getattr(self.file, "held", None)
-        return key.get() if look is None else look(key.get())
+        return tree_under(key) if look is None else look(tree_under(key))
 
     def tree_key(self, path: str) -> Any:
         """Return uproot's key of the newest tree or RNTuple of a path.
@@ -257,7 +257,7 @@ class Source:
     def branches(self) -> Iterator[Any]:
         """Yield the branches of all TTrees as uproot has them."""
         for path in self._paths(Kind.TREE):
-            yield from self.newest(path, Kind.TREE).get().branches
+            yield from tree_under(self.newest(path, Kind.TREE)).branches
 
     def elsewhere(self) -> list[str]:
         """Name the branches whose baskets are in another file, and that file."""

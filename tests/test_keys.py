@@ -38,6 +38,13 @@ def tree_then_hist(): tree("T"); hist("T", 1); tree("Events")
 def directory_then_tree():
     d = f.mkdir("T", "both"); d.cd(); tree("Events"); ROOT.TNamed("in", "x").Write()
     f.cd(); tree("T"); tree("Events")
+def referred():
+    one = ROOT.TNamed("one", "that something refers to")
+    t = ROOT.TTree("Events", ""); t.Branch("x", x, "x/I")
+    held = ROOT.TRef(one); t.Branch("held", held)
+    for i in range(24000): x[0] = int(random.gauss(0, 50)); t.Fill()
+    for name in ("a", "b"): ROOT.TRef(one).Write(name)
+    one.Write(); t.Write()
 for kind in sys.argv[1:]:
     f = ROOT.TFile(os.path.join(folder, kind + ".root"), "recreate")
     globals()[kind]()
@@ -52,9 +59,9 @@ def made(root_script, tmp_path_factory):
     """Return files by kind, as ROOT makes them, compressed, and decompressed again."""
     folder = tmp_path_factory.mktemp("keys")
     code = MAKER.replace("NAMES", repr(NAMES)).replace("OBJECTS", repr(OBJECTS))
-    root_script(code, folder, "names", *SHARED)
+    root_script(code, folder, "names", "referred", *SHARED)
     found = {}
-    for kind in ("names", *SHARED):
+    for kind in ("names", "referred", *SHARED):
         before, small, back = found[kind] = [folder / f"{kind}{n}.root" for n in ("", ".s", ".b")]
         rootae.compress(before, small, family="plain")
         rootae.verify(small, against=before)
@@ -139,3 +146,22 @@ def test_directories_of_one_name_stop_with_it(tmp_path):
     with Source.open(twice) as source:
         assert source.directories() == ["d"]
         assert [x for x in source.stranded if "several of this name" in x]
+
+
+def test_what_is_referred_to_is_counted_as_it_was(made):
+    before, small, back = made["referred"]
+    assert uproot.open(small)["rootae"]
+    assert compare((before, back)) == [[]]
+
+
+def test_a_tree_compressed_in_an_old_way_is_named_with_what_mends_it(made, tmp_path):
+    data = bytearray(made["hist_then_tree"][0].read_bytes())
+    with Source.open(made["hist_then_tree"][0]) as source:
+        key = source.tree_key("Events")
+        at = key.fSeekKey + key.fKeylen
+    assert data[at : at + 2] == b"ZL"
+    data[at : at + 2] = b"CS"
+    path = tmp_path / "old.root"
+    path.write_bytes(data)
+    with pytest.raises(UnsupportedError, match="tree Events;1 was compressed by a ROOT of the 199"):
+        rootae.compress(path, tmp_path / "out.root")

@@ -18,7 +18,7 @@ Changed: TypeAlias = "Mapping[str, Collection[str]]"
 
 __all__ = ["beside_trees", "differences", "hold", "refuse", "tree_differences"]
 
-_REMADE = ("TProcessID",)  # ROOT numbers these anew
+_REMADE = ("TProcessID",)  # ROOT numbers these anew: their titles are what tells them apart
 _CODED = ""  # a coded branch's leaf has another name until it is decoded
 
 
@@ -96,8 +96,11 @@ def _objects(source: Source, target: Source, *, dropped: bool) -> Iterator[str]:
     if dropped:
         pairs = {key: kind for key, kind in pairs.items() if key not in left}
     mine, theirs = _by_name(pairs), _by_name(there)
+    remade = {target.key(key).fTitle for key, kind in there.items() if kind in _REMADE}
     for key, kind in pairs.items():
         if kind in _REMADE:
+            if source.key(key).fTitle not in remade:
+                yield key
             continue
         same, name = key, _name(key)
         if len(mine[name]) == len(theirs.get(name, ())) == 1:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rootae.backend.job import Job, TreeJob
 from rootae.backend.rehearsal import WRITTEN, written
 from rootae.backend.worker import answer, root_with, tree_at
 from rootae.kinds import Kind, kinds_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["main", "prepare", "rewrite"]
 
 _KERNELS = Path(__file__).with_name("rewrite.cxx")
 _SMALL = 1 << 16  # bytes of a tree's baskets: so much may stand in the file twice
-_PROCESS_ID = "TProcessID"  # ROOT's own way to copy trees takes these along
+_PROCESS_ID = "TProcessID"  # ROOT writes them with the trees whose references they are of
 
 
 class _Rewriting:
@@ -36,7 +33,6 @@ class _Rewriting:
         self._donor = self._opened(job.donor)
         title = self._source.GetTitle()
         self._target = self._opened(job.target, "RECREATE", title, job.compression)
-        self._has_trees = False
         self.autosaves: list[str] = []
 
     def _opened(self, path: str, *how: Any) -> Any:
@@ -50,12 +46,11 @@ class _Rewriting:
         """Write everything and close the file."""
         for file in (self._source, self._donor):
             self._kernels.copy_class_descriptions(file, self._target)
-        every = self._every_key(self._source)
-        self._has_trees = any(self._kind(k) == Kind.TREE for k in every)
         self._copy(self._source, self._target, "", self._job.leave_out)
         keys = [k.GetName() for k in self._donor.GetListOfKeys()]
         others = tuple(n for n in keys if n not in self._job.add)
         self._copy(self._donor, self._target, "", others)
+        self._drop_process_ids()
         self._target.Close()
 
     def _copy(self, source: Any, target: Any, path: str, leave_out: tuple[str, ...] = ()) -> None:
@@ -79,14 +74,21 @@ class _Rewriting:
                 same = (k for k in keys if k.GetName() == name and self._kind(k) == Kind.TREE)
                 newest = max(same, key=lambda k: k.GetCycle())
                 self._copy_tree(key, newest, target, f"{path}{name}")
-            elif key.GetClassName() != _PROCESS_ID or not self._has_trees:
+            else:
                 self._kernels.copy_key(key, target, key.GetCycle())
 
-    def _every_key(self, directory: Any) -> Iterator[Any]:
-        for key in directory.GetListOfKeys():
-            yield key
-            if self._kind(key) == Kind.DIRECTORY:
-                yield from self._every_key(key.ReadObj())
+    def _drop_process_ids(self) -> None:
+        """Drop what ROOT wrote beside the copies: it does not know how often these are referred to.
+
+        Where it numbered them anew, readers need its own.
+        """
+        keys = self._target.GetListOfKeys()
+        for key in [k for k in keys if k.GetClassName() == _PROCESS_ID]:
+            made = self._target.GetKey(key.GetName())  # the newest
+            if made.GetCycle() != key.GetCycle():
+                extra = made if made.GetTitle() == key.GetTitle() else key
+                extra.Delete()
+                keys.Remove(extra)
 
     def _kind(self, key: Any) -> str:
         name = str(key.GetClassName())  # the donor has ROOT's own classes only
