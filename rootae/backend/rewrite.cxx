@@ -95,12 +95,14 @@ Long64_t first_basket(TTree &tree)
 /// ROOT 6.40 moves it and goes on to write the memory that it gave back.
 ///
 /// Baskets that leave out where entries begin, as ROOT can be told to write them, are copied such
-/// that it ends in a crash when it reads them.
+/// that it ends in a crash when it reads them. The branches of a clone are what its tree says.
 bool can_copy_baskets(TTree &tree, TFile *file)
 {
+   const auto left_out = ROOT::Experimental::EIOFeatures::kGenerateOffsetMap;
+   if (tree.GetIOFeatures().Test(left_out))
+      return false;
    for (TObject *leaf : *tree.GetListOfLeaves())
-      if (static_cast<TLeaf *>(leaf)->GetBranch()->GetIOFeatures().Test(
-             ROOT::Experimental::EIOFeatures::kGenerateOffsetMap))
+      if (static_cast<TLeaf *>(leaf)->GetBranch()->GetIOFeatures().Test(left_out))
          return false;
    unsigned char head[16]; // bytes of the basket, version, bytes of its data, date, bytes of its key
    Long64_t first = first_basket(tree);
