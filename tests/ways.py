@@ -94,7 +94,8 @@ def _returned(path, small, there, back, report):
 def held(ways):
     """Hold whatever came back against its original, with one process of ROOT for all."""
     back = [way for way in ways if way.again is not None]
-    for way, lines in zip(back, compare(*[(w.path, w.again) for w in back], most=10**6), strict=True):
+    found = compare(*[(w.path, w.again) for w in back], most=10**6)
+    for way, lines in zip(back, found, strict=True):
         way.named = [line for line in lines if is_named(line, way.said)]
         way.lost = [line for line in lines if line not in way.named]
     return ways
