@@ -107,7 +107,8 @@ def is_named(line, notes):
     A note of many branches ends with how many more there are, and means them all. What was an
     RNTuple is another thing altogether, whose values were held against it on the way.
     """
-    subject, what = line.split(": ")[:2]
+    subject, _, what = line.partition(": ")
+    what = what.partition(": ")[0]
     tree, _, rest = subject.partition(";")
     branch = rest.partition(":")[2]
     if f"{tree}: {ANOTHER}" in notes:
