@@ -28,8 +28,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	$(BIN)/python demo/run.py
 
+# make test T=codec runs the tests of a folder.
 test: $(STAMP)
-	$(PYTEST) --dist loadfile -m 'not slow'
+	$(PYTEST) --dist loadfile -m 'not slow' $(if $(T),tests/$(T) $(wildcard rootae/$(T)))
 
 # pytest returns 5 where no test is marked slow.
 slow: $(STAMP)

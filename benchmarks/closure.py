@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 import rootae
-from rootae.options import NETS
+from rootae.training.options import NETS
 
 MASS, WIDTH = 0.05, 0.1
 FAMILIES = ("diagram", "predictor", "ae", "sparse", "vae", "wae", "swae", "aae")

@@ -31,12 +31,12 @@ import families_chart
 import rate
 
 import rootae
-from rootae.adapt import Sampled
-from rootae.bounds import Rule
-from rootae.opening import split_path
-from rootae.options import NETS, Options
-from rootae.source import Source
-from rootae.train import families
+from rootae.planner.rules import Rule
+from rootae.planner.sample import Sampled
+from rootae.rootio.opening import split_path
+from rootae.source.source import Source
+from rootae.training import families
+from rootae.training.options import NETS, Options
 
 WITHOUT_LATENTS = ("diagram", "predictor")
 BOUNDS, NONE = "bounds", "none"

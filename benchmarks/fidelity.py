@@ -20,8 +20,9 @@ import numpy as np
 import uproot
 
 import rootae
-from rootae.source import Source
-from rootae.writer import compression_of, write
+from rootae.rootio.compression import setting_of
+from rootae.source.source import Source
+from rootae.writer.file import write
 
 MODES = {"exact": {}, "lossy": {"lossy": True}, "rel": {"bounds": {"*": "rel:1e-3"}}}
 
@@ -80,7 +81,9 @@ def rewritten(path, target):
     """Return the size of the file rewritten by uproot in the same compression, if it can be."""
     with Source.open(path) as source:
         try:
-            write(source, target, None, lambda _: {}, compression=compression_of(None, source))
+            write(
+                source, target, None, lambda _: {}, compression=setting_of(None, source.compression)
+            )
         except rootae.UnsupportedError:
             return 0
     return target.stat().st_size

@@ -34,7 +34,7 @@ def build(options, folder):
     import uproot
 
     import rootae
-    from rootae.opening import split_path
+    from rootae.rootio.opening import split_path
 
     path, tree = split_path(options["file"])
     whole, base = tables.load(Path(path), tree), options["base"]

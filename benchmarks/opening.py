@@ -18,7 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rootae.opening import split_path
+from rootae.rootio.opening import split_path
 
 IMPORT_AT_MOST, COLUMN_AT_MOST = 0.15, 0.5
 CLOCK = "import sys, time; start = time.perf_counter()\n"

@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import uproot
 
-from rootae import lanes, streams
-from rootae.bounds import deviation
-from rootae.grids import AbsGrid, grid_for
-from rootae.sourcetree import ROWS_AT_MOST
+from rootae.codec import lane
+from rootae.codec.grids.absolute import AbsGrid
+from rootae.codec.grids.registry import grid_for
+from rootae.codec.streams import stream
+from rootae.schema.bounds import deviation
+from rootae.source.tree import ROWS_AT_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from rootae.bounds import Bound
+    from rootae.schema.bounds import Bound
 
 ROOT = {
     "ZLIB-1": uproot.ZLIB(1),
@@ -159,12 +161,12 @@ def _absolute(
         if bound.kind == "rel" and x.dtype.kind == "f":
             beside += [zlib.compress(np.packbits(mask).tobytes()) for mask in (x < 0, x == 0)]
             x, tolerance = _logarithms(x, inner, bound.error)
-        return streams.join([*beside, pack(np.ascontiguousarray(x, inner), tolerance)])
+        return stream.join([*beside, pack(np.ascontiguousarray(x, inner), tolerance)])
 
     def decode(blob: bytes, dtype: np.dtype, rows: int, bound: Bound) -> NDArray[Any]:
         if not rows:
             return np.zeros(0, dtype)
-        odd, values, *masks, body = streams.split(blob)
+        odd, values, *masks, body = stream.split(blob)
         y = unpack(body, _inner(dtype, bound), rows)
         if masks:
             negative, zero = (
@@ -184,20 +186,20 @@ def _absolute(
 def _grid_encode(x: NDArray[Any], bound: Bound) -> bytes:
     grid = grid_for(bound, x[:: len(x) // ROWS_AT_MOST + 1])
     blocks = [x[a : a + ROWS_AT_MOST] for a in range(0, len(x), ROWS_AT_MOST)]
-    blobs = [lanes.encode(b, grid.forward(b), grid, bound).blob for b in blocks]
+    blobs = [lane.encode(b, grid.forward(b), grid, bound).blob for b in blocks]
     step = grid.step if isinstance(grid, AbsGrid) else 0.0
-    return streams.join([np.float64(step).tobytes(), *blobs])
+    return stream.join([np.float64(step).tobytes(), *blobs])
 
 
 def _grid_decode(blob: bytes, dtype: np.dtype, rows: int, bound: Bound) -> NDArray[Any]:
-    head, *blobs = streams.split(blob)
+    head, *blobs = stream.split(blob)
     y = np.empty(rows, dtype)
     grid = grid_for(bound, y[:0])  # only the step of an absolute grid depends on values
     if isinstance(grid, AbsGrid):
         grid = AbsGrid(dtype.name, float(np.frombuffer(head)[0]))
     for i, one in enumerate(blobs):
         block = y[i * ROWS_AT_MOST : (i + 1) * ROWS_AT_MOST]
-        block[:] = lanes.decode(one, len(block), grid, _never, _never).values
+        block[:] = lane.decode(one, len(block), grid, _never, _never).values
     return y
 
 

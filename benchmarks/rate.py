@@ -21,15 +21,15 @@ from pathlib import Path
 
 import peers
 
-from rootae.adapt import Sampled
-from rootae.bounds import Rule
-from rootae.opening import split_path
-from rootae.options import Options
+from rootae.operations.train import train_codec
+from rootae.planner.rules import Rule
+from rootae.planner.sample import Sampled
+from rootae.planner.survey import choices
 from rootae.progress import Progress
-from rootae.schema import Values
-from rootae.source import Source
-from rootae.survey import choices
-from rootae.training import train_codec
+from rootae.rootio.opening import split_path
+from rootae.schema.values import Values
+from rootae.source.source import Source
+from rootae.training.options import Options
 
 BLOCK = 131_072
 JETS = ["*=rel:1e-3", "eta_=abs:5e-4", "phi_=abs:5e-4", "mJetArea=abs:5e-4"]

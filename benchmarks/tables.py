@@ -10,13 +10,15 @@ import awkward as ak
 import numpy as np
 import uproot
 
-from rootae.branches import SIZES
-from rootae.schema import TreeSchema, Values
-from rootae.source import Source
+from rootae.schema.values import Values
+from rootae.source.source import Source
+from rootae.source.ttree import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from rootae.schema.tree import TreeSchema
 
 _CHUNK = 32 * 1024 * 1024  # bytes of columns between two flushes
 

@@ -36,11 +36,11 @@ import uproot
 from clock import on_one_core, side_by_side, timed
 
 import rootae
-from rootae.blockcache import cache
-from rootae.bounds import EXACT
-from rootae.container import load_codec
-from rootae.opening import split_path
-from rootae.schema import Values
+from rootae.container.codecs import load_codec
+from rootae.reader.cache import cache
+from rootae.rootio.opening import split_path
+from rootae.schema.bounds import EXACT
+from rootae.schema.values import Values
 
 
 @dataclass
@@ -125,7 +125,7 @@ def read_all(path, columns=None):
 def write_rootae(job, codec):
     """Compress with a codec at hand."""
     target = job.folder / "rootae.root"
-    trained = rootae.Codec.load(codec)
+    trained = rootae.read_codec(codec)
 
     def compress():
         rootae.compress(job.path, target, codec=trained, force=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from typer.main import get_command
 
 from rootae.cli import app
-from rootae.train import families
+from rootae.training import families
 
 if TYPE_CHECKING:
     from collections.abc import Callable

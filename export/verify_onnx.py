@@ -22,7 +22,7 @@ import onnx
 import onnxruntime
 from onnx.reference import ReferenceEvaluator
 
-from rootae.network import Network
+from rootae.codec.contexts.network import Network
 
 _LATENTS = 64  # latents are small whole numbers; codes are clipped to their digits and edges
 _CODES = 1 << 12

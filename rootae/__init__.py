@@ -6,18 +6,15 @@ without that. Everything else is loaded when it is first used.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from rootae.hook import install
+from rootae.reader.hook import install
 
 if TYPE_CHECKING:
-    from rootae.bounds import Bound
-    from rootae.codec import Codec
-    from rootae.compress import compress
-    from rootae.decompress import decompress
+    from rootae.checks.values import verify
+    from rootae.codec.codec import Codec
+    from rootae.container.container import read_codec
     from rootae.errors import (
         ArgumentError,
         BoundError,
@@ -29,14 +26,16 @@ if TYPE_CHECKING:
         UnreadableError,
         UnsupportedError,
     )
-    from rootae.merge import merge
-    from rootae.rdataframe import rdataframe
-    from rootae.reader import open_file as open  # noqa: A004  the name users expect
-    from rootae.report.evaluate import evaluate
-    from rootae.skim import skim
-    from rootae.summary import Report
-    from rootae.training import train
-    from rootae.verify import verify
+    from rootae.evaluation.evaluate import evaluate
+    from rootae.operations.compress import compress
+    from rootae.operations.decompress import decompress
+    from rootae.operations.merge import merge
+    from rootae.operations.rdataframe import rdataframe
+    from rootae.operations.results import Report
+    from rootae.operations.skim import skim
+    from rootae.operations.train import train
+    from rootae.reader.open import open_file as open  # noqa: A004  the name users expect
+    from rootae.schema.bounds import Bound
 
 __version__ = "0.1.0"
 
@@ -60,24 +59,26 @@ __all__ = [
     "merge",
     "open",
     "rdataframe",
+    "read_codec",
     "skim",
     "train",
     "verify",
 ]
 
 _HOMES = {
-    "Bound": "bounds",
-    "Codec": "codec",
-    "Report": "summary",
-    "compress": "compress",
-    "decompress": "decompress",
-    "evaluate": "report.evaluate",
-    "merge": "merge",
-    "open": "reader",
-    "rdataframe": "rdataframe",
-    "skim": "skim",
-    "train": "training",
-    "verify": "verify",
+    "Bound": "schema.bounds",
+    "Codec": "codec.codec",
+    "Report": "operations.results",
+    "compress": "operations.compress",
+    "decompress": "operations.decompress",
+    "evaluate": "evaluation.evaluate",
+    "merge": "operations.merge",
+    "open": "reader.open",
+    "rdataframe": "operations.rdataframe",
+    "read_codec": "container.container",
+    "skim": "operations.skim",
+    "train": "operations.train",
+    "verify": "checks.values",
 }
 
 
@@ -93,13 +94,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-class _FrontDoor(ModuleType):
-    """The package itself: importing `rootae.train` must not hide the function `train`."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name not in __all__ or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _FrontDoor
 install()

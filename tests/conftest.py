@@ -6,22 +6,18 @@ import json
 import subprocess
 from pathlib import Path
 
-import awkward as ak
-import numpy as np
 import pytest
 import rooted
-import uproot
 from hypothesis import settings
+from samples import SHARED, write_events
 from typer.testing import CliRunner
 
 import rootae
-from rootae.blockcache import cache
-from rootae.opening import put_models_back
+from rootae.reader.cache import cache
+from rootae.rootio.opening import put_models_back
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("rootae")
-
-SHARED = Path(__file__).parents[1] / "../shared/data"
 
 
 @pytest.fixture(autouse=True)
@@ -83,98 +79,6 @@ def cli():
         return CliRunner().invoke(app, [str(a) for a in arguments])
 
     return run
-
-
-def jagged(counts, flat):
-    """Return values as lists of the given lengths."""
-    return ak.unflatten(ak.Array(flat), counts)
-
-
-def event_arrays(entries, seed):
-    """Simulate a NanoAOD-like tree: a mapping of branch to array."""
-    rng = np.random.default_rng(seed)
-    n_jet, n_muon = rng.poisson(4, entries), rng.poisson(0.7, entries)
-    jets, muons = int(n_jet.sum()), int(n_muon.sum())
-    pt = (25 + rng.exponential(30, jets)).astype("f4")
-    eta, phi = rng.normal(0, 2, jets).astype("f4"), rng.uniform(-np.pi, np.pi, jets).astype("f4")
-    weight = rng.normal(1, 0.2, entries)
-    weight[::97] = -1000.0
-    met = rng.exponential(40, entries).astype("f4")
-    odd = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0], "f4")
-    met[: len(odd)] = odd[:entries]
-    return {
-        "run": np.full(entries, 362439, "u4"),
-        "luminosityBlock": np.sort(rng.integers(1, 60, entries)).astype("u4"),
-        "event": rng.integers(0, 2**63, entries).astype("u8"),
-        "time": rng.integers(-(2**63), 2**63 - 1, entries, dtype="i8"),
-        "weight": weight,
-        "MET_pt": met,
-        "matrix": rng.normal(size=(entries, 3, 3)).astype("f4"),
-        "small": rng.integers(-300, 300, entries).astype("i2"),
-        "quality": rng.integers(0, 4, entries).astype("u1"),
-        "HLT_mu": rng.random(entries) < 0.2,
-        "constant": np.full(entries, 7, "i4"),
-        "Jet_pt": jagged(n_jet, pt),
-        "Jet_eta": jagged(n_jet, eta),
-        "Jet_phi": jagged(n_jet, phi),
-        "Jet_mass": jagged(n_jet, (pt * 0.12).astype("f4")),
-        "Jet_id": jagged(n_jet, rng.integers(0, 7, jets).astype("i4")),
-        "Jet_tight": jagged(n_jet, eta > 0),
-        "Muon_pt": jagged(n_muon, rng.exponential(20, muons).astype("f4")),
-        "Muon_charge": jagged(n_muon, rng.choice([-1, 1], muons).astype("i4")),
-        "label": ak.Array([f"e{i % 13}" for i in range(entries)]),
-    }
-
-
-def type_of(array):
-    """Return what mktree wants to know of an array."""
-    if isinstance(array, np.ndarray):
-        return np.dtype((array.dtype, array.shape[1:])) if array.ndim > 1 else array.dtype
-    if array.ndim == 1:
-        return "string"
-    return f"var * {ak.flatten(array).type.content}"
-
-
-def write_tree(file, path, arrays, counter=lambda name: "n" + name.split("_")[0], title=""):
-    """Write one tree with uproot."""
-    types = {name: type_of(array) for name, array in arrays.items()}
-    tree = file.mktree(path, types, title=title, counter_name=counter)
-    if len(next(iter(arrays.values()))):
-        tree.extend(arrays)
-    return tree
-
-
-def write_events(path, entries=3000, seed=0, compression=None):
-    """Write a file of everything: trees, nested directories, a histogram, a string."""
-    rng = np.random.default_rng(seed + 1)
-    with uproot.recreate(path, compression=compression or uproot.ZLIB(4)) as file:
-        write_tree(file, "Events", event_arrays(entries, seed), title="all events")
-        flat = {"x": rng.normal(size=entries), "n": rng.poisson(3, entries).astype("i4")}
-        flat["y"] = flat["x"].copy()
-        write_tree(file, "deep/er/Events", flat)
-        file["deep/counts"] = np.histogram(rng.normal(size=100), bins=10)
-        file["counts"] = np.histogram(rng.normal(size=50), bins=5)
-        file["about"] = "simulated"
-    return path
-
-
-def write_columns(path, arrays, tree="t", **options):
-    """Write a file of one tree."""
-    with uproot.recreate(path) as file:
-        write_tree(file, tree, arrays, **options)
-    return path
-
-
-def same(a, b):
-    """Say whether two awkward arrays are equal bit for bit, with equal types and forms."""
-    if a.type != b.type or len(a) != len(b):
-        return False
-    a, b = ak.to_packed(a), ak.to_packed(b)
-    form, _, x = ak.to_buffers(a)
-    form_b, _, y = ak.to_buffers(b)
-    return form == form_b and all(
-        np.asarray(x[k]).tobytes() == np.asarray(y[k]).tobytes() for k in x
-    )
 
 
 @pytest.fixture(scope="session")

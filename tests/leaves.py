@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rooted import SERVER
 
-from rootae.backend.worker import root_with
+from rootae.rootio.process.worker import root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 FIELD, RECORD = "\x1f", "\x1e"

@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from rootae.codec import Codec
-from rootae.plan import Encoder, Feature, Plan, Stage, Target
-from rootae.survey import survey
+from rootae.codec.codec import Codec
+from rootae.codec.plan.plan import Encoder, Feature, Plan, Stage, Target
+from rootae.planner.survey import survey
 
 
 def model(nodes, weights, inputs, outputs, opset=17, whole=None, **graph):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import atexit
 import ctypes
 import json
+import os
 import sys
 from pathlib import Path
 
-from rootae.backend.server import Server
+from rootae.rootio.process.server import Server
 
-__all__ = ["SERVER", "main", "prepare", "script"]
+__all__ = ["HERE", "SERVER", "main", "prepare", "script"]
 
-SERVER = Server({"PYTHONPATH": str(Path(__file__).parent)})
+TESTS = Path(__file__).parent
+HERE = {"PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]).strip(":")}
+SERVER = Server(HERE)
 
 
 def script(code, *arguments):

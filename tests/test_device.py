@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import uproot
-from conftest import same, write_columns
+from samples import same, write_columns
 from typer.testing import CliRunner
 
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -22,20 +22,20 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 import networks
 
 import rootae
-from rootae import network
+from rootae import training
 from rootae.cli import app
-from rootae.device import DEVICES, chosen, settled
+from rootae.codec.contexts import network
+from rootae.codec.contexts.device import DEVICES, chosen, settled
+from rootae.codec.contexts.model import Model
+from rootae.codec.contexts.network import Network
 from rootae.errors import CorruptError, MissingDependency, NameNotFound, RootaeError
-from rootae.model import Model
-from rootae.network import Network
-from rootae.options import NETS, Options
-from rootae.source import Source
-from rootae.survey import survey
-from rootae.train.onnx import decoder_onnx
-from rootae.train.quantise import Layer, quantise
+from rootae.planner.survey import survey
+from rootae.source.source import Source
+from rootae.training.freeze.onnx import decoder_onnx
+from rootae.training.freeze.quantise import Layer, quantise
+from rootae.training.options import NETS, Options
 
-train = import_module("rootae.train")  # the front door's function hides it
-compress = import_module("rootae.compress")
+compress = import_module("rootae.operations.compress")
 NO_GPU = "there is no GPU in this test"
 TROUBLE = network._trouble()
 needs_cuda = pytest.mark.skipif(bool(TROUBLE), reason=f"no CUDA for onnxruntime: {TROUBLE}")
@@ -50,7 +50,7 @@ def _no_variable(monkeypatch):
 def without(monkeypatch):
     """Take CUDA away from onnxruntime and from torch."""
     monkeypatch.setattr(network, "_trouble", lambda: NO_GPU)
-    monkeypatch.setattr(train, "_trouble", lambda: NO_GPU)
+    monkeypatch.setattr(training, "_trouble", lambda: NO_GPU)
 
 
 @pytest.fixture
@@ -362,7 +362,7 @@ def test_a_codec_is_moved_once_and_keeps_its_id(pretended, coder):
 
 def test_training_is_told_the_device(original, tmp_path, monkeypatch):
     pytest.importorskip("torch", reason="torch is not installed")
-    from rootae.train import loop
+    from rootae.training.loop import run as loop
 
     told, run = [], loop.run
 
@@ -371,12 +371,12 @@ def test_training_is_told_the_device(original, tmp_path, monkeypatch):
         return run(*arguments, device="cpu", **options)
 
     monkeypatch.setattr(loop, "run", on_the_cpu)
-    monkeypatch.setattr(train, "_trouble", lambda: "")
+    monkeypatch.setattr(training, "_trouble", lambda: "")
     options = {"family": "predictor", "steps": 4}
     rootae.train([original], tmp_path / "a.root", device="auto", **options)
     rootae.train([original], tmp_path / "b.root", **options)
     assert told == ["cuda", "cpu"]
-    codecs = [rootae.Codec.load(tmp_path / name) for name in ("a.root", "b.root")]
+    codecs = [rootae.read_codec(tmp_path / name) for name in ("a.root", "b.root")]
     assert codecs[0].id == codecs[1].id, "the device leaves no trace in a codec"
 
 
@@ -385,10 +385,10 @@ def test_training_is_told_the_device(original, tmp_path, monkeypatch):
 def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
     """A device without storage shows it: it takes no part in anything with tensors elsewhere."""
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    from rootae.train import families
-    from rootae.train.batches import Batches
-    from rootae.train.data import GroupData
-    from rootae.train.family import Setup
+    from rootae.training import families
+    from rootae.training.batches import Batches
+    from rootae.training.data import GroupData
+    from rootae.training.family import Setup
 
     with Source.open(original) as source:
         tree = source.tree("t")
@@ -409,7 +409,7 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
 
 def test_too_little_memory_is_one_clear_error(original, tmp_path, monkeypatch):
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    from rootae.train import loop
+    from rootae.training.loop import run as loop
 
     def full(*_):
         msg = "CUDA out of memory"
@@ -460,4 +460,4 @@ def test_a_codec_trained_on_cuda_codes_on_the_cpu(original, tmp_path, family, ne
     rootae.compress(original, tmp_path / "d.root", codec=tmp_path / "c.root")
     assert rootae.verify(tmp_path / "d.root", original).columns == 2
     if family == "predictor":  # the data is made so that it pays
-        assert rootae.Codec.load(tmp_path / "c.root").networks
+        assert rootae.read_codec(tmp_path / "c.root").networks

@@ -9,10 +9,10 @@ import unicodedata
 import numpy as np
 import pytest
 import uproot
-from test_cli import PLAIN, refused
+from commands import PLAIN, refused
 
-from rootae import console
-from rootae.console.table import headed, print_table, stdout
+from rootae.cli import console
+from rootae.cli.console.table import headed, print_table, stdout
 from rootae.legible import legible, untexed, valid
 
 NAMES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rooted import SERVER
 
-from rootae.backend.worker import root_with
+from rootae.rootio.process.worker import root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
 INTEGERS, FLOATS = "BbSsIiLlGg", "FD"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import awkward as ak
-from conftest import same
+from samples import same
 
 import rootae
-from rootae.backend.kept import differences
-from rootae.sidetree import NOTICE
-from rootae.source import Source
+from rootae.checks.passthrough import differences
+from rootae.container.side_tree import NOTICE
+from rootae.source.source import Source
 
 DIGEST = """
 import json, os

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rootae import __version__, console, output
+from rootae import __version__, targets
+from rootae.cli import console
 from rootae.cli.failure import failure_of
 from rootae.cli.signals import exit_code, ignore, listen
 from rootae.errors import RootaeError
@@ -39,7 +40,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
-        output.forget()
+        targets.forget()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from rootae.bounds import Rule, rules_file
 from rootae.cli.config import Config, apply, setting
+from rootae.planner.rules import Rule, rules_file
 
 __all__ = [
     "Asked",
@@ -47,7 +47,7 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="print errors and notes only")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="list every column")]
 
-Asked = dict[str, Any]  # what `rootae.options.Options` takes, by name
+Asked = dict[str, Any]  # what `rootae.training.options.Options` takes, by name
 
 
 def _training(

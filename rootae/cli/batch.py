@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.failure import Failure, failure_of
 from rootae.cli.workers import results
 from rootae.errors import ArgumentError
-from rootae.opening import split_path
-from rootae.output import forget, identity
+from rootae.rootio.opening import split_path
+from rootae.targets import forget, identity
 
 __all__ = ["Jobs", "OutputFile", "OutputFolder", "Paths", "pairs", "run_each", "tell"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Asked, Backend, Force, Json, Level, Quiet, Verbose, with_training
 from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
 
@@ -35,7 +35,7 @@ def compress(
     verbose: Verbose = False,
 ) -> None:
     """Compress ROOT files; an output appears once every value was read back and checked."""
-    from rootae.compress import compress as run
+    from rootae.operations.compress import compress as run
 
     work = functools.partial(
         run, codec=codec, force=force, drop_unsupported=drop_unsupported, backend=backend,

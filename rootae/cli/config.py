@@ -9,8 +9,8 @@ from typing import Any
 
 import typer
 
-from rootae.bounds import Rule, rules_of
 from rootae.errors import ArgumentError, NameNotFound
+from rootae.planner.rules import Rule, rules_of
 from rootae.regular import regular
 
 __all__ = ["Config", "apply", "setting"]

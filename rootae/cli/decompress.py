@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Backend, Device, Force, Json, Level, Quiet
 from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
 
@@ -25,7 +25,7 @@ def decompress(
     quiet: Quiet = False,
 ) -> None:
     """Write compressed files' trees as ordinary branches again."""
-    from rootae.decompress import decompress as run
+    from rootae.operations.decompress import decompress as run
 
     work = functools.partial(
         run, force=force, backend=backend, compression=compression, device=device

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Device, Force, Json, Quiet, Verbose
 from rootae.cli.batch import tell
 
@@ -39,20 +39,13 @@ def evaluate(
     verbose: Verbose = False,
 ) -> None:
     """Compare a file with its original: errors, distributions, correlations and fitted peaks."""
-    from rootae.opening import split_path
-    from rootae.output import check_target
-    from rootae.report.evaluate import evaluate as run
+    from rootae.evaluation.evaluate import evaluate as run
 
-    if html is not None:  # before anything takes long
-        used = [split_path(name)[0] for name in (original, compressed)]
-        check_target(html, used, force=force)
     with console.bars(quiet=quiet or json) as progress:
         report = run(
             original, compressed, peaks=peak, trees=tuple(tree or ()), device=device,
-            progress=progress,
+            html=html, force=force, progress=progress,
         )  # fmt: skip
-        if html is not None:
-            report.to_html(html, force=force)
     show = functools.partial(console.show_evaluated, verbose=verbose)
     tell(report, show, json=json, quiet=quiet)
     if not report.holds:

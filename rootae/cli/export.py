@@ -19,7 +19,7 @@ def export(
     force: Force = False,
 ) -> None:
     """Write a file's codecs as plan.json, tables.npz and ONNX models."""
-    from rootae.export import export as run
+    from rootae.operations.export import export as run
 
     for folder in run(file, directory, force=force):
         print("\n".join(str(path) for path in sorted(folder.iterdir())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from rootae import output
+from rootae import targets
 from rootae.errors import RootaeError
 
 __all__ = ["Failure", "failure_of"]
@@ -48,5 +48,5 @@ def failure_of(error: BaseException) -> Failure:
 
 
 def _outcome() -> str:
-    done = ", ".join(map(os.fspath, output.written()))
+    done = ", ".join(map(os.fspath, targets.written()))
     return f"{done} was written before" if done else "nothing was written"

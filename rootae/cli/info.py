@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import File, Json, Verbose
 
 __all__ = ["info"]
@@ -10,7 +10,7 @@ __all__ = ["info"]
 
 def info(file: File, *, json: Json = False, verbose: Verbose = False) -> None:
     """Show codecs, trees, columns, bounds and sizes, without decoding anything."""
-    from rootae.info import info as run
+    from rootae.operations.info import info as run
 
     report = run(file)
     if json:

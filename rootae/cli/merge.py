@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Device, Force, Json, Level, Quiet
 from rootae.cli.batch import tell
 
@@ -27,7 +27,7 @@ def merge(
     quiet: Quiet = False,
 ) -> None:
     """Merge files of the same branches into one: blocks are copied, each codec stored once."""
-    from rootae.merge import merge as run
+    from rootae.operations.merge import merge as run
 
     with console.bars(quiet=quiet or json) as progress:
         report = run(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Device, Force, Input, Json, Level, Output, Quiet
 from rootae.cli.batch import tell
 
@@ -41,7 +41,7 @@ def skim(
     quiet: Quiet = False,
 ) -> None:
     """Keep entries that pass a cut and some columns; other trees and objects stay as they are."""
-    from rootae.skim import skim as run
+    from rootae.operations.skim import skim as run
 
     with console.bars(quiet=quiet or json) as progress:
         report = run(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Asked, Force, Json, Quiet, Verbose, with_training
 
 __all__ = ["train"]
@@ -25,8 +25,8 @@ def train(
     verbose: Verbose = False,
 ) -> None:
     """Train a codec on one or more files and write it as a codec file."""
-    from rootae.info import info as describe
-    from rootae.training import train as run
+    from rootae.operations.info import info as describe
+    from rootae.operations.train import train as run
 
     with console.bars(quiet=quiet or json) as progress:
         run(sources, output, force=force, progress=progress, **options)

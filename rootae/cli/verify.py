@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rootae import console
+from rootae.cli import console
 from rootae.cli.arguments import Device, File, Json, Quiet
 
 __all__ = ["verify"]
@@ -24,7 +24,7 @@ def verify(
     quiet: Quiet = False,
 ) -> None:
     """Decode everything, check every checksum, and every bound if the original is given."""
-    from rootae.verify import verify as run
+    from rootae.checks.values import verify as run
 
     with console.bars(quiet=quiet or json) as progress:
         report = run(file, against, progress, device=device)

@@ -9,7 +9,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers, output
+from rootae import leftovers, targets
 from rootae.cli.failure import failure_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def serve(descriptor: int, token: str) -> None:
     threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()
     while True:
         work, *arguments = asked.get()
-        output.forget()
+        targets.forget()
         try:
             found = work(*arguments)
         except Exception as error:

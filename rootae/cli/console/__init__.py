@@ -1,0 +1,34 @@
+"""What the command line prints: tables on stdout, progress and notes on stderr."""
+
+from __future__ import annotations
+
+from rootae.cli.console.bars import Bars, Notes, bars
+from rootae.cli.console.evaluate import show_evaluated
+from rootae.cli.console.info import show_info
+from rootae.cli.console.messages import error, note, print_json
+from rootae.cli.console.results import (
+    show_change,
+    show_compressed,
+    show_decompressed,
+    show_total,
+    show_verified,
+)
+from rootae.cli.console.rewrites import show_merged, show_skimmed
+
+__all__ = [
+    "Bars",
+    "Notes",
+    "bars",
+    "error",
+    "note",
+    "print_json",
+    "show_change",
+    "show_compressed",
+    "show_decompressed",
+    "show_evaluated",
+    "show_info",
+    "show_merged",
+    "show_skimmed",
+    "show_total",
+    "show_verified",
+]

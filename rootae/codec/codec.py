@@ -1,0 +1,127 @@
+"""A codec: a plan, its tables and its networks; it turns blocks of entries into bytes and back."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+from typing import TYPE_CHECKING
+
+from rootae.codec import tables
+from rootae.codec.contexts.device import CPU
+from rootae.codec.contexts.network import Network, usable
+from rootae.codec.plan.check import encoders_of
+from rootae.codec.plan.plan import Plan
+from rootae.codec.streams import stream
+from rootae.codec.tree import TreeCoder
+from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Codec"]
+
+_BYTES_AT_MOST = 1 << 26  # of networks
+
+
+class Codec:
+    """A trained compressor for one file schema.
+
+    Arguments:
+        plan: what it does.
+        tables: int64 arrays that the plan points into.
+        networks: serialised ONNX models that the plan points into.
+
+    Example:
+        >>> Codec(Plan(())).id[:8]
+        'ac8e69d2'
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        tables: Sequence[NDArray[np.int64]] = (),
+        networks: Sequence[bytes] = (),
+    ) -> None:
+        self.plan = plan
+        self.tables = tuple(tables)
+        encoders = encoders_of(plan)
+        self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
+        self.device = CPU
+        self._coders: dict[str, TreeCoder] = {}
+        self._elsewhere: dict[str, Codec] = {}
+
+    def on(self, device: str) -> Codec:
+        """Return this codec with its networks on a device; contexts are the same on all.
+
+        Arguments:
+            device: ``cpu``, ``cuda`` or ``auto``, which takes CUDA where there is any.
+
+        Raises:
+            MissingDependency: CUDA is asked for and cannot be used.
+        """
+        where = usable(device)
+        return self if where == self.device else self._moved(where)
+
+    def _moved(self, device: str) -> Codec:
+        """Return a copy on a device, made once: its sessions serve all files of the codec."""
+        if device not in self._elsewhere:
+            moved = copy.copy(self)
+            moved.device = device
+            moved.networks = tuple(n.on(device) for n in self.networks)
+            moved._coders, moved._elsewhere = {}, {}  # noqa: SLF001  one of its own kind
+            self._elsewhere[device] = moved
+        return self._elsewhere[device]
+
+    @functools.cached_property
+    def parts(self) -> tuple[bytes, bytes, bytes]:
+        """Return plan, tables and networks as bytes, the last two compressed."""
+        networks = stream.join(n.onnx for n in self.networks)
+        packed = stream.varint(len(networks)) + stream.zstd(networks, 19)
+        return self.plan.to_json().encode(), tables.pack(self.tables), packed
+
+    @classmethod
+    def from_parts(cls, plan: bytes, numbers: bytes, networks: bytes) -> Codec:
+        """Rebuild a codec.
+
+        Raises:
+            CorruptError: the bytes are damaged.
+            FormatError: a newer rootae wrote them.
+        """
+        parsed = Plan.from_json(plan.decode("utf-8", "replace"))
+        arrays = tables.unpack(numbers)
+        cursor = stream.Cursor(networks)
+        size = cursor.varint()
+        if size > _BYTES_AT_MOST:
+            msg = f"a codec announces {size} bytes of networks: the file is damaged"
+            raise CorruptError(msg)
+        codec = cls(parsed, arrays, stream.split(stream.unzstd(cursor.rest(), size)))
+        codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
+        return codec
+
+    @functools.cached_property
+    def digest(self) -> bytes:
+        """Return the sha256 of plan, tables and networks."""
+        return hashlib.sha256(stream.join(self.parts)).digest()
+
+    @property
+    def id(self) -> str:
+        """Return the digest in hexadecimal."""
+        return self.digest.hex()
+
+    def tree(self, path: str) -> TreeCoder:
+        """Return the coder of one tree, made once."""
+        if path not in self._coders:
+            plan = self.plan.tree(path)
+            if plan is None:
+                msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
+                raise CorruptError(msg)
+            self._coders[path] = TreeCoder(plan, self.tables, self.networks)
+        return self._coders[path]
+
+    def __repr__(self) -> str:
+        trees = ", ".join(f"{t.path}: {len(t.columns)} columns" for t in self.plan.trees)
+        return f"Codec({self.id[:8]}, {trees or 'no trees'})"

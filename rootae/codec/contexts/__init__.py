@@ -1,0 +1,1 @@
+"""Which context a value belongs to, by diagrams and networks."""

@@ -1,0 +1,212 @@
+"""From codes decoded earlier to contexts: what networks and diagrams see, and what they say."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from rootae.errors import CorruptError
+from rootae.kernels import gather
+from rootae.kernels.lut import Indexed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.contexts.network import Network
+    from rootae.codec.grids.registry import Grid
+    from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Stage
+
+__all__ = ["Coder", "StageContexts", "feature"]
+
+_OUTPUTS = 1024  # a network's outputs are 0 .. 1023
+
+
+class Coder(Protocol):
+    """What stages need of a group's coder."""
+
+    plan: GroupPlan
+    tables: Sequence[NDArray[np.int64]]
+    networks: Sequence[Network]
+    grids: list[Grid]
+    linked_grids: list[Grid]
+
+
+def feature(
+    spec: Feature, codes: NDArray[Any], tables: Sequence[NDArray[np.int64]]
+) -> NDArray[Any]:
+    """Turn codes into one small integer a row for a network.
+
+    Arguments:
+        spec: which integer.
+        codes: signed integers of shape (rows,).
+        tables: the codec's tables.
+
+    Returns:
+        Whole numbers of shape (rows,), float32, at most 1024 or the digit's top.
+    """
+    return _of_codes(spec, Indexed(codes), tables, np.float32)
+
+
+def _of_codes(
+    spec: Feature, codes: Indexed, tables: Sequence[NDArray[np.int64]], dtype: type[Any]
+) -> NDArray[Any]:
+    if spec.kind == "edges":
+        return codes.count(tables[spec.table], dtype)
+    if spec.kind == "digit":
+        return codes.through(lambda q: _digit(spec, q).astype(dtype))
+    return codes.through(lambda q: q.astype(dtype))
+
+
+def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
+    top = min(spec.low + (spec.top << spec.shift), np.iinfo(np.int64).max)
+    above = np.clip(q, spec.low, top).view(np.uint64) - np.int64(spec.low).view(np.uint64)
+    return (above >> np.uint64(spec.shift)).view(np.int64)
+
+
+@functools.lru_cache(maxsize=4096)
+def _counts(edges: bytes, times: int, dtype: str) -> NDArray[Any]:
+    """Return how many edges lie at or below each possible output of a network, times a factor."""
+    below = np.searchsorted(np.frombuffer(edges, np.int64), np.arange(_OUTPUTS), side="right")
+    return (times * below).astype(dtype)
+
+
+def _bins(
+    output: NDArray[Any], edges: NDArray[np.int64], times: int = 1, dtype: type[Any] = np.int64
+) -> NDArray[Any]:
+    """Count the edges at or below each of a network's whole outputs, times a factor."""
+    table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
+    with np.errstate(invalid="ignore"):  # a damaged network may say anything
+        return _take(table, output.astype(np.intp))
+
+
+def _take(table: NDArray[Any], at: NDArray[Any]) -> NDArray[Any]:
+    """Look up; what a damaged codec puts outside a table is moved to its ends."""
+    if not len(table):
+        msg = "a table of contexts is empty: the codec is damaged"
+        raise CorruptError(msg)
+    found: NDArray[Any] = np.take(table, at, mode="clip")
+    return found
+
+
+def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
+    """Combine the bins of a target's location and scale into contexts (uint8 where they fit)."""
+    bins = len(edges[0]) + 1
+    dtype: type[Any] = np.uint8 if bins * (len(edges[1]) + 1) <= 256 else np.uint16
+    parts = [
+        _bins(y, e, times, dtype)
+        for y, e, times in zip(output, edges, (1, bins), strict=True)
+        if len(e)
+    ]
+    if not parts:
+        return np.zeros(output.shape[1], np.uint8)
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+class StageContexts:
+    """Runs networks and diagrams once each and hands out the contexts and centres of their lanes.
+
+    Arguments:
+        coder: the group's coder.
+        codes: gives an earlier lane's, decoded.
+        values: gives an earlier lane's, or a linked one's.
+        latents: gives the latents, shape (latents, rows).
+        rows: the number of rows.
+    """
+
+    def __init__(
+        self,
+        coder: Coder,
+        codes: Callable[[int], NDArray[Any]],
+        values: Callable[[int], NDArray[Any]],
+        latents: Callable[[], NDArray[Any]],
+        rows: int,
+    ) -> None:
+        self._coder = coder
+        self._codes = codes
+        self._values = values
+        self._latents = latents
+        self._rows = rows
+        self._done: dict[int, NDArray[Any]] = {}
+        self._features: dict[tuple[Feature, type[Any]], NDArray[Any]] = {}
+        self._centres: dict[int, NDArray[np.int64]] = {}
+        self.nbytes = 0  # of what is kept for lanes still to come
+
+    def of(self, lane: int) -> NDArray[Any]:
+        """Return a lane's contexts, or its codes if it has no bound."""
+        if lane not in self._done:
+            plan = self._coder.plan
+            if plan.lanes[lane].diagram >= 0:
+                self._keep(lane, self._follow(plan.diagrams[plan.lanes[lane].diagram]))
+            elif plan.lanes[lane].stage >= 0:
+                self._run(plan.stages[plan.lanes[lane].stage])
+            else:
+                msg = f"{plan.lanes[lane].column} has no contexts by its plan: the block is damaged"
+                raise CorruptError(msg)
+        return self._done[lane]
+
+    def _keep(self, lane: int, contexts: NDArray[Any]) -> None:
+        self._done[lane] = contexts
+        self.nbytes += contexts.nbytes
+
+    def centre(self, lane: int) -> NDArray[np.int64] | None:
+        """Return the codes that a lane's codes are centred on, None if it has no centre."""
+        rule = self._coder.plan.lanes[lane].centre
+        if rule is None:
+            return None
+        if lane not in self._centres:
+            self._centres[lane] = rule.codes(self._values, self._rows, self._coder.grids[lane])
+            self.nbytes += self._centres[lane].nbytes
+        return self._centres[lane]
+
+    def _input(self, f: Feature, dtype: type[Any] = np.float32) -> NDArray[Any]:
+        """Return a feature, computed once however many look at it."""
+        if (f, dtype) not in self._features:
+            codes = Indexed(self._source(f))
+            self._features[f, dtype] = _of_codes(f, codes, self._coder.tables, dtype)
+            self.nbytes += self._features[f, dtype].nbytes
+        return self._features[f, dtype]
+
+    def _source(self, f: Feature) -> NDArray[Any]:
+        """Return the codes that a feature is made of."""
+        if f.source == "latent":
+            latents: NDArray[Any] = self._latents()[f.index]
+            return latents
+        if f.source == "lane":
+            link = f.index - len(self._coder.grids)
+            if link < 0:
+                return self._codes(f.index)
+            return self._coder.linked_grids[link].forward(self._values(f.index))
+        found = self.centre(f.index)
+        if found is None:
+            msg = "a network looks at a centre that no lane has: the plan is damaged"
+            raise CorruptError(msg)
+        return found
+
+    def _follow(self, diagram: Diagram) -> NDArray[Any]:
+        """Take every row through a diagram."""
+        tables = [self._coder.tables[i] for i in diagram.tables]
+        widths = [len(self._coder.tables[f.table]) + 1 for f in diagram.inputs]
+        # narrow numbers: fresh memory is slow
+        kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
+        inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
+        return gather.follow(inputs, tables, widths, self._rows)
+
+    def _run(self, stage: Stage) -> None:
+        coder = self._coder
+        y = coder.networks[stage.network].run([self._input(f) for f in stage.inputs])
+        if y.shape[0] != 2 * len(stage.targets):
+            msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
+            raise CorruptError(msg)
+        for t, target in enumerate(stage.targets):
+            if target.lane < 0:  # a column that this file does not have
+                continue
+            if coder.plan.lanes[target.lane].bound == "none":
+                edges = coder.tables[target.location]
+                self._keep(target.lane, _bins(y[2 * t], edges))
+            else:
+                edges_of = [coder.tables[i] for i in (target.location, target.scale)]
+                self._keep(target.lane, _contexts(y[2 * t : 2 * t + 2], edges_of))

@@ -1,0 +1,1 @@
+"""Values to integers and back, within a bound."""

@@ -1,0 +1,144 @@
+"""The grid of a relative bound: points that lie as densely in every octave."""
+
+from __future__ import annotations
+
+import decimal
+import functools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from rootae.codec.grids.exact import ExactFloat
+from rootae.kernels import gather
+from rootae.kernels.arithmetic import by_octave, nearest
+from rootae.kernels.lut import through_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["POINTS_AT_MOST", "RelGrid"]
+
+POINTS_AT_MOST = 2048  # an octave; beyond it segments of equal steps lose under 0.02 bits
+_SEGMENTS = 32
+_TABLED = 512  # points an octave; beyond it a table of all values is too large to be quick
+_BUCKETS = 4096  # of an octave; none holds two boundaries of the densest grid
+
+
+@functools.lru_cache(maxsize=32)
+def _octave(n: int) -> NDArray[np.float64]:
+    """Return the float64 nearest to 2^(i/n) for i = 0 .. n, the same on every machine."""
+    with decimal.localcontext(prec=40):
+        root = decimal.Decimal(2) ** (decimal.Decimal(1) / n)
+        point, points = decimal.Decimal(1), []
+        for _ in range(n):
+            points.append(float(point))
+            point *= root
+    return np.array([*points, 2.0])
+
+
+@functools.lru_cache(maxsize=32)
+def _boundaries(n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return how many boundaries lie below each bucket of an octave, and the boundaries."""
+    octave = _octave(n)
+    middle = (octave[:-1] + octave[1:]) / 2
+    below = np.searchsorted(middle, 1 + np.arange(_BUCKETS) / _BUCKETS)
+    return below.astype(np.int64), np.append(middle, np.inf)
+
+
+@dataclass(frozen=True)
+class RelGrid:
+    """Points that lie as densely in every octave, for a relative bound.
+
+    Up to 2048 points an octave they are 2^(i/n); for tighter bounds an octave is cut into 32
+    segments of equally spaced points. Zero is code 0; a negative value has the negated code.
+
+    Arguments:
+        dtype: the column's dtype.
+        error: the relative bound less the output's own rounding.
+        octave: n where the points are 2^(i/n), 0 where they lie in segments.
+
+    Example:
+        >>> grid = RelGrid.for_bound("float32", 1e-3)
+        >>> grid.points
+        347
+        >>> grid.inverse(grid.forward(np.array([1.0, -2.0, 0.0], "f4"))).tolist()
+        [1.0, -2.0, 0.0]
+    """
+
+    kind: ClassVar[str] = "rel"
+    dtype: str
+    error: float
+    octave: int
+
+    @classmethod
+    def for_bound(cls, dtype: str, error: float) -> RelGrid | ExactFloat:
+        """Choose the grid of a bound; exact where no coarser grid exists."""
+        left = error - float(np.finfo(np.dtype(dtype)).eps) / 2
+        if left <= float(np.finfo(np.dtype(dtype)).eps):
+            return ExactFloat(dtype)
+        octave = math.ceil(math.log(2) / (2 * math.log1p(left)))
+        return cls(dtype, left, octave if octave <= POINTS_AT_MOST else 0)
+
+    @functools.cached_property
+    def _segments(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return each segment's first index (and the total), lower end and step."""
+        base = 1 + np.arange(_SEGMENTS) / _SEGMENTS
+        count = np.ceil((1 / _SEGMENTS) / (2 * self.error * base))
+        starts = np.concatenate([np.zeros(1), np.cumsum(count)]).astype(np.int64)
+        return starts, base, (1 / _SEGMENTS) / count
+
+    @property
+    def points(self) -> int:
+        """Return the number of points an octave."""
+        return self.octave or int(self._segments[0][-1])
+
+    @property
+    def _first(self) -> int:
+        """Return the code of magnitude 2^0: codes of magnitudes start at 1."""
+        info = np.finfo(np.dtype(self.dtype))
+        return 1 - (int(info.minexp) - int(info.nmant) - 1) * self.points
+
+    def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
+        """Map values to codes."""
+        if self.octave:
+            return nearest(x, *_boundaries(self.points), self.points, self._first)
+        return by_octave(x, self._nearest_in_segments, self.points, self._first)
+
+    def _nearest_in_segments(self, mantissa: NDArray[np.float64]) -> NDArray[Any]:
+        """Return the nearest points of an octave, 1 <= mantissa < 2."""
+        starts, base, step = self._segments
+        segment = np.floor((mantissa - 1) * _SEGMENTS).astype(np.int64)
+        return starts[segment] + np.rint((mantissa - base[segment]) / step[segment])
+
+    def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
+        """Map codes to values."""
+        table = _every_value(self)
+        if table is None or not len(q) or max(-int(q.min()), int(q.max())) > len(table) // 2:
+            return through_table(self.evaluate, q)
+        return gather.look(q, -(len(table) // 2), table)
+
+    def evaluate(self, q: NDArray[np.int64]) -> NDArray[Any]:
+        """Map codes to values by arithmetic, one by one."""
+        exponent, index = np.divmod(np.abs(q) - self._first, self.points)
+        if self.octave:
+            mantissa = _octave(self.points)[index]
+        else:
+            starts, base, step = self._segments
+            segment = np.searchsorted(starts, index, side="right") - 1
+            mantissa = base[segment] + (index - starts[segment]) * step[segment]
+        exponent = np.clip(exponent, -1200, 1200).astype(np.int32)
+        with np.errstate(over="ignore", under="ignore"):
+            y = np.ldexp(mantissa, exponent) * np.sign(q)
+            return y.astype(np.dtype(self.dtype))
+
+
+@functools.lru_cache(maxsize=8)
+def _every_value(grid: RelGrid) -> NDArray[Any] | None:
+    """Return the values of all codes of a coarse float32 grid, the least code's first."""
+    if grid.dtype != "float32" or not 0 < grid.octave <= _TABLED:
+        return None
+    octaves = int(np.finfo(np.float32).maxexp) - int(np.finfo(np.float32).minexp) + 25
+    above = grid.evaluate(np.arange(1, octaves * grid.octave + 2))
+    return np.concatenate([-above[::-1], np.zeros(1, np.float32), above])

@@ -1,0 +1,203 @@
+"""One group of one block: lanes in, blobs out; stages run as they will for a reader."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from rootae.codec import lane as lanes
+from rootae.codec.contexts.contexts import StageContexts, feature
+from rootae.codec.escapes import with_escapes
+from rootae.codec.grids.registry import Grid, grid_from_json
+from rootae.codec.plan.order import in_order, milestones
+from rootae.codec.streams import stream
+from rootae.errors import CorruptError
+from rootae.schema.bounds import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.contexts.network import Network
+    from rootae.codec.plan.plan import GroupPlan
+
+__all__ = ["EncodedGroup", "GroupCoder", "Linked", "feature"]
+
+
+Linked: TypeAlias = "Callable[[int], NDArray[Any]]"
+
+
+@dataclass(frozen=True)
+class EncodedGroup:
+    """A group's bytes.
+
+    Arguments:
+        latents: the joined streams of the latents.
+        columns: each column's blob: the joined blobs of its lanes.
+        modes: the mode of each lane, for the record.
+        sizes: bytes of each lane.
+        decoded: gives a lane's values as its reader will see them.
+    """
+
+    latents: bytes
+    columns: dict[str, bytes]
+    modes: tuple[int, ...]
+    sizes: tuple[int, ...]
+    decoded: Callable[[int], NDArray[Any]]
+
+
+class GroupCoder:
+    """Codes blocks of one group; `GroupDecoder` decodes them.
+
+    Arguments:
+        plan: how.
+        tables: the codec's tables.
+        networks: the codec's networks.
+    """
+
+    def __init__(
+        self, plan: GroupPlan, tables: Sequence[NDArray[np.int64]], networks: Sequence[Network]
+    ) -> None:
+        self.plan = plan
+        self.tables = tables
+        self.networks = networks
+        self.grids: list[Grid] = [grid_from_json(self._with_tables(x.grid)) for x in plan.lanes]
+        self.linked_grids: list[Grid] = [grid_from_json(x.grid) for x in plan.links]
+        self.bounds = [Bound.parse(x.bound) for x in plan.lanes]
+        inputs = [*(x.inputs for x in plan.stages), *(x.inputs for x in plan.diagrams)]
+        self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
+        self.lent = _lent(plan)
+
+    @functools.cached_property
+    def _order(self) -> tuple[int, ...]:
+        return tuple(in_order(self.plan))
+
+    @functools.cached_property
+    def milestones(self) -> dict[int, tuple[int, ...]]:
+        """Return the lanes to decode first of those that lie far behind others."""
+        return milestones(self.plan)
+
+    def _with_tables(self, grid: dict[str, Any]) -> dict[str, Any]:
+        if grid.get("kind") != "rank":
+            return grid
+        return grid | {k: self.tables[grid[k]].view(np.float64) for k in ("edges", "points")}
+
+    def codes(self, values: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Put every lane's values on its grid."""
+        return [grid.forward(x) for grid, x in zip(self.grids, values, strict=True)]
+
+    def encode(self, values: Sequence[NDArray[Any]], linked: Linked | None = None) -> EncodedGroup:
+        """Code one block.
+
+        Arguments:
+            values: each lane's values, shape (rows,), the column's dtype.
+            linked: gives the values of a link, by its number.
+        """
+        rows = len(values[0]) if values else 0
+        codes = self.codes(values)
+        latents = self.latents(codes, rows)
+        block = _Block(self, linked)
+        contexts = StageContexts(self, block.codes, block.values, lambda: latents, rows)
+        for i in self._order:
+            block.lanes[i] = self._encode_lane(i, values, codes, block.values, contexts)
+        stored = stream.join(stream.encode(z) for z in latents)
+        columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
+        ordered = [block.lanes[i] for i in range(len(codes))]
+        blobs = {c: stream.join(ordered[i].blob for i in self.plan.lanes_of(c)) for c in columns}
+        modes = tuple(e.mode for e in ordered)
+        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered), block.values)
+
+    def latents(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
+        """Run the encoder: whole numbers of shape (latents, rows)."""
+        encoder = self.plan.encoder
+        if encoder is None or not rows:
+            return np.zeros((encoder.latents if encoder else 0, rows), np.int64)
+        inputs = [feature(f, codes[f.index], self.tables) for f in encoder.inputs]
+        z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
+        return z
+
+    def _encode_lane(
+        self,
+        i: int,
+        values: Sequence[NDArray[Any]],
+        codes: Sequence[NDArray[Any]],
+        decoded: Callable[[int], NDArray[Any]],
+        contexts: StageContexts,
+    ) -> lanes.Encoded:
+        lane, grid, bound = self.plan.lanes[i], self.grids[i], self.bounds[i]
+        if bound.kind == "none" and lane.stage >= 0:
+            return lanes.encode_predicted(len(codes[i]))
+        if lane.derived is not None:
+            sources = [decoded(j) for j, _ in lane.derived.terms]
+            value = lane.derived.evaluate(sources, grid.dtype)
+            return lanes.encode_derived(values[i], value, codes[i], grid, bound)
+        if not len(codes[i]):
+            return lanes.encode(values[i], codes[i], grid, bound)
+        context = contexts.of(i) if lane.has_contexts else None
+        return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
+
+
+class _Block:
+    """One block under way: its lanes so far, as a reader will see them.
+
+    An object, and no function that calls itself: that would be a circle, and hold a block's memory
+    until Python collects its garbage.
+
+    Arguments:
+        coder: of the group.
+        linked: gives the values of a link, by its number.
+    """
+
+    def __init__(self, coder: GroupCoder, linked: Linked | None) -> None:
+        self.lanes: dict[int, lanes.Encoded] = {}
+        self._coder = coder
+        self._linked = linked or _nothing
+        self._values: dict[int, NDArray[Any]] = {}
+
+    def codes(self, i: int) -> NDArray[Any]:
+        """Return a lane's codes."""
+        return self.lanes[i].codes
+
+    def values(self, i: int) -> NDArray[Any]:
+        """Return the values of a lane or of a linked one."""
+        if i not in self._values:
+            link = i - len(self._coder.plan.lanes)
+            self._values[i] = self._linked(link) if link >= 0 else self._as_read(i)
+        return self._values[i]
+
+    def _as_read(self, i: int) -> NDArray[Any]:
+        """Return a lane's values, escapes included."""
+        encoded, grid = self.lanes[i], self._coder.grids[i]
+        rule = self._coder.plan.lanes[i].derived
+        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
+            return with_escapes(encoded.blob, grid.inverse(encoded.codes))
+
+        def derived() -> NDArray[Any]:
+            if rule is None:
+                return _never()
+            return rule.evaluate([self.values(j) for j, _ in rule.terms], grid.dtype)
+
+        return lanes.decode(encoded.blob, len(encoded.codes), grid, _never, derived).values
+
+
+def _lent(plan: GroupPlan) -> set[int]:
+    """Return the lanes whose values other lanes are made of."""
+    rules = (lane.derived for lane in plan.lanes if lane.derived is not None)
+    centres = (lane.centre for lane in plan.lanes if lane.centre is not None)
+    found = {i for rule in rules for i, _ in rule.terms}
+    found |= {i for centre in centres for i in centre.sources}
+    return found | {link.by for link in plan.links}
+
+
+def _nothing(link: int) -> NDArray[Any]:
+    msg = f"link {link} leads nowhere: the plan is damaged"
+    raise CorruptError(msg)
+
+
+def _never() -> NDArray[Any]:
+    msg = "a lane that others are made of has no values yet: the plan is damaged"
+    raise CorruptError(msg)

@@ -1,0 +1,1 @@
+"""What a codec knows, as frozen data."""

@@ -1,0 +1,101 @@
+"""The order in which a group's lanes are decoded: each after all that it is decoded from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rootae.codec.relations.link import Link
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rootae.codec.plan.plan import GroupPlan
+
+__all__ = ["group_order", "in_order", "milestones"]
+
+_STEP = 24  # lanes that may be decoded inside one another: each takes a dozen of Python's frames
+
+
+def in_order(plan: GroupPlan, lanes: Iterable[int] | None = None) -> dict[int, tuple[int, ...]]:
+    """Return each lane's parents, the lanes so that each comes after its parents.
+
+    Arguments:
+        plan: the group's plan.
+        lanes: those to order, with all that they are decoded from; every lane by default.
+
+    Raises:
+        CorruptError: a lane follows from itself.
+    """
+    done: dict[int, tuple[int, ...]] = {}
+    for start in range(len(plan.lanes)) if lanes is None else lanes:
+        path, above = [start], {start: plan.parents(start)}
+        while path:
+            lane = path[-1]
+            missing = [p for p in above[lane] if p not in done]
+            if not missing:
+                done[lane] = above[lane]
+                path.pop()
+            elif missing[0] in above:
+                name = plan.lanes[lane].column
+                msg = f"column {name} follows from itself: the codec's plan is damaged"
+                raise CorruptError(msg)
+            else:
+                path.append(missing[0])
+                above[missing[0]] = plan.parents(missing[0])
+    return done
+
+
+def milestones(plan: GroupPlan) -> dict[int, tuple[int, ...]]:
+    """Return what to decode first of lanes that lie far behind others.
+
+    A chain of lanes may be longer than calls can be nested. Its milestones are those a number of
+    steps apart; with the nearest of them decoded before a lane, nothing is nested deeply.
+
+    Returns:
+        The nearest milestones of lanes that have any, by lane.
+    """
+    depth: dict[int, int] = {}
+    near: dict[int, tuple[int, ...]] = {}
+    for lane, parents in in_order(plan).items():
+        depth[lane] = 1 + max((depth[p] for p in parents), default=0)
+        found = [(p,) if depth[p] % _STEP == 0 else near.get(p, ()) for p in parents]
+        if any(found):
+            near[lane] = tuple(dict.fromkeys(p for some in found for p in some))
+    return near
+
+
+def group_order(links: Mapping[str, Sequence[Link]]) -> list[str]:
+    """Put groups behind those that they see.
+
+    Arguments:
+        links: of each group, by name.
+
+    Raises:
+        CorruptError: groups see each other in a circle, or one sees a group that is not there.
+
+    Example:
+        >>> from rootae.codec.relations.link import Link
+        >>> group_order({"nJet": [Link(0, "nGenJet", "GenJet_pt", 0, {})], "nGenJet": []})
+        ['nGenJet', 'nJet']
+    """
+    done: dict[str, None] = {}
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in done:
+            return
+        if name in path or name not in links:
+            msg = f"group {name!r} is seen by itself or not there: the codec's plan is damaged"
+            raise CorruptError(msg)
+        for other in dict.fromkeys(link.group for link in links[name]):
+            visit(other, (*path, name))
+        done[name] = None
+
+    for name in links:
+        visit(name, ())
+    return list(done)

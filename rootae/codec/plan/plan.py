@@ -1,0 +1,299 @@
+"""What a codec knows, as frozen data: one JSON text, versioned, with every table outside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from rootae.codec.plan.parse import checked
+from rootae.codec.relations.centre import Centre
+from rootae.codec.relations.derived import Derived
+from rootae.codec.relations.link import Link
+from rootae.errors import CorruptError, FormatError
+from rootae.schema.column import Branch, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "FORMAT",
+    "TEXT_AT_MOST",
+    "Diagram",
+    "Encoder",
+    "Feature",
+    "GroupPlan",
+    "Lane",
+    "Plan",
+    "Stage",
+    "Target",
+    "TreePlan",
+]
+
+FORMAT = 2
+TEXT_AT_MOST = 1 << 26  # characters
+_VALUES_AT_MOST = 1 << 22  # each takes twenty times its text in memory
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One integer that a network sees.
+
+    Arguments:
+        source: ``lane`` (codes decoded earlier), ``centre`` (the codes that a lane is centred on)
+            or ``latent`` (a latent code as it is).
+        index: which lane of the group, or which latent.
+        kind: ``edges``: how many edges of the table lie at or below the code;
+            ``digit``: clip((code - low) >> shift, 0, top); ``raw``: the code itself.
+        table: index of the table of edges (``edges`` only).
+        low, shift, top: of a digit.
+    """
+
+    source: Literal["lane", "centre", "latent"]
+    index: int
+    kind: Literal["edges", "digit", "raw"]
+    table: int = -1
+    low: int = 0
+    shift: int = 0
+    top: int = 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lane that a stage gives contexts for.
+
+    The network's outputs 2t and 2t+1 of the t-th target are the location and the scale; the
+    context is the location's bin plus the number of location bins times the scale's bin.
+
+    Arguments:
+        lane: index of the lane.
+        location, scale: tables of edges of the two outputs; a lane without a bound takes its
+            code from the location's table of edges directly.
+    """
+
+    lane: int
+    location: int
+    scale: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One decoder network: what it sees and what it gives contexts for."""
+
+    network: int
+    inputs: tuple[Feature, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Contexts by looking at one code after the other: a decision diagram, as tables.
+
+    A row is in state 0 at first; after each input it is in the state that the input's table names
+    for the state that it was in and what the input says. The last state is the context.
+
+    Arguments:
+        inputs: what is looked at, features of the kind ``edges``.
+        tables: one for each input: (states before) x (edges + 1) states, row by row; the last
+            one's are 0 .. 255.
+    """
+
+    inputs: tuple[Feature, ...]
+    tables: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a diagram that cannot be followed."""
+        if len(self.inputs) != len(self.tables) or any(f.kind != "edges" for f in self.inputs):
+            msg = "a diagram has other inputs than tables: the codec's plan is damaged"
+            raise CorruptError(msg)
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The network that makes the latents; only the writer runs it."""
+
+    network: int
+    inputs: tuple[Feature, ...]
+    latents: int
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One integer column of a group's matrix.
+
+    Arguments:
+        column: the branch it belongs to.
+        element: which element of the branch's fixed inner dimensions, in C order.
+        grid: the grid as JSON; a rank grid names its tables by index.
+        bound: the promised bound, as text.
+        why: where the bound comes from.
+        derived: the rule if the lane follows from others.
+        stage: the stage that gives its contexts, -1 for none.
+        diagram: the diagram that gives its contexts, -1 for none.
+        centre: where its codes are centred, if they are.
+    """
+
+    column: str
+    element: int
+    grid: dict[str, Any]
+    bound: str
+    why: str
+    derived: Derived | None = None
+    stage: int = -1
+    diagram: int = -1
+    centre: Centre | None = None
+
+    @property
+    def has_contexts(self) -> bool:
+        """Say whether a network or a diagram gives the lane's contexts."""
+        return self.stage >= 0 or self.diagram >= 0
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """How one group is coded."""
+
+    name: str
+    lanes: tuple[Lane, ...]
+    stages: tuple[Stage, ...] = ()
+    encoder: Encoder | None = None
+    family: str = "plain"
+    diagrams: tuple[Diagram, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def looks_at(self, lane: int) -> tuple[Feature, ...]:
+        """Return what a lane's contexts are made of."""
+        plan = self.lanes[lane]
+        seen = self.stages[plan.stage].inputs if plan.stage >= 0 else ()
+        return seen + (self.diagrams[plan.diagram].inputs if plan.diagram >= 0 else ())
+
+    def parents(self, lane: int) -> tuple[int, ...]:
+        """Return the own lanes that have to be decoded before one, or before a linked one."""
+        return self._own((lane,) if lane >= len(self.lanes) else self.sources(lane))
+
+    def seen(self, inputs: Iterable[Feature]) -> tuple[int, ...]:
+        """Return the own lanes that have to be decoded before something is looked at."""
+        return self._own(self._looked_at(inputs))
+
+    def _own(self, lanes: Iterable[int]) -> tuple[int, ...]:
+        own = (self.links[i - len(self.lanes)].by if i >= len(self.lanes) else i for i in lanes)
+        return tuple(dict.fromkeys(own))
+
+    def linked(self, lane: int) -> tuple[Link, ...]:
+        """Return the other groups' lanes that have to be decoded before one."""
+        return tuple(
+            self.links[i - len(self.lanes)] for i in self.sources(lane) if i >= len(self.lanes)
+        )
+
+    def sources(self, lane: int) -> tuple[int, ...]:
+        """Return what a lane is decoded from: own lanes, and linked ones behind them."""
+        plan, found = self.lanes[lane], list[int]()
+        if plan.derived is not None:
+            found += [i for i, _ in plan.derived.terms]
+        if plan.centre is not None:
+            found += plan.centre.sources
+        return tuple(dict.fromkeys([*found, *self._looked_at(self.looks_at(lane))]))
+
+    def _looked_at(self, inputs: Iterable[Feature]) -> list[int]:
+        found = list[int]()
+        for f in inputs:
+            centre = self.lanes[f.index].centre if f.source == "centre" else None
+            found += [f.index] if f.source == "lane" else centre.sources if centre else ()
+        return found
+
+    def lanes_of(self, column: str) -> tuple[int, ...]:
+        """Return the lanes of a column, in the order of its elements."""
+        return tuple(i for i, lane in enumerate(self.lanes) if lane.column == column)
+
+
+@dataclass(frozen=True)
+class TreePlan:
+    """How one tree is coded, and what the original looked like.
+
+    Arguments:
+        path: the tree's path.
+        title: its title.
+        columns: the coded columns, in the tree's order.
+        branches: all branches in the original's order.
+        groups: one plan a group.
+    """
+
+    path: str
+    title: str
+    columns: tuple[Column, ...]
+    branches: tuple[Branch, ...]
+    groups: tuple[GroupPlan, ...]
+
+    def column(self, name: str) -> Column:
+        """Return a coded column."""
+        return next(c for c in self.columns if c.name == name)
+
+    def group(self, name: str) -> GroupPlan:
+        """Return a group's plan."""
+        return next(g for g in self.groups if g.name == name)
+
+    def led_to(self, link: Link) -> int:
+        """Return the number of the lane, in its group, that a link leads to."""
+        return self.group(link.group).lanes_of(link.column)[link.element]
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Return the names of columns that stand in the tree as carriers, in order."""
+        return tuple(b.name for b in self.branches if b.coded)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A codec's plan: all trees, and how they were trained.
+
+    Example:
+        >>> Plan.from_json(Plan((), {"seed": 1}).to_json())
+        Plan(trees=(), training={'seed': 1}, tables=(), format=2)
+    """
+
+    trees: tuple[TreePlan, ...]
+    training: dict[str, Any] = field(default_factory=dict)
+    tables: tuple[int, ...] = ()
+    format: int = FORMAT
+
+    def tree(self, path: str) -> TreePlan | None:
+        """Return the plan of the tree at that path, or None."""
+        return next((t for t in self.trees if t.path == path), None)
+
+    def to_json(self) -> str:
+        """Write the plan as compact JSON with sorted keys: equal plans, equal text."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read a plan, checking every name and type.
+
+        Raises:
+            FormatError: the plan is of a newer format, or of one that was given up.
+            CorruptError: the text is not a plan.
+        """
+        try:
+            data = json.loads(text) if _is_modest(text) else None
+        except (ValueError, RecursionError) as error:
+            msg = "the codec's plan is not JSON: the file is damaged"
+            raise CorruptError(msg) from error
+        if not isinstance(data, dict) or type(data.get("format")) is not int:
+            msg = "the codec's plan has no format number: the file is damaged"
+            raise CorruptError(msg)
+        if data["format"] > FORMAT:
+            msg = (
+                f"the file has format {data['format']}, this rootae reads up to {FORMAT}: "
+                "upgrade with pip install -U rootae"
+            )
+            raise FormatError(msg)
+        if data["format"] < FORMAT:
+            msg = f"the file has format {data['format']}, which this rootae does not read"
+            raise FormatError(msg)
+        plan: Plan = checked(cls, data, "plan")
+        return plan
+
+
+def _is_modest(text: str) -> bool:
+    """Say whether a plan's text is no larger than any that is meant."""
+    return len(text) <= TEXT_AT_MOST and sum(map(text.count, ",[{")) <= _VALUES_AT_MOST

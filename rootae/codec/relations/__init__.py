@@ -1,0 +1,1 @@
+"""One column by others, as frozen rules that are applied."""

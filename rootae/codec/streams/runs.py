@@ -1,0 +1,89 @@
+"""Values gathered by context, each context's run coded by itself.
+
+A context is a small integer that a network gives to every value from what is decoded before it.
+Coding each context's values with an ordinary coder is asymptotically as good as arithmetic coding
+with the network's own probabilities (Montanari and Weiner, ICML 2023).
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.codec.streams import stream
+from rootae.errors import CorruptError
+from rootae.kernels import gather
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["decode", "encode"]
+
+_MERGED_AT_MOST = 8  # bits of contexts
+_LEAST_RUN = 512  # values a context should hold on average before its run pays for its tables
+
+
+def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
+    """Write integers as one stream a context.
+
+    Arguments:
+        q: integers of shape (rows,).
+        contexts: the context of each, shape (rows,), small unsigned integers.
+
+    Returns:
+        A byte that says how far neighbouring contexts were merged, and the joined streams.
+
+    Example:
+        >>> q, c = np.array([5, 80, 6, 81]), np.array([0, 1, 0, 1], np.uint8)
+        >>> decode(encode(q, c), c).tolist()
+        [5, 80, 6, 81]
+    """
+    merge = 0
+    present = int(np.count_nonzero(np.bincount(contexts))) if len(q) else 0
+    while merge < _MERGED_AT_MOST and len(q) < _LEAST_RUN * (present >> merge):
+        merge += 1
+    order, bounds = _gather(contexts, merge)
+    runs = [stream.encode(q[order[a:b]]) for a, b in itertools.pairwise(bounds)]
+    return bytes([merge]) + stream.join(runs)
+
+
+def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
+    """Read integers back into their places.
+
+    Arguments:
+        data: what `encode` returned.
+        contexts: the same contexts, shape (rows,).
+
+    Raises:
+        CorruptError: the runs do not fit the contexts.
+    """
+    cursor = stream.Cursor(data)
+    merge = cursor.byte()
+    if merge > _MERGED_AT_MOST:
+        msg = f"contexts are merged by {merge} bits: the block is damaged"
+        raise CorruptError(msg)
+    if contexts.dtype not in (np.uint8, np.uint16):
+        msg = "a lane without a bound has runs by context: the block is damaged"
+        raise CorruptError(msg)
+    counts = gather.count(contexts, merge)
+    present = np.flatnonzero(counts)
+    parts = stream.split(cursor.rest())
+    if len(parts) != len(present):
+        msg = f"{len(parts)} runs for {len(present)} contexts: the block is damaged"
+        raise CorruptError(msg)
+    runs = stream.Runs.read(parts, counts[present].tolist())
+    lows = np.zeros(len(counts), np.int64)
+    lows[present] = runs.lows
+    return gather.scatter(runs.values, contexts, merge, counts, lows, runs.dtype)
+
+
+def _gather(contexts: NDArray[Any], merge: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Return the order that sorts values by context, and where each context's run begins."""
+    merged = contexts >> merge if merge else contexts
+    order = np.argsort(merged, kind="stable")
+    ranked = merged[order]
+    inner = np.flatnonzero(ranked[1:] != ranked[:-1]) + 1
+    starts = np.concatenate([np.zeros(min(len(order), 1), np.int64), inner])
+    return order, np.append(starts, len(order))

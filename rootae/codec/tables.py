@@ -1,0 +1,51 @@
+"""A codec's tables as bytes: what its plan's indices lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rootae.codec.streams import stream
+from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+__all__ = ["pack", "unpack"]
+
+_NUMBERS_AT_MOST = 1 << 24  # of all tables: a constant one of any length takes a few bytes
+
+
+def pack(tables: Iterable[NDArray[np.int64]]) -> bytes:
+    """Write tables as bytes.
+
+    Arguments:
+        tables: whole numbers, each of shape (numbers,).
+
+    Example:
+        >>> [t.tolist() for t in unpack(pack([np.arange(3), np.array([7])]))]
+        [[0, 1, 2], [7]]
+    """
+    whole = [np.asarray(t, np.int64) for t in tables]
+    return stream.join(stream.varint(len(t)) + stream.encode(t) for t in whole)
+
+
+def unpack(data: bytes) -> list[NDArray[np.int64]]:
+    """Read tables.
+
+    Raises:
+        CorruptError: the bytes are no tables, or announce more numbers than any codec has.
+    """
+    found, left = [], _NUMBERS_AT_MOST
+    for part in stream.split(data):
+        cursor = stream.Cursor(part)
+        n = cursor.varint()
+        left -= n
+        if left < 0:
+            msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
+            raise CorruptError(msg)
+        found.append(stream.decode(cursor.rest(), n).astype(np.int64))
+    return found

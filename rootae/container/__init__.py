@@ -1,0 +1,1 @@
+"""Blobs in a ROOT file: directories, side trees, codecs and records."""

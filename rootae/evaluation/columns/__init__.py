@@ -1,0 +1,1 @@
+"""What compression did to columns."""

@@ -1,0 +1,241 @@
+"""Pictures of an evaluation as SVG, in the style of mplhep."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.evaluation.extras import needed
+from rootae.evaluation.peaks.fits import SHOWN
+from rootae.evaluation.peaks.models import curve
+from rootae.legible import untexed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.evaluation.columns.latents import LatentReport
+    from rootae.evaluation.columns.spectra import Spectrum
+    from rootae.evaluation.peaks.fits import Fit
+    from rootae.evaluation.peaks.report import PeakReport
+
+    Array = NDArray[np.float64]
+
+__all__ = ["column", "correlations", "latents", "peak"]
+
+BEFORE, AFTER, LIMIT = "#5790fc", "#e42536", "#717581"
+_BLANK = re.compile(r"\s+")
+_METADATA = ("Creator", "Date", "Format", "Type")  # none of them
+_STYLE = {
+    "font.size": 9,
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "mathtext.fontset": "dejavusans",
+    "axes.labelsize": 9,
+    "axes.titlesize": 10,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.2,
+    "axes.linewidth": 0.8,
+    "xtick.major.size": 4,
+    "xtick.minor.size": 2,
+    "ytick.major.size": 4,
+    "ytick.minor.size": 2,
+    "xtick.minor.visible": False,
+    "ytick.minor.visible": False,
+    "xtick.top": False,
+    "ytick.right": False,
+    "xtick.major.pad": 3,
+    "ytick.major.pad": 3,
+    "svg.fonttype": "none",  # letters, not their outlines: a tenth of the bytes
+    "svg.hashsalt": "rootae",
+}
+
+
+def _drawn(
+    size: tuple[float, float], draw: Callable[[Any], None], layout: str | None = "constrained"
+) -> str:
+    """Draw a figure and return it as SVG, the same bytes each time."""
+    figures, style = needed("matplotlib.figure"), needed("mplhep").style.ROOT
+    matplotlib, target = needed("matplotlib"), io.StringIO()
+    with matplotlib.rc_context({**style, **_STYLE}):
+        figure = figures.Figure(figsize=size, layout=layout)
+        draw(figure)
+        figure.savefig(target, format="svg", metadata=dict.fromkeys(_METADATA))
+    text = target.getvalue()
+    return _BLANK.sub(" ", text[text.index("<svg") :])
+
+
+def column(spectrum: Spectrum) -> str:
+    """Draw a column before and after, their ratio, and its errors with the bound."""
+    has_errors = len(spectrum.errors) > 0
+    heights = [3.0, 1.1, 2.2] if has_errors else [3.0, 1.1]
+
+    def draw(figure: Any) -> None:
+        axes = figure.subplots(len(heights), 1, height_ratios=heights)
+        _overlay(axes[0], axes[1], spectrum.edges, spectrum.before, spectrum.after)
+        if has_errors:
+            _errors(axes[2], spectrum)
+        below = 0.10 if has_errors else 0.07
+        figure.subplots_adjust(left=0.16, right=0.97, top=0.97, bottom=below, hspace=0.08)
+        if has_errors:
+            box = axes[2].get_position()
+            axes[2].set_position((box.x0, box.y0, box.width, box.height * 0.85))
+
+    return _drawn((4.0, 4.6 if has_errors else 3.3), draw, None)  # a fixed layout is twice as fast
+
+
+def _overlay(top: Any, below: Any, edges: Array, before: Array, after: Array) -> None:
+    widths = np.diff(edges)
+    top.stairs(before / widths, edges, fill=True, color=BEFORE, alpha=0.45, label="before")
+    top.stairs(after / widths, edges, color=AFTER, label="after")
+    filled = before[before > 0]
+    if len(filled) and filled.max() > 300 * max(np.median(before), 1):
+        top.set_yscale("log")
+    else:
+        top.set_ylim(bottom=0)
+    top.legend(frameon=False)
+    top.set_ylabel("values per unit")
+    top.tick_params(labelbottom=False)
+    ratio = np.divide(after, before, out=np.full(len(before), np.nan), where=before > 0)
+    error = np.divide(1.0, np.sqrt(before), out=np.zeros(len(before)), where=before > 0)
+    below.fill_between(
+        np.repeat(edges, 2)[1:-1], *(np.repeat(1 + s * error, 2) for s in (-1, 1)),
+        color=BEFORE, alpha=0.25, linewidth=0,
+    )  # fmt: skip
+    below.stairs(ratio, edges, color=AFTER, baseline=None)
+    spread = np.nanmax(np.abs(ratio - 1)) if np.isfinite(ratio).any() else 0.0
+    reach = float(min(max(1.3 * spread, 0.02), 1.0))
+    below.set_ylim(1 - reach, 1 + reach)
+    for axis in (top, below):
+        axis.set_xlim(edges[0], edges[-1])
+    below.locator_params(axis="x", nbins=6)
+    below.xaxis.set_major_formatter("{x:.4g}")
+    below.set_ylabel("ratio")
+
+
+def _errors(axis: Any, spectrum: Spectrum) -> None:
+    """Draw errors in units of the bound, or as they are where there is none."""
+    has_bound = bool(np.isfinite(spectrum.bound))
+    edges = spectrum.error_edges / (spectrum.bound if has_bound else 1.0)
+    axis.stairs(spectrum.errors, edges, fill=True, color=LIMIT, alpha=0.6)
+    for side in (-1, 1) if has_bound else ():
+        axis.axvline(side, color=AFTER, linestyle="--")
+    axis.set_xlim(edges[0], edges[-1])
+    axis.set_ylim(bottom=0)
+    axis.locator_params(axis="x", nbins=5)
+    if not has_bound:
+        axis.xaxis.set_major_formatter("{x:.2g}")
+    error = "(after - before) / |before|" if spectrum.relative else "after - before"
+    axis.set_xlabel(f"{error}, in units of the bound" if has_bound else f"{error}, no bound")
+    axis.set_ylabel("values")
+
+
+def correlations(names: Sequence[str], values: Array, limit: float) -> str:
+    """Draw a matrix of correlations, or of their changes.
+
+    Arguments:
+        names: of the columns.
+        values: the matrix.
+        limit: where the colours end, on either side of zero.
+    """
+    n, size = len(names), _small(len(names))
+
+    def draw(figure: Any) -> None:
+        axis = figure.subplots()
+        image = axis.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
+        axis.tick_params(length=0)
+        shown = [untexed(name) for name in names]
+        axis.set_xticks(range(n), shown, rotation=90, fontsize=size)
+        axis.set_yticks(range(n), shown, fontsize=size)
+        bar = figure.colorbar(image, ax=axis, shrink=0.7, format="%.2g")
+        bar.ax.tick_params(labelsize=7)
+
+    side = 2.8 + 0.11 * n
+    return _drawn((side + 0.4, side), draw)
+
+
+def _small(n: int) -> float:
+    return 8 if n <= 15 else 6.5
+
+
+def peak(report: PeakReport, fit: Fit, values: Array) -> str:
+    """Draw fitted masses with their pulls.
+
+    Arguments:
+        report: the peak.
+        fit: of these masses.
+        values: the masses.
+    """
+
+    def draw(figure: Any) -> None:
+        axes = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
+        _fitted(axes, report, fit, values)
+        axes[0].set_ylabel(f"candidates / {_width(report):.3g} {report.unit}".rstrip())
+        axes[1].set_ylabel("pull")
+        axes[1].set_xlabel(f"mass / {report.unit}" if report.unit else untexed(report.name))
+
+    return _drawn((4.4, 3.9), draw)
+
+
+def _width(report: PeakReport) -> float:
+    return (report.model.high - report.model.low) / SHOWN
+
+
+def _fitted(axes: Any, report: PeakReport, fit: Fit, values: Array) -> None:
+    model = report.model
+    counts, edges = np.histogram(values, SHOWN, (model.low, model.high))
+    middle, errors = (edges[1:] + edges[:-1]) / 2, np.sqrt(np.maximum(counts, 1))
+    axes[0].errorbar(middle, counts, errors, fmt="k.", markersize=3, linewidth=0.8)
+    axes[0].set_xlim(model.low, model.high)
+    axes[0].set_ylim(0, 1.4 * max(counts.max(), 1))
+    axes[1].axhline(0, color=LIMIT, linewidth=0.8)
+    axes[1].set_ylim(-5, 5)
+    if not fit.converged:
+        axes[0].text(0.03, 0.9, "no fit", transform=axes[0].transAxes)
+        return
+    fine = np.linspace(model.low, model.high, 8 * SHOWN + 1)
+    width = _width(report) * fit.every
+    axes[0].plot(fine, curve(model, fit.parameters, fine) * width, color=AFTER)
+    axes[0].plot(
+        fine, curve(model, fit.parameters, fine, signal=False) * width, color=LIMIT, linestyle="--"
+    )
+    expected = (
+        curve(model, fit.parameters, (fine[1:] + fine[:-1]) / 2).reshape(SHOWN, 8).mean(axis=1)
+        * width
+    )
+    axes[1].bar(
+        middle, (counts - expected) / np.sqrt(np.maximum(expected, 1)), _width(report), color=BEFORE
+    )
+    unit = f" {report.unit}" if report.unit else ""
+    text = (
+        f"mass {fit.mass:.5g}$\\pm${fit.mass_error:.2g}{unit}\n"
+        f"width {fit.width:.4g}$\\pm${fit.width_error:.2g}{unit}\n"
+        f"$\\chi^2$/ndf {fit.chi2:.1f}/{fit.ndf}"
+    )
+    axes[0].text(0.03, 0.96, text, transform=axes[0].transAxes, va="top", fontsize=8)
+
+
+def latents(reports: Sequence[LatentReport]) -> str:
+    """Draw latents, standardised, against a Gaussian."""
+    columns = min(len(reports), 4)
+    rows = -(-len(reports) // columns)
+
+    def draw(figure: Any) -> None:
+        axes = figure.subplots(rows, columns, squeeze=False, sharex=True)
+        x = np.linspace(-4, 4, 161)
+        for axis, report in zip(axes.flat, reports, strict=False):
+            axis.hist(report.sample, 64, (-4, 4), density=True, color=BEFORE, alpha=0.45)
+            axis.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=AFTER)
+            axis.set_title(f"latent {report.number}", loc="left")
+            axis.set_xlim(-4, 4)
+            axis.set_yticks([])
+        for axis in list(axes.flat)[len(reports) :]:
+            axis.set_axis_off()
+
+    return _drawn((2.0 * columns, 1.6 * rows), draw)

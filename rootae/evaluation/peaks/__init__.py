@@ -1,0 +1,1 @@
+"""What it did to peaks, and their fits."""

@@ -1,0 +1,1 @@
+"""Whole files: one file a verb."""

@@ -1,0 +1,223 @@
+"""From samples of files to a codec: survey, contexts of the family, union of schemas."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rootae.codec.codec import Codec
+from rootae.codec.plan.plan import Plan
+from rootae.container.codecs import write_records
+from rootae.container.container import read_codec
+from rootae.container.side_tree import DIRECTORY
+from rootae.errors import ArgumentError, UnsupportedError
+from rootae.planner.adapt import adapt
+from rootae.planner.presets import cut_already
+from rootae.planner.rules import Choice
+from rootae.planner.sample import Sampled
+from rootae.planner.survey import looks, matching, survey
+from rootae.progress import Progress
+from rootae.reader.listing import has_own, holds
+from rootae.rootio.titles import recreate
+from rootae.schema.bounds import Bound
+from rootae.schema.values import Values
+from rootae.source.source import Source
+from rootae.source.unreadable import reading
+from rootae.targets import check_target
+from rootae.training.options import Options, options_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from rootae.codec.plan.plan import TreePlan
+    from rootae.planner.look import Look
+    from rootae.schema.column import Column
+    from rootae.source.tree import SourceTree
+    from rootae.targets import Output
+
+__all__ = ["checked_outputs", "refuse_compressed", "sample_of", "train", "train_codec"]
+
+_SAMPLED_BLOCKS = 4
+
+
+def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
+    """Read at most four blocks, spread evenly over a tree."""
+    blocks = list(tree.blocks())
+    pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
+    parts = [v for *_, v in tree.parts(blocks[i] for i in pick)] if blocks else [tree.values(0, 0)]
+    values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
+    names = matching(tree.schema, kept)
+    read = sum(blocks[i][1] - blocks[i][0] for i in pick) if blocks else 0
+    return Sampled(tree.schema, values, names, read / tree.entries if tree.entries else 1.0)
+
+
+def _sampled(source: Source, name: str, kept: Sequence[str]) -> Sampled:
+    return reading(source, lambda: sample_of(source.tree(name), kept))
+
+
+def _concatenated(parts: Sequence[Values]) -> Values:
+    counts = [p.counts for p in parts if p.counts is not None]
+    flat = np.concatenate([p.flat for p in parts])
+    return Values(flat, np.concatenate(counts) if counts else None)
+
+
+def train(
+    sources: Sequence[str | Path],
+    target: str | Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Codec:
+    """Train a codec on one or more files and write it as a rootae file without blocks.
+
+    Arguments:
+        sources: ROOT files of one kind, or ``file.root:tree``; entries are sampled evenly.
+        target: where the codec file goes.
+        force: overwrite the target.
+        progress: told about phases.
+        options: as in `rootae.training.options.Options`; bounds may be a mapping of globs.
+
+    Returns:
+        The codec.
+
+    Raises:
+        ArgumentError: an option is wrong, or a checkpoint belongs to another run.
+        MissingDependency: torch and onnx, which networks need, or a device is not there.
+        RootaeError: training diverged.
+
+    Example:
+        >>> import rootae
+        >>> codec = rootae.train(["a.root", "b.root"], "codec.root", epochs=5)  # doctest: +SKIP
+    """
+    opts, paths = options_of(options, sources, "force", "progress")
+    out = checked_outputs(target, paths, opts, force=force)
+    samples: dict[str, list[Sampled]] = {}
+    for path in paths:
+        with Source.open(path) as source:
+            refuse_compressed(source)
+            for name in source.tree_paths(opts.trees):
+                sampled = _sampled(source, name, opts.keep_plain)
+                samples.setdefault(name, []).append(sampled)
+    codec, _ = train_codec(
+        samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
+    )
+    with out.atomic() as part:
+        with recreate(part) as file:
+            write_records(file, codec, None)
+        read_codec(part)
+    return codec
+
+
+def checked_outputs(
+    target: str | Path, used: Sequence[object], opts: Options, *, force: bool
+) -> Output:
+    """Return the output, unless it or learning curves would overwrite what they must not.
+
+    Arguments:
+        target: where the output goes.
+        used: inputs; those that are no paths are left alone.
+        opts: name the learning curves, if any are wanted.
+        force: regular files may be replaced.
+
+    Raises:
+        ArgumentError: the output, or the table of curves or its picture, cannot be written.
+    """
+    paths = [p for p in used if isinstance(p, str | Path)]
+    output = check_target(target, paths, force=force)
+    if opts.history is not None:
+        picture = opts.history.with_suffix(".png")
+        if picture == opts.history:
+            msg = f"history {picture} would have the name of its own picture: name a CSV file"
+            raise ArgumentError(msg)
+        for path in (opts.history, picture):
+            check_target(path, [*paths, target], force=force)
+    return output
+
+
+def refuse_compressed(source: Source) -> None:
+    """Refuse an input that rootae wrote."""
+    if has_own(source.top):
+        msg = f"{source.path} was compressed by rootae already: use rootae decompress first"
+        raise ArgumentError(msg)
+    if holds(source.top, DIRECTORY):
+        msg = (
+            f"{source.path} holds something of its own called {DIRECTORY}, where coded columns "
+            "would go: give it another name in the input"
+        )
+        raise UnsupportedError(msg)
+
+
+def train_codec(
+    samples: Mapping[str, Sequence[Sampled]], opts: Options, nbytes: int, progress: Progress
+) -> tuple[Codec, list[dict[str, Any]]]:
+    """Plan every tree on its files' samples, and learn contexts unless the family is plain."""
+    tables: list[Any] = []
+    plans, merged = [], []
+    told: dict[str, Choice] = {}
+    looked: dict[str, Look] = {}
+    for group in samples.values():
+        whole = _union(group)
+        merged.append(whole)
+        seen = looks([s.values for s in group]) if opts.lossy else None
+        plans.append(
+            survey(
+                whole.schema, whole.values, opts.bounds, lossy=opts.lossy, seen=seen,
+                keep=whole.kept, tables=tables,
+            )
+        )  # fmt: skip
+        told |= _chosen(plans[-1])
+        looked |= {f"{plans[-1].path}:{n}": x for n, x in (seen or {}).items()}
+    if sentence := cut_already(told, looked):
+        progress.note(sentence)
+    plan = Plan(tuple(plans), opts.training() | {"options": opts.recorded()})
+    history: list[dict[str, Any]] = []
+    codec = Codec(plan, tables)
+    if opts.family != "plain":
+        from rootae.training import fit
+
+        codec, history = fit(codec, merged, opts, nbytes, progress)
+    later = [s for group in samples.values() for s in group[1:]]
+    wide = [_widened(whole, later) for whole in merged]
+    return (codec if wide == merged else adapt(codec, wide)[0]), history
+
+
+def _chosen(plan: TreePlan) -> dict[str, Choice]:
+    """Return the bounds of a tree's columns, by tree and name."""
+    lanes = (x for group in plan.groups for x in group.lanes)
+    return {f"{plan.path}:{x.column}": Choice(Bound.parse(x.bound), x.why) for x in lanes}
+
+
+def _union(group: Sequence[Sampled]) -> Sampled:
+    """Put the samples of files with equal columns together; other files' columns come later."""
+    first = group[0]
+    names = {c.name: (c.dtype, c.inner_shape, c.counter) for c in first.schema.columns}
+    equal = [
+        s
+        for s in group
+        if {c.name: (c.dtype, c.inner_shape, c.counter) for c in s.schema.columns} == names
+    ]
+    values = {n: _concatenated([s.values[n] for s in equal]) for n in names}
+    return Sampled(first.schema, values, first.kept, min(s.share for s in equal))
+
+
+def _widened(whole: Sampled, others: Sequence[Sampled]) -> Sampled:
+    """Add the columns that only other files of the tree have; they will be coded plain."""
+    known = set(whole.schema.order)
+    extra: dict[str, Column] = {}
+    parts: dict[str, list[Values]] = {}
+    for other in others:
+        if other.schema.path == whole.schema.path:
+            for column in other.schema.columns:
+                if column.name not in known and extra.setdefault(column.name, column) == column:
+                    parts.setdefault(column.name, []).append(other.values[column.name])
+    if not extra:
+        return whole
+    values = {name: _concatenated(found) for name, found in parts.items()}
+    columns = (*whole.schema.columns, *extra.values())
+    order = (*whole.schema.order, *extra)
+    schema = dataclasses.replace(whole.schema, columns=columns, order=order)
+    return dataclasses.replace(whole, schema=schema, values={**whole.values, **values})

@@ -1,0 +1,1 @@
+"""ROOT in a process of its own: one question in JSON, one answer."""

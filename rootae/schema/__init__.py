@@ -1,0 +1,1 @@
+"""What a tree holds: columns, leaves, values and bounds. Imports nothing but errors."""

@@ -1,0 +1,1 @@
+"""Inputs as values: files, trees, and what they hold besides."""

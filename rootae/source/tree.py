@@ -1,0 +1,171 @@
+"""One tree of an input file as uproot reads it: its columns, and their values by block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import awkward as ak
+import numpy as np
+
+from rootae.errors import RootaeError, UnreadableError, said
+from rootae.rootio.branch_values import read
+from rootae.schema.column import branch_of
+from rootae.schema.values import Values
+from rootae.source.rntuple import NTuple, describe_fields
+from rootae.source.ttree import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.schema.column import Column
+
+__all__ = ["ROWS_AT_MOST", "SourceTree"]
+
+ROWS_AT_MOST = 128 * 1024  # in a block's largest group
+_COUNTS_AT_ONCE = 200_000
+_BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
+
+
+class SourceTree:
+    """One tree of an input file.
+
+    Arguments:
+        tree: the uproot tree.
+        where: file and tree, for messages.
+        path: the tree's path in its file.
+        aside: branches that uproot cannot read.
+    """
+
+    def __init__(
+        self, tree: Any, where: str, path: str, aside: frozenset[str] = frozenset()
+    ) -> None:
+        self.tree = tree
+        self.where = where
+        modern = isinstance(tree, NTuple)
+        self.schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
+        self.entries = int(tree.num_entries)
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Say whether the tree's branches are those of a file, with their bytes."""
+        return not isinstance(self.tree, NTuple)
+
+    def values(
+        self, start: int, stop: int, names: Sequence[str] | None = None
+    ) -> dict[str, Values]:
+        """Read columns over a range of entries.
+
+        Returns:
+            Values by column; sizes of vectors are columns of their own.
+
+        Raises:
+            UnreadableError: a branch cannot be read, or its lengths are not its counter's.
+        """
+        columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
+        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
+        found = {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
+        for column in columns:
+            self._hold_lengths(column, found)
+        return found
+
+    def _hold_lengths(self, column: Column, found: Mapping[str, Values]) -> None:
+        """Hold the lengths of a column's lists, as its baskets have them, against its counter."""
+        counts, counter = found[column.name].counts, found.get(str(column.counter))
+        if counts is None or counter is None or counter.counts is not None:
+            return
+        if not np.array_equal(counts, counter.flat.astype(np.int64)):
+            msg = f"{self.where}: branch {column.name} holds other lengths than {column.counter}"
+            raise UnreadableError(msg, self.schema.path, column.name)
+
+    def parts(
+        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None
+    ) -> Iterator[tuple[int, int, dict[str, Values]]]:
+        """Read columns block by block.
+
+        Neighbouring blocks are read at once as far as memory allows: a basket may hold several
+        blocks, and would be decompressed for each of them.
+
+        Arguments:
+            blocks: entry ranges, in order.
+            names: the columns, all by default.
+
+        Yields:
+            Start and stop of each block, and its values by column.
+        """
+        for together in self._neighbours(blocks, names):
+            first = together[0][0]
+            whole = self.values(first, together[-1][1], names)
+            for start, stop in together:
+                part = {n: v.part(start - first, stop - first) for n, v in whole.items()}
+                yield start, stop, part
+
+    def _neighbours(
+        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None
+    ) -> Iterator[list[tuple[int, int]]]:
+        """Group blocks that can be read at once."""
+        wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
+        sizes = [(c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in wanted]
+        flat, jagged = (sum(n for kind, n in sizes if kind == is_flat) for is_flat in (True, False))
+        group: list[tuple[int, int]] = []
+        for block in blocks:
+            entries = block[1] - group[0][0] if group else 0
+            nbytes = flat * entries + jagged * ROWS_AT_MOST * (len(group) + 1)
+            if group and (group[-1][1] != block[0] or nbytes > _BYTES_AT_ONCE):
+                yield group
+                group = []
+            group.append(block)
+        if group:
+            yield group
+
+    def arrays(self, start: int, stop: int, names: Sequence[str]) -> dict[str, Any]:
+        """Read branches as awkward arrays.
+
+        Raises:
+            UnreadableError: a basket is damaged, or laid out as uproot cannot read it.
+        """
+        out = {}
+        for name in names:
+            try:
+                out[name] = read(self.tree[name], start, stop)
+            except RootaeError:
+                raise
+            except Exception as error:
+                what = f"branch {name}, entries {start}-{stop}"
+                msg = f"{self.where}: {what}, cannot be read: {said(error)}"
+                raise UnreadableError(msg, self.schema.path, name) from error
+        return out
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield the entry ranges of blocks: as many entries as keep every group small enough."""
+        counters = sorted({c.counter for c in self.schema.columns if c.counter is not None})
+        start = 0
+        for begin in range(0, self.entries, _COUNTS_AT_ONCE):
+            end = min(begin + _COUNTS_AT_ONCE, self.entries)
+            largest = self._rows(begin, end, counters)
+            while start < end:
+                stop = start + _fitting(largest[start - begin :])
+                if stop >= end and end < self.entries and start > begin:
+                    break
+                yield start, stop
+                start = stop
+            if start < end:
+                yield start, end
+                start = end
+
+    def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
+        """Return an upper bound of each entry's rows in any group."""
+        arrays = self.arrays(start, stop, list(dict.fromkeys(map(branch_of, counters))))
+        rows = np.ones((stop - start,), np.int64)
+        for name in counters:
+            array = arrays[branch_of(name)]
+            if name != branch_of(name):
+                array = Values.lengths(array, name).sums()
+            rows = np.maximum(rows, ak.to_numpy(array).astype(np.int64))
+        return rows
+
+
+def _fitting(rows: NDArray[np.int64]) -> int:
+    """Return how many entries fit into a block, at least one."""
+    return max(int(np.searchsorted(np.cumsum(rows), ROWS_AT_MOST, side="right")), 1)

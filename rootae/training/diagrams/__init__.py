@@ -1,0 +1,1 @@
+"""Decision diagrams, learned by counting."""

@@ -1,0 +1,1 @@
+"""What was trained as whole numbers, tables and ONNX."""

@@ -1,0 +1,1 @@
+"""Families with latents, and what these may look like."""

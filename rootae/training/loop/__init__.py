@@ -1,0 +1,1 @@
+"""Phases in turn, from the start or a checkpoint."""

@@ -1,0 +1,207 @@
+"""Writing one tree: its blocks, coded several at a time, and everything that passes through."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from rootae.container.side_tree import (
+    BLOCK,
+    CARRIER,
+    CARRIER_VALUE,
+    ENTRY,
+    MODULUS,
+    NOTICE,
+    SideTree,
+)
+from rootae.rootio.sink import RowBranch, RowWriter
+from rootae.rootio.writable import passing_branch, passing_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rootae.codec.block import Block
+    from rootae.codec.codec import Codec
+    from rootae.codec.tree import TreeCoder
+    from rootae.reader.tree import CodedTree
+    from rootae.schema.values import Values
+    from rootae.source.tree import SourceTree
+
+__all__ = ["Sizes", "TreeWriter"]
+
+_WORKERS = min(os.cpu_count() or 1, 4)  # blocks coded at a time
+
+
+@dataclass
+class Sizes:
+    """What a tree's blocks came to.
+
+    Arguments:
+        columns: bytes of each column's blobs.
+        latents: bytes of each group's latents.
+        errors: the largest error of each column.
+        blocks: number of blocks.
+        entries: number of entries.
+    """
+
+    columns: dict[str, int] = field(default_factory=dict)
+    latents: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, float] = field(default_factory=dict)
+    blocks: int = 0
+    entries: int = 0
+
+    def add(self, block: Block, errors: Mapping[str, float]) -> None:
+        """Count one block."""
+        for name, error in errors.items():
+            self.errors[name] = max(self.errors.get(name, 0.0), error)
+        for name, blob in block.columns.items():
+            self.columns[name] = self.columns.get(name, 0) + len(blob)
+        for name, blob in block.latents.items():
+            self.latents[name] = self.latents.get(name, 0) + len(blob)
+        self.blocks += 1
+        self.entries += block.entries
+
+    @property
+    def total(self) -> int:
+        """Return the bytes of all blobs."""
+        return sum(self.columns.values()) + sum(self.latents.values())
+
+
+class TreeWriter:
+    """Writes one tree, with blocks if a codec is given.
+
+    Arguments:
+        file: the uproot file under way.
+        tree: the input tree whose branches it gets.
+        codec: a codec that knows the tree, or None to pass everything through.
+    """
+
+    def __init__(self, file: Any, tree: SourceTree, codec: Codec | None) -> None:
+        path, schema = tree.schema.path, tree.schema
+        self._tree = tree
+        self._codec = codec
+        self._side = None if codec is None else SideTree(file, codec, path)
+        carried = set(codec.tree(path).plan.carried) if codec is not None else set()
+        self._carriers = [n + CARRIER for n in schema.order if n in carried]
+        self._passing = [n for n in passing_names(schema) if n not in carried]
+        self.sizes = Sizes()
+        self.entries = 0
+        branches = []
+        for name in schema.order:
+            if name in carried:
+                title = schema.title_of(name)
+                branches.append(RowBranch(name + CARRIER, "uint8", title, bookkeeping=True))
+            elif name in self._passing:
+                branches.append(passing_branch(schema, name))
+        if codec is not None:
+            branches.append(RowBranch(BLOCK, "uint32", NOTICE, bookkeeping=True))
+            branches.append(RowBranch(ENTRY, "uint8", bookkeeping=True))
+        title = schema.title if codec is None else NOTICE
+        self._rows = RowWriter(file, path, title, branches, schema.weight)
+
+    def run(self, advance: Callable[[str, int], None]) -> Sizes:
+        """Write all of the tree."""
+        self.code(self._tree, self._codec, advance)
+        return self.close()
+
+    def code(
+        self,
+        tree: SourceTree,
+        codec: Codec | None,
+        advance: Callable[[str, int], None],
+        coder: TreeCoder | None = None,
+    ) -> None:
+        """Add the entries of a tree with the same branches, its columns coded.
+
+        Arguments:
+            tree: where the entries come from.
+            codec: what a reader will decode them with, or None where nothing is coded.
+            advance: told the tree's path and the number of its entries that are done.
+            coder: what codes them, if it is not the codec's own.
+        """
+        if codec is not None and coder is None:
+            coder = codec.tree(tree.schema.path)
+        for start, stop, coded in _coded(tree, coder):
+            number = 0
+            if coded is not None and codec is not None and self._side is not None:
+                self.sizes.add(*coded)
+                number = self._side.add(coded[0], codec.digest)
+            self._pass(tree, start, stop, number)
+            advance(tree.schema.path, stop - start)
+
+    def copy(self, tree: SourceTree, coded: CodedTree, advance: Callable[[str, int], None]) -> None:
+        """Add all entries of a tree that codes the same columns; its blocks are not decoded.
+
+        Arguments:
+            tree: the tree.
+            coded: its coded columns.
+            advance: told the tree and the number of its entries that are done.
+
+        Raises:
+            CorruptError: entries and blocks do not belong together.
+        """
+        stored = coded.stored
+        for block in range(len(stored.entries)):
+            coded.check_place(block)
+        for block in range(len(stored.entries)):
+            start, stop = (int(x) for x in stored.starts[block : block + 2])
+            if self._side is not None:
+                self._side.copy(stored.row(block))
+            self.sizes.blocks += 1
+            self.sizes.entries += stop - start
+            self._pass(tree, start, stop, int(stored.ids[block]))
+            advance(tree.schema.path, stop - start)
+
+    def close(self) -> Sizes:
+        """Write what is left; return what the blocks came to."""
+        self._rows.flush()
+        return self.sizes
+
+    def _pass(self, tree: SourceTree, start: int, stop: int, number: int) -> None:
+        entries = stop - start
+        self.entries += entries
+        arrays = tree.arrays(start, stop, self._passing)
+        arrays |= dict.fromkeys(self._carriers, np.full(entries, CARRIER_VALUE, np.uint8))
+        if self._side is not None:
+            arrays[BLOCK] = np.full(entries, number, np.uint32)
+            arrays[ENTRY] = (np.arange(entries) % MODULUS).astype(np.uint8)
+        self._rows.add(arrays, entries)
+
+
+Coded: TypeAlias = "tuple[Block, dict[str, float]]"
+
+
+def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int, Coded | None]]:
+    """Yield blocks in order, as many under way at a time as there are workers.
+
+    Reading and writing stay in this thread, uproot's; coding needs neither.
+    """
+    if coder is None:
+        yield from ((start, stop, None) for start, stop in tree.blocks())
+        return
+    names = [c.name for c in coder.plan.columns]
+    waiting: deque[tuple[int, int, Future[Coded]]] = deque()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for start, stop, values in tree.parts(tree.blocks(), names):
+                where = f"{tree.where}, entries {start}-{stop}"
+                waiting.append((start, stop, pool.submit(_encode, coder, values, where)))
+                if len(waiting) > _WORKERS:
+                    a, b, done = waiting.popleft()
+                    yield a, b, done.result()
+            while waiting:
+                a, b, done = waiting.popleft()
+                yield a, b, done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _encode(coder: TreeCoder, values: dict[str, Values], where: str) -> Coded:
+    """Code one block and hold it against its bounds."""
+    block = coder.encode(values)
+    return block, coder.verify(block, values, where)

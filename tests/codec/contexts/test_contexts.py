@@ -1,0 +1,229 @@
+"""Features and diagrams; networks are in test_network.py, whole codecs in test_codec.py."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from following import COLUMNS, RNG, A, C, coded_by
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from tables import round_trip, table
+
+from rootae.codec.codec import Codec
+from rootae.codec.contexts.contexts import StageContexts, feature
+from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Plan
+from rootae.errors import RootaeError
+
+LOW, HIGH = -(2**63), 2**63 - 1
+CODES = arrays("i8", st.integers(0, 30), elements=st.integers(LOW, HIGH) | st.integers(-40, 40))
+
+
+@given(codes=CODES, edges=st.lists(st.integers(-50, 50) | st.integers(LOW, HIGH), max_size=20))
+def test_an_edges_feature_counts_the_edges_at_or_below(codes, edges):
+    edges = np.sort(np.array(edges, "i8"))
+    found = feature(Feature("lane", 0, "edges", table=0), codes, [edges])
+    assert found.tolist() == [sum(e <= q for e in edges.tolist()) for q in codes.tolist()]
+
+
+@given(
+    codes=CODES,
+    low=st.integers(LOW, HIGH) | st.integers(-9, 9),
+    shift=st.integers(0, 53),
+    top=st.integers(0, 1023),
+)
+def test_a_digit_is_what_the_format_says(codes, low, shift, top):
+    spec = Feature("lane", 0, "digit", low=low, shift=shift, top=top)
+    highest = low + (top << shift)
+    wanted = [(min(max(q, low), highest) - low) >> shift for q in codes.tolist()]
+    assert feature(spec, codes, ()).tolist() == wanted
+
+
+def test_a_raw_feature_is_the_code():
+    assert feature(Feature("latent", 0, "raw"), np.array([3, 0, 62]), ()).tolist() == [3, 0, 62]
+
+
+def test_a_diagram_s_contexts_shrink_a_column_and_come_back():
+    codec, values = coded_by(COLUMNS, {"c": ("a", "b")})
+    block, decoder = round_trip(codec, values)
+    assert len(block.columns["c"]) < 6_000  # 2 bits each, where 6 would do without contexts
+    assert decoder.values("c").flat.tolist() == C.tolist()
+    again = Codec.from_parts(*codec.parts)
+    assert (again.plan, again.id) == (codec.plan, codec.id)
+    assert again.tree("t").decoder(block).values("c").flat.tolist() == C.tolist()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7])
+def test_blocks_of_few_rows_come_back_through_a_diagram(rows):
+    codec, _ = coded_by(COLUMNS, {"c": ("a", "b"), "b": ("a",)})
+    _, values = table({k: x[:rows] for k, x in COLUMNS.items()})
+    round_trip(codec, values)
+
+
+def test_a_lane_may_look_twice_at_another():
+    codec, values = coded_by(COLUMNS, {"c": ("a", "b", "a")})
+    assert len(round_trip(codec, values)[0].columns["c"]) < 10_000
+
+
+def test_values_that_the_diagram_never_saw_are_no_error():
+    codec, _ = coded_by(COLUMNS, {"c": ("a", "b")})
+    _, values = table({k: x * 10**5 - 7 for k, x in COLUMNS.items()})
+    round_trip(codec, values)
+
+
+@st.composite
+def diagrams(draw):
+    """A diagram, its tables, and the codes that it looks at."""
+    inputs, tables, states = [], [], 1
+    steps = draw(st.integers(1, 4))
+    for k in range(steps):
+        edges = sorted(draw(st.lists(st.integers(-20, 20), max_size=6)))
+        tables.append(np.array(edges, "i8"))
+        inputs.append(Feature("lane", draw(st.integers(0, 2)), "edges", table=2 * k))
+        most = draw(st.integers(1, 256 if k + 1 == steps else 400))
+        size = states * (len(edges) + 1)
+        tables.append(draw(arrays("i8", size, elements=st.integers(0, most - 1))))
+        states = most
+    codes = draw(arrays("i8", (3, draw(st.integers(0, 25))), elements=st.integers(-25, 25)))
+    return Diagram(tuple(inputs), tuple(range(1, 2 * steps, 2))), tables, codes
+
+
+@given(diagrams())
+def test_any_diagram_is_followed_row_by_row(drawn):
+    diagram, tables, codes = drawn
+    lane = dataclasses.replace(coded_by({"a": A[:9]}, {})[0].plan.trees[0].groups[0].lanes[0])
+    plan = GroupPlan("", (dataclasses.replace(lane, diagram=0),), diagrams=(diagram,))
+    coder = Followed(plan, tables)
+    found = StageContexts(coder, codes.__getitem__, None, None, codes.shape[1]).of(0)
+    wanted = []
+    for row in codes.T.tolist():
+        state = 0
+        for f, t in zip(diagram.inputs, diagram.tables, strict=True):
+            edges = tables[f.table].tolist()
+            state = tables[t][state * (len(edges) + 1) + sum(e <= row[f.index] for e in edges)]
+        wanted.append(int(state))
+    assert found.tolist() == wanted
+
+
+@dataclasses.dataclass
+class Followed:
+    """What stages need of a coder."""
+
+    plan: GroupPlan
+    tables: list
+    networks: tuple = ()
+    grids: tuple = (None, None, None)  # of lanes; none is linked
+    linked_grids: tuple = ()
+
+
+def tampered(change, block, *, tables=None):
+    """Decode everything of a block by a codec whose plan, or tables, were tampered with."""
+    codec, _ = coded_by(COLUMNS, {"c": ("a", "b")})
+    (tree,) = codec.plan.trees
+    (group,) = tree.groups
+    tree = dataclasses.replace(tree, groups=(change(group),))
+    changed = Codec(Plan((tree,)), codec.tables if tables is None else tables(codec.tables))
+    decoder = Codec.from_parts(*changed.parts).tree("t").decoder(block)
+    for name in COLUMNS:
+        decoder.values(name)
+
+
+@pytest.fixture(scope="module")
+def block():
+    codec, values = coded_by(COLUMNS, {"c": ("a", "b")})
+    return codec.tree("t").encode(values)
+
+
+def inputs(**change):
+    """Change the diagram's first input."""
+
+    def changed(group):
+        (diagram,) = group.diagrams
+        first = dataclasses.replace(diagram.inputs[0], **change)
+        new = dataclasses.replace(diagram, inputs=(first, *diagram.inputs[1:]))
+        return dataclasses.replace(group, diagrams=(new,))
+
+    return changed
+
+
+def member(**change):
+    """Change the diagram."""
+    return lambda g: dataclasses.replace(
+        g, diagrams=(dataclasses.replace(g.diagrams[0], **change),)
+    )
+
+
+def pointed(**change):
+    """Change what the lane that has the diagram says of it."""
+    return lambda g: dataclasses.replace(
+        g,
+        lanes=tuple(dataclasses.replace(x, **change) if x.column == "c" else x for x in g.lanes),
+    )
+
+
+CHANGES = {
+    "no such edges": inputs(table=99),
+    "edges before the first": inputs(table=-1),
+    "no such lane": inputs(index=99),
+    "a lane before the first": inputs(index=-1),
+    "its own lane": inputs(index=2),
+    "a digit": inputs(kind="digit"),
+    "a raw code": inputs(kind="raw"),
+    "a latent where there are none": inputs(source="latent"),
+    "a centre that no lane has": inputs(source="centre"),
+    "a centre of no lane": inputs(source="centre", index=99),
+    "no such table": member(tables=(1, 99)),
+    "a table before the first": member(tables=(-1, 2)),
+    "fewer tables than inputs": member(tables=(1,)),
+    "nothing": member(inputs=(), tables=()),
+    "no such diagram": pointed(diagram=7),
+    "a diagram before the first": pointed(diagram=-7),
+    "neither": pointed(diagram=-1),
+    "no such stage": pointed(diagram=-1, stage=3),
+    "both": pointed(stage=0),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_diagram_that_points_astray_is_damage(change, block):
+    with pytest.raises(RootaeError) as caught:
+        tampered(change, block)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+TABLES = {
+    "empty": lambda t: (t[0], t[1][:0], t[2]),
+    "too short": lambda t: (t[0], t[1], t[2][:-1]),
+    "no row for a state": lambda t: (t[0], t[1] + 1, t[2]),
+    "a state below the first": lambda t: (t[0], t[1] - 1, t[2]),
+    "states that overflow": lambda t: (t[0], t[1] + 2**60, t[2]),
+    "contexts of over 8 bits": lambda t: (t[0], t[1], t[2] + 242),
+    "contexts below 0": lambda t: (t[0], t[1], t[2] - 1),
+    "edges that do not ascend": lambda t: (t[0][::-1], t[1], t[2]),
+}
+
+
+@pytest.mark.parametrize("change", TABLES.values(), ids=TABLES)
+def test_a_diagram_of_impossible_tables_is_damage(change, block):
+    with pytest.raises(RootaeError):
+        tampered(lambda g: g, block, tables=change)
+
+
+def chained(count, rows=2000):
+    """Columns of which each is coded by the one before it."""
+    x = (RNG.integers(0, 2, rows) * 3).astype("i4")
+    columns = {f"c{k}": x for k in range(count)}
+    return coded_by(columns, {f"c{k}": (f"c{k - 1}",) for k in range(1, count)})
+
+
+@pytest.mark.parametrize("count", [2, 23, 24, 25, 26, 100, 1000])
+def test_the_end_of_a_long_chain_is_read_without_the_rest_being_asked_for(count):
+    codec, values = chained(count)
+    coder = codec.tree("t")
+    block = coder.encode(values)
+    assert [m for _, m in block.lanes[""]] == [0] + [1] * (count - 1)
+    for name in (f"c{count - 1}", f"c{count // 2}"):
+        assert coder.decoder(block).values(name).flat.tolist() == values[name].flat.tolist()
+    coder.verify(block, values, "here")

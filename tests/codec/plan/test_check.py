@@ -1,0 +1,258 @@
+"""Plans that point astray; those of diagrams are in test_stages.py."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+
+import numpy as np
+import pytest
+from following import COLUMNS as COLUMNS_OF_DIAGRAMS
+from following import coded_by
+from tables import table
+
+from rootae.codec.codec import Codec
+from rootae.codec.plan.check import check
+from rootae.codec.plan.plan import Encoder, Feature, GroupPlan, Lane, Stage, Target, TreePlan
+from rootae.codec.relations.centre import Centre, Term
+from rootae.codec.relations.derived import Derived
+from rootae.codec.relations.link import Link
+from rootae.errors import CorruptError, RootaeError
+from rootae.schema.column import Column
+
+INTEGER = {"kind": "integer", "dtype": "int32"}
+RANK = {"kind": "rank", "dtype": "float32", "edges": 0, "points": 1}
+EDGES = Feature("lane", 0, "edges", table=0)
+DIGIT = Feature("lane", 0, "digit", low=-5, shift=2, top=9)
+
+
+def centre(lane):
+    return Centre((Term("lane", (lane,), 1.0),), False, -9, 9)
+
+
+LANES = (
+    Lane("J_a", 0, INTEGER, "exact", "", stage=0),
+    Lane("J_b", 0, RANK, "none", "", stage=0),
+    Lane("J_m", 0, INTEGER, "exact", "", Derived(((0, 2.0),))),
+    Lane("J_m", 1, INTEGER, "exact", "", centre=centre(0)),
+)
+LATENT = Feature("latent", 0, "raw")
+STAGE = Stage(0, (LATENT,), (Target(0, 0, 1), Target(1, 0, 1)))
+GROUP = GroupPlan("n", LANES, (STAGE,), Encoder(1, (EDGES, DIGIT), 2), "ae")
+COUNTER = GroupPlan("", (Lane("n", 0, INTEGER, "exact", ""),))
+COLUMNS = (
+    Column("n", "int32", is_counter=True),
+    Column("J_a", "int32", (), "n"),
+    Column("J_b", "float32", (), "n"),
+    Column("J_m", "int32", (2,), "n"),
+)
+TREE = TreePlan("t", "", COLUMNS, (), (COUNTER, GROUP))
+TABLES = [np.array([1, 2]), np.array([1, 2, 3])]
+
+
+def test_a_plan_that_holds_together_is_let_through():
+    check(TREE, TABLES, 2)
+
+
+def lane(number, **change):
+    lanes = list(LANES)
+    lanes[number] = dataclasses.replace(LANES[number], **change)
+    return group(lanes=tuple(lanes))
+
+
+def group(**change):
+    return dataclasses.replace(TREE, groups=(COUNTER, dataclasses.replace(GROUP, **change)))
+
+
+def stage(**change):
+    return group(stages=(dataclasses.replace(STAGE, **change),))
+
+
+def seen(feature, **change):
+    return stage(inputs=(dataclasses.replace(feature, **change),))
+
+
+def column(number, **change):
+    columns = list(COLUMNS)
+    columns[number] = dataclasses.replace(COLUMNS[number], **change)
+    return dataclasses.replace(TREE, columns=tuple(columns))
+
+
+ASTRAY = {
+    "a stage of no lane's": lane(0, stage=1),
+    "a stage before the first": lane(0, stage=-2),
+    "a stage that is for others": lane(3, stage=0),
+    "no network": stage(network=2),
+    "no lane to aim at": stage(targets=(Target(0, 0, 1), Target(1, 0, 1), Target(4, 0, 1))),
+    "no table to cut by": stage(targets=(Target(0, 2, 1), Target(1, 0, 1))),
+    "no table of scales": stage(targets=(Target(0, 0, -1), Target(1, 0, 1))),
+    "nothing to see": stage(inputs=()),
+    "no such latent": seen(LATENT, index=2),
+    "no such lane": seen(EDGES, index=4),
+    "a lane that is not there yet": seen(EDGES, index=1),
+    "no table of edges": seen(EDGES, table=9),
+    "no centre": seen(EDGES, source="centre", index=2),
+    "a shift of nothing that fits": seen(DIGIT, shift=64),
+    "a shift that would fill the memory": seen(DIGIT, shift=10**12),
+    "a negative shift": seen(DIGIT, shift=-1),
+    "a digit that floats do not hold": seen(DIGIT, top=2**30),
+    "a digit beyond 64 bits": seen(DIGIT, low=2**63),
+    "an encoder of no network": group(encoder=Encoder(7, (EDGES,), 2)),
+    "an encoder of no latents": group(encoder=Encoder(1, (EDGES,), 0)),
+    "latents that no encoder makes": group(encoder=None),
+    "a rule of no lane": lane(2, derived=Derived(((9, 1.0),))),
+    "a rule of nothing": lane(2, derived=Derived(())),
+    "a rule of itself": lane(2, derived=Derived(((2, 1.0),))),
+    "a centre of no lane": lane(3, centre=centre(9)),
+    "a centre of itself": lane(3, centre=centre(3)),
+    "a rank grid of no table": lane(1, grid=RANK | {"points": 5}),
+    "a rank grid of text": lane(1, grid=RANK | {"points": "x"}),
+    "a rank grid without a table": lane(1, grid={"kind": "rank", "dtype": "float32"}),
+    "a grid of another type": lane(0, grid=INTEGER | {"dtype": "int8"}),
+    "a grid of no type": lane(0, grid={"kind": "integer", "dtype": []}),
+    "a lane of no column": lane(0, column="J_z"),
+    "a lane of another group's column": lane(0, column="n"),
+    "elements in another order": group(lanes=(*LANES[:2], LANES[3], LANES[2])),
+    "an element twice": lane(3, element=0),
+    "fewer lanes than elements": column(3, inner_shape=(3,)),
+    "more elements than fit anywhere": column(3, inner_shape=(10**9, 10**9)),
+    "negative dimensions": column(3, inner_shape=(-1, -2)),
+    "no counter": column(1, counter="m"),
+    "a counter that is counted": column(0, counter="J_a"),
+    "a counter of floats": column(0, dtype="float32"),
+    "a counter of vectors of something else": column(1, counter="J_b@inner"),
+    "lists that are counted by objects": column(3, counter="J_a"),
+    "a column twice": dataclasses.replace(TREE, columns=(*COLUMNS, COLUMNS[0])),
+    "a group twice": dataclasses.replace(TREE, groups=(COUNTER, GROUP, GROUP)),
+    "no group": dataclasses.replace(TREE, groups=(COUNTER,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", ASTRAY.values(), ids=ASTRAY)
+def test_a_plan_that_points_astray_is_damage(plan):
+    with pytest.raises(CorruptError, match="the codec's plan is damaged"):
+        check(plan, TABLES, 2)
+
+
+FLOAT = {"kind": "bits", "dtype": "float32"}
+OTHER = GroupPlan("m", (Lane("K_x", 0, FLOAT, "exact", ""), Lane("K_r", 0, RANK, "none", "")))
+LINK = Link(0, "m", "K_x", 0, FLOAT)
+LINKED = dataclasses.replace(GROUP, links=(LINK,))
+COUNTERS = dataclasses.replace(COUNTER, lanes=(*COUNTER.lanes, Lane("m", 0, INTEGER, "exact", "")))
+WIDER = dataclasses.replace(
+    TREE,
+    columns=(
+        *COLUMNS,
+        Column("m", "int32"),
+        Column("K_x", "float32", (), "m"),
+        Column("K_r", "float32", (), "m"),
+    ),
+    groups=(COUNTERS, LINKED, OTHER),
+)
+
+
+def test_links_that_lead_somewhere_are_let_through():
+    check(WIDER, TABLES, 2)
+    link = dataclasses.replace(LANES[3], centre=centre(4))
+    linked = dataclasses.replace(LINKED, lanes=(*LANES[:3], link))
+    check(dataclasses.replace(WIDER, groups=(COUNTERS, linked, OTHER)), TABLES, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"by": 4}, {"by": 1}, {"by": -1}, {"group": "k"}, {"group": ""}, {"column": "K_y"},
+        {"column": "J_a"}, {"element": 1}, {"element": -1}, {"grid": INTEGER}, {"grid": RANK},
+        {"column": "K_r", "grid": RANK},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_links_that_lead_nowhere_are_damage(change):
+    links = (dataclasses.replace(LINK, **change),)
+    groups = COUNTERS, dataclasses.replace(LINKED, links=links), OTHER
+    with pytest.raises(CorruptError, match="the codec's plan is damaged"):
+        check(dataclasses.replace(WIDER, groups=groups), TABLES, 2)
+
+
+def test_what_follows_exactly_follows_from_its_own_group():
+    lanes = (*LANES[:2], dataclasses.replace(LANES[2], derived=Derived(((4, 1.0),))), LANES[3])
+    groups = COUNTERS, dataclasses.replace(LINKED, lanes=lanes), OTHER
+    with pytest.raises(CorruptError, match="no lane 4"):
+        check(dataclasses.replace(WIDER, groups=groups), TABLES, 2)
+
+
+def test_columns_that_follow_from_each_other_are_damage():
+    derived = dataclasses.replace(LANES[2], derived=Derived(((3, 1.0),)))
+    centred = dataclasses.replace(LANES[3], centre=centre(2))
+    with pytest.raises(CorruptError, match="follows from itself"):
+        check(group(lanes=(*LANES[:2], derived, centred)), TABLES, 2)
+
+
+def test_a_table_without_points_is_damage():
+    with pytest.raises(CorruptError, match="no points"):
+        check(TREE, [TABLES[0], np.zeros(0, np.int64)], 2)
+
+
+def test_a_long_chain_is_no_circle():
+    chain = tuple(
+        Lane(f"c{i}", 0, INTEGER, "exact", "", Derived(((i - 1, 1.0),)) if i else None)
+        for i in range(5000)
+    )
+    columns = tuple(Column(f"c{i}", "int32") for i in range(5000))
+    check(TreePlan("t", "", columns, (), (GroupPlan("", chain),)), (), 0)
+
+
+def places(data, at=()):
+    """Yield the path of every member of a JSON value but free-form ones."""
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*at, key)
+        if isinstance(value, dict | list) and key != "training":
+            yield from places(value, (*at, key))
+
+
+def other(value, rng):
+    """Return another JSON value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return int(rng.choice([-1, 0, 1, 2, 64, 10**6, 2**31, 2**62, -(2**62), value + 1]))
+    if isinstance(value, float):
+        return float(rng.choice([0.0, -1.0, 1e-300, 1e300, 0.5]))
+    if isinstance(value, str):
+        return str(
+            rng.choice(["", "lane", "centre", "latent", "edges", "raw", "a", "int64", "none"])
+        )
+    if isinstance(value, list) and value:
+        return value[:-1] if rng.random() < 0.5 else [*value, value[0]]
+    return value
+
+
+@pytest.mark.parametrize("kind", ["diagram", "lane", "latent"])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_any_change_of_a_plan_is_damage_or_gives_values(kind, seed):
+    rng = np.random.default_rng(seed)
+    columns = {k: x[:3000] for k, x in COLUMNS_OF_DIAGRAMS.items()}
+    if kind == "diagram":
+        codec, values = coded_by(columns, {"c": ("a", "b"), "b": ("a",)})
+    else:
+        networks = pytest.importorskip("networks", reason="onnx is not installed")
+        schema, values = table(columns)
+        codec = networks.contexts_codec(schema, values, "a", "c", latent=kind == "latent")
+    block, (_, tables, nets) = codec.tree("t").encode(values), codec.parts
+    where = list(places(json.loads(codec.plan.to_json())))
+    refused = 0
+    for _ in range(300 if seed == 0 else 3000):
+        plan = json.loads(codec.plan.to_json())
+        *path, last = where[rng.integers(len(where))]
+        inner = functools.reduce(lambda d, k: d[k], path, plan)
+        inner[last] = other(inner[last], rng)
+        try:
+            decoder = (
+                Codec.from_parts(json.dumps(plan).encode(), tables, nets).tree("t").decoder(block)
+            )
+            for name in values:
+                decoder.values(name)
+        except RootaeError:
+            refused += 1
+    assert refused > 50

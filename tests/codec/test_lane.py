@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rootae.codec import lane
+from rootae.codec.escapes import with_escapes
+from rootae.codec.grids.registry import ExactFloat, grid_for
+from rootae.errors import CorruptError
+from rootae.schema.bounds import EXACT, Bound, deviation
+
+RNG = np.random.default_rng(0)
+
+
+def never():
+    raise AssertionError
+
+
+def round_trip(x, bound, contexts=None):
+    grid = grid_for(bound, x)
+    encoded = lane.encode(x, grid.forward(x), grid, bound, contexts)
+    decoded = lane.decode(encoded.blob, len(x), grid, lambda: contexts, never)
+    assert decoded.values.dtype == x.dtype
+    assert not deviation(x, decoded.values, bound)[1].any()
+    assert decoded.codes.tolist() == encoded.codes.tolist()
+    return encoded, decoded
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("text", ["exact", "abs:1e-3", "rel:1e-3", "rel:1e-6"])
+@given(data=st.data())
+def test_any_bit_pattern_keeps_its_bound(dtype, text, data):
+    unsigned = dtype.replace("float", "uint")
+    x = data.draw(arrays(unsigned, st.integers(0, 60))).view(dtype)
+    round_trip(x, Bound.parse(text))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int64", "uint64", "bool"])
+@given(data=st.data())
+def test_any_integer_comes_back(dtype, data):
+    round_trip(data.draw(arrays(dtype, st.integers(0, 60))), EXACT)
+
+
+@given(arrays("u1", st.integers(0, 60)))
+def test_any_byte_of_a_boolean_comes_back(raw):
+    x = raw.view(bool)
+    _, decoded = round_trip(x, EXACT, (raw % 3).astype("u1"))
+    assert decoded.values.view("u1").tolist() == raw.tolist()
+    assert set(decoded.codes.tolist()) <= {0, 1}
+
+
+def test_booleans_of_zeros_and_ones_escape_nothing():
+    x = RNG.random(8000) < 0.5
+    assert len(round_trip(x, EXACT)[0].blob) < 1040
+    x.view("u1")[:200] = 255
+    assert len(round_trip(x, EXACT)[0].blob) < 1100
+
+
+def test_what_the_grid_cannot_keep_is_escaped():
+    x = RNG.normal(size=2000).astype("f4")
+    x[[0, 7, 1999]] = [np.nan, -0.0, np.inf]
+    encoded, decoded = round_trip(x, Bound("abs", 1e-3))
+    assert encoded.mode == lane.PLAIN
+    assert np.signbit(decoded.values[7])
+
+
+def test_a_lane_of_mostly_special_values_is_stored_by_its_bits():
+    x = np.where(RNG.random(2000) < 0.5, np.nan, RNG.normal(size=2000)).astype("f4")
+    encoded, decoded = round_trip(x, Bound("rel", 1e-3))
+    assert encoded.mode == lane.BITS
+    assert not decoded.codes.any()
+    assert decoded.values.tobytes() == x.tobytes()
+
+
+def test_truncated_mantissas_cost_nothing():
+    x = RNG.normal(size=4000).astype("f4")
+    cut = (x.view("u4") & 0xFFFFF000).view("f4")
+    assert len(round_trip(cut, EXACT)[0].blob) < 0.6 * len(round_trip(x, EXACT)[0].blob)
+
+
+@given(arrays(np.int64, st.integers(1, 40)), st.integers(0, 52))
+def test_a_shift_undoes_itself(q, shift):
+    q = np.where(q < 0, ~(~q >> shift << shift), q >> shift << shift)
+    x = ExactFloat("float64").inverse(q)
+    grid = ExactFloat("float64")
+    blob = lane.encode(x, grid.forward(x), grid, EXACT, None).blob
+    assert lane.decode(blob, len(x), grid, never, never).values.tobytes() == x.tobytes()
+
+
+def test_contexts_are_taken_only_where_they_pay():
+    c = RNG.integers(0, 8, 20_000).astype(np.uint8)
+    assert (
+        round_trip(c.astype(int) * 1000 + RNG.integers(0, 5, 20_000), EXACT, c)[0].mode
+        == lane.CONTEXTS
+    )
+    assert round_trip(RNG.integers(0, 1000, 20_000), EXACT, c)[0].mode == lane.PLAIN
+
+
+def derived(x, value, bound=EXACT):
+    grid = grid_for(bound, x)
+    encoded = lane.encode_derived(x, value, grid.forward(x), grid, bound)
+    return encoded, lane.decode(encoded.blob, len(x), grid, never, value.copy)
+
+
+def test_a_derived_lane_stores_its_exceptions_only():
+    x = RNG.normal(size=5000).astype("f4")
+    value = x.copy()
+    value[[3, 4000]] = [np.nan, 1]
+    encoded, decoded = derived(x, value)
+    assert encoded.mode == lane.DERIVED
+    assert len(encoded.blob) < 60
+    assert decoded.values.tobytes() == x.tobytes()
+
+
+def test_a_derived_lane_with_many_exceptions_is_coded_plainly():
+    x = RNG.normal(size=5000)
+    encoded, decoded = derived(x, np.zeros(5000))
+    assert encoded.mode == lane.PLAIN
+    assert decoded.values.tobytes() == x.tobytes()
+
+
+def test_a_predicted_lane_stores_nothing():
+    encoded = lane.encode_predicted(5)
+    grid = grid_for(Bound("none"), np.arange(9.0))
+    decoded = lane.decode(encoded.blob, 5, grid, lambda: np.array([0, 1, 2, 3, 4]), never)
+    assert len(encoded.blob) == 2
+    assert len(decoded.values) == 5
+
+
+def test_the_writer_sees_the_escapes_that_the_reader_sees():
+    x = RNG.normal(size=2000).astype("f4")
+    x[5] = np.inf
+    grid = grid_for(Bound("abs", 0.1), x)
+    q = grid.forward(x)
+    encoded = lane.encode(x, q, grid, Bound("abs", 0.1), None)
+    value = with_escapes(encoded.blob, grid.inverse(q))
+    decoded = lane.decode(encoded.blob, len(x), grid, never, never)
+    assert value.tobytes() == decoded.values.tobytes()
+
+
+@pytest.mark.parametrize("text", ["exact", "abs:1e-3"])
+def test_cut_and_flipped_bytes_are_damage_or_n_numbers(text):
+    x = RNG.normal(size=600).astype("f4")
+    x[[1, 9]] = np.nan
+    encoded, _ = round_trip(x, Bound.parse(text))
+    grid, rng = grid_for(Bound.parse(text), x), np.random.default_rng(1)
+    cut = [encoded.blob[:k] for k in range(len(encoded.blob))]
+    flipped = [bytearray(encoded.blob) for _ in range(300)]
+    for data in flipped:
+        data[rng.integers(len(data))] ^= 1 << rng.integers(8)
+        data[rng.integers(8)] ^= rng.integers(2)
+    for data in [*cut, *map(bytes, flipped)]:
+        try:
+            decoded = lane.decode(data, 600, grid, lambda: np.zeros(600, np.uint8), x.copy)
+            assert len(decoded.values) == 600
+        except CorruptError:
+            continue

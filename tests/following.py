@@ -1,0 +1,42 @@
+"""Columns coded by diagrams over others."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from tables import table
+
+from rootae.codec.codec import Codec
+from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Plan
+from rootae.planner.survey import survey
+
+RNG = np.random.default_rng(0)
+A, B = RNG.integers(0, 8, (2, 20_000)).astype("i4")
+C = (1000 * (A + B) + RNG.integers(0, 4, 20_000)).astype("i4")
+COLUMNS = {"a": A, "b": B, "c": C, "d": RNG.integers(-(2**31), 2**31, 20_000).astype("i4")}
+
+
+def coded_by(columns, parents):
+    """Return a codec whose columns take their contexts from diagrams.
+
+    Arguments:
+        columns: {name: integers}.
+        parents: {child: names of the columns it looks at in turn}; columns are cut at 1 ... 7, and
+            the states are the bins' sums.
+    """
+    schema, values = table(columns)
+    plan = survey(schema, values, derive=False)
+    (group,) = plan.groups
+    where = {lane.column: i for i, lane in enumerate(group.lanes)}
+    tables, diagrams = [np.arange(1, 8)], []
+    for seen in parents.values():
+        inputs = tuple(Feature("lane", where[p], "edges", table=0) for p in seen)
+        first = len(tables)
+        before = (np.arange(7 * k + 1) for k in range(len(seen)))
+        tables += [np.add.outer(states, np.arange(8)).reshape(-1) for states in before]
+        diagrams.append(Diagram(inputs, tuple(range(first, len(tables)))))
+    number = {child: i for i, child in enumerate(parents)}
+    lanes = tuple(dataclasses.replace(x, diagram=number.get(x.column, -1)) for x in group.lanes)
+    group = GroupPlan("", lanes, family="diagram", diagrams=tuple(diagrams))
+    return Codec(Plan((dataclasses.replace(plan, groups=(group,)),)), tables), values

@@ -1,0 +1,189 @@
+"""Compiled passes and numpy's give the same numbers, and neither leaves its arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import twofold
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rootae.errors import CorruptError
+from rootae.kernels import gather
+
+compiled = gather._compiled
+
+
+def both(run):
+    """Return what the compiled passes and what numpy's give."""
+    return twofold.both(gather, run)
+
+
+def same(run):
+    """Return what both give, which must be the same in dtype and values."""
+    one, other = both(run)
+    assert one.dtype == other.dtype
+    assert one.tolist() == other.tolist()
+    return one
+
+
+def test_the_extension_is_built_where_there_is_a_compiler():
+    if compiled is None:
+        pytest.skip("rootae.kernels._passes was not built: no C compiler was at hand")
+    assert gather.compiled()
+
+
+small = st.sampled_from([np.uint8, np.uint16]).flatmap(
+    lambda kind: arrays(kind, st.integers(0, 60), elements=st.integers(0, 255))
+)
+
+
+@given(small, st.integers(0, 8))
+def test_every_context_is_counted(contexts, merge):
+    one, other = both(lambda: gather.count(contexts, merge))
+    wanted = np.bincount(contexts.astype(int) >> merge)
+    assert one[: len(wanted)].tolist() == wanted.tolist() == other.tolist()
+    assert not one[len(wanted) :].any()
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 100_003])
+def test_bytes_are_counted_whatever_their_number(rows):
+    contexts = np.random.default_rng(rows).integers(0, 256, rows).astype(np.uint8)
+    assert same(lambda: gather.count(contexts, 0)).sum() == rows
+
+
+@st.composite
+def scattered(draw):
+    contexts = draw(small)
+    merge = draw(st.integers(0, 3))
+    kind = draw(st.sampled_from([np.uint8, np.uint16, np.uint32, np.uint64]))
+    runs = draw(arrays(kind, len(contexts)))
+    counts = gather.count(contexts, merge)
+    lows = draw(arrays(np.int64, len(counts)))
+    return runs, contexts, merge, counts, lows
+
+
+@given(scattered())
+def test_runs_are_put_back_where_their_contexts_stand(drawn):
+    runs, contexts, merge, counts, lows = drawn
+    found = same(lambda: gather.scatter(runs, contexts, merge, counts, lows, np.int64))
+    ends = (np.cumsum(counts) - counts).tolist()
+    for c, q in zip((contexts >> merge).tolist(), found.tolist(), strict=True):
+        wanted = int(runs[ends[c]]) + int(lows[c])
+        assert (q - wanted) % 2**64 == 0
+        ends[c] += 1
+
+
+def test_scattered_values_are_as_narrow_as_asked_for():
+    c = np.zeros(2, np.uint8)
+    runs, counts, lows = np.array([1, 2], np.uint16), np.array([2]), np.array([-5])
+    found = same(lambda: gather.scatter(runs, c, 0, counts, lows, np.int32))
+    assert found.dtype == np.int32
+    assert found.tolist() == [-4, -3]
+
+
+@given(
+    st.sampled_from([np.int32, np.int64]).flatmap(lambda k: arrays(k, st.integers(0, 30))),
+    st.integers(-(2**31), 2**31),
+    st.sampled_from([np.uint8, np.float32, np.int64]).flatmap(
+        lambda k: arrays(k, st.integers(1, 9), elements=st.integers(0, 99))
+    ),
+)
+def test_codes_outside_a_table_get_its_ends(codes, low, table):
+    found = same(lambda: gather.look(codes, low, table))
+    wanted = [table[min(max(q - low, 0), len(table) - 1)] for q in codes.tolist()]
+    assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize("code", [-(2**63), 2**63 - 1])
+@pytest.mark.parametrize("low", [-(2**62), 0, 2**62])
+def test_codes_far_from_a_table_do_not_wrap(code, low):
+    found = same(lambda: gather.look(np.array([code]), low, np.array([1, 2, 3], np.uint8)))
+    assert found.tolist() == [1 if code < low else 3]
+
+
+@st.composite
+def diagrams(draw):
+    rows, steps = draw(st.integers(0, 20)), draw(st.integers(1, 5))
+    widths = draw(st.lists(st.integers(1, 5), min_size=steps, max_size=steps))
+    wide = draw(st.booleans())
+    inputs = [
+        draw(arrays(np.uint16 if wide else np.uint8, rows, elements=st.integers(0, w - 1)))
+        for w in widths
+    ]
+    states, tables = 1, []
+    for k, width in enumerate(widths):
+        most = draw(st.sampled_from([4, 300])) if k + 1 < steps else 256
+        tables.append(draw(arrays(np.int64, states * width, elements=st.integers(0, most - 1))))
+        states = most
+    return inputs, tables, widths, rows
+
+
+@given(diagrams())
+def test_a_diagram_is_followed_step_by_step(drawn):
+    inputs, tables, widths, rows = drawn
+    found = same(lambda: gather.follow(inputs, tables, widths, rows))
+    for i in range(rows):
+        state = 0
+        for seen, table, width in zip(inputs, tables, widths, strict=True):
+            state = int(table[state * width + int(seen[i])])
+        assert int(found[i]) == state
+
+
+@given(diagrams(), st.integers(0, 3))
+def test_a_damaged_diagram_is_followed_alike_and_stays_in_its_tables(drawn, cut):
+    inputs, tables, widths, rows = drawn
+    tables = [t[: max(len(t) - cut, 1)] for t in tables]
+    inputs = [x + x.dtype.type(cut) for x in inputs]
+    same(lambda: gather.follow(inputs, tables, widths, rows))
+
+
+@pytest.mark.parametrize("module", [compiled, None])
+def test_empty_tables_are_damage(monkeypatch, module):
+    monkeypatch.setattr(gather, "_compiled", module)
+    with pytest.raises(CorruptError, match="empty"):
+        gather.look(np.arange(3), 0, np.zeros(0))
+    with pytest.raises(CorruptError, match="empty"):
+        gather.follow([np.zeros(3, np.uint8)], [np.zeros(0, np.int64)], [1], 3)
+
+
+B, Q = np.zeros(4, np.uint8), np.zeros(4, np.int64)
+
+
+@pytest.mark.skipif(compiled is None, reason="rootae.kernels._passes was not built")
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("count", (np.full(4, 9, np.uint8), 0, np.zeros(3, np.int64))),
+        ("count", (np.full(4, 9, np.uint16), 0, np.zeros(3, np.int64))),
+        ("count", (B, 9, Q.copy())),
+        ("count", (B, 0, np.zeros(4, np.int32))),
+        ("scatter", (B, B + 1, 0, Q[:1].copy(), Q[:1], np.zeros(4, np.int32))),
+        ("scatter", (B, B, 0, Q + 4, Q, np.zeros(4, np.int32))),
+        ("scatter", (B, B, 0, Q - 1, Q, np.zeros(4, np.int32))),
+        ("scatter", (B, B, 0, Q.copy(), Q[:2], np.zeros(4, np.int32))),
+        ("scatter", (B, B, 0, Q.copy(), Q, np.zeros(3, np.int32))),
+        ("scatter", (B, B, 0, Q.copy(), Q, np.zeros(4, np.int16))),
+        ("look", (Q, 0, B, np.zeros(3, np.uint8))),
+        ("look", (Q, 0, B, np.zeros(4, np.uint16))),
+        ("look", (B, 0, B, np.zeros(4, np.uint8))),
+        ("follow", ([B], [B], [1, 2], np.zeros(4, np.uint8))),
+        ("follow", ([B[:3]], [B], [1], np.zeros(4, np.uint8))),
+        ("follow", ([Q], [B], [1], np.zeros(4, np.uint8))),
+        ("follow", ([B], [B], [2**40], np.zeros(4, np.uint8))),
+        ("follow", ([B] * 65, [B] * 65, [1] * 65, np.zeros(4, np.uint8))),
+    ],
+)
+def test_the_extension_refuses_what_does_not_fit(name, arguments):
+    with pytest.raises(ValueError, match=r"fit|beyond|steps"):
+        getattr(compiled, name)(*arguments)
+
+
+@pytest.mark.skipif(compiled is None, reason="rootae.kernels._passes was not built")
+@pytest.mark.parametrize(
+    "bad", [np.zeros(4), np.zeros(4, bool), np.zeros(8, np.uint8)[::2], "text", None]
+)
+def test_the_extension_refuses_other_arrays(bad):
+    with pytest.raises((TypeError, ValueError, BufferError)):
+        compiled.count(bad, 0, Q.copy())

@@ -1,0 +1,262 @@
+"""One file, the same bits: whatever runs its networks, on how many rows at once, in which order."""
+
+from __future__ import annotations
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+
+import awkward as ak
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="torch is not installed")
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+import format_reader
+import onnx_numpy
+import uproot
+from networks import linear, model, operators_of
+from onnx import helper
+from samples import write_columns
+from trained import table, trained
+
+import rootae
+from rootae.codec.contexts import network
+from rootae.codec.contexts.device import CPU
+from rootae.codec.contexts.network import Network
+from rootae.codec.contexts.shapes import DECODER_OPERATORS
+from rootae.container.codecs import load_codec
+from rootae.errors import CorruptError
+from rootae.reader.cache import cache
+from rootae.reader.hook import coded
+from rootae.training import race
+
+FAMILIES = [  # the second word is the net
+    pytest.param("predictor", marks=pytest.mark.slow),
+    pytest.param("ae", marks=pytest.mark.slow),
+    pytest.param("ae conv", marks=pytest.mark.slow),
+    "diagram",
+    "auto",
+]
+MANY, FEW = 100_000, 1200  # three quarters of that many objects
+
+
+def arrays_of(rows, seed):
+    """Return a tree's arrays; the counter comes with what it counts."""
+    values = table(rows, seed).values
+    return {
+        n: v.to_array() if v.counts is not None else v.flat
+        for n, v in values.items()
+        if n != "nJet"
+    }
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
+def files(request, tmp_path_factory):
+    """Return a large and a small file of one codec, and the decoded columns of each."""
+    folder = tmp_path_factory.mktemp("files")
+    family, net = (*request.param.split(), "dense")[:2]
+    with pytest.MonkeyPatch.context() as patch:
+        for prices in (race._LEAST, race.PRICES):  # so that auto keeps networks beside diagrams
+            patch.setitem(prices, "default", 0.0)
+        codec, _ = trained(family, "rel:1e-3", 200, net=net)
+    found = {}
+    for rows in (MANY, FEW):
+        source = write_columns(folder / f"{rows}_in.root", arrays_of(rows, seed=rows))
+        rootae.compress(source, folder / f"{rows}.root", codec=codec)
+        found[rows] = folder / f"{rows}.root", decoded(folder / f"{rows}.root")
+    return request.param, found
+
+
+def opened(path):
+    """Open a file that nothing is remembered of."""
+    cache.clear()
+    load_codec.cache_clear()
+    return rootae.open(path)
+
+
+def as_bytes(array):
+    return np.asarray(ak.flatten(array, axis=None)).tobytes()
+
+
+def decoded(path):
+    """Return every column of a file as bytes."""
+    with opened(path) as file:
+        return {n: as_bytes(b.array()) for n, b in file["t"].items()}
+
+
+def test_the_files_are_coded_by_what_they_are_meant_to_test(files):
+    family, found = files
+    with opened(found[MANY][0]) as file:
+        codec, stored = file.container.only_codec(), coded(file["t"]).stored
+        groups = codec.plan.tree("t").groups
+        assert max(stored.rows.values()) > 65_536
+    assert any(g.stages for g in groups) == (family != "diagram")
+    assert any(g.diagrams for g in groups) == (family in ("diagram", "auto"))
+    assert any(g.encoder for g in groups) == family.startswith("ae")
+    decoders = [operators_of(codec.networks[s.network].onnx) for g in groups for s in g.stages]
+    assert any("Gather" in operators for operators in decoders) == (family == "ae conv")
+    values = table(3000, 5).values
+    modes = {m for lanes in codec.tree("t").encode(values).lanes.values() for _, m in lanes}
+    assert 1 in modes
+
+
+SETTINGS = [
+    pytest.param(threads, batch, level, id=f"{threads} threads, {batch} rows, {level}")
+    for threads, batch, level in [
+        (2, 8192, "ALL"),
+        (1, 7, "ALL"),
+        (1, 65_536, "ALL"),
+        (1, 8192, "DISABLE"),
+        (1, 65_536, "BASIC"),
+        (2, 1 << 20, "DISABLE"),
+        (2, 4097, "EXTENDED"),
+    ]
+]
+
+
+def run_as(monkeypatch, threads, batch, level):
+    """Have onnxruntime run networks otherwise than it would."""
+    import onnxruntime
+
+    options = network._options
+    levels = {
+        "ALL": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
+        "EXTENDED": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+        "BASIC": onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+        "DISABLE": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
+    }
+
+    def changed():
+        made = options()
+        made.intra_op_num_threads = made.inter_op_num_threads = threads
+        made.execution_mode = onnxruntime.ExecutionMode.ORT_PARALLEL
+        made.graph_optimization_level = levels[level]
+        return made
+
+    monkeypatch.setattr(network, "_options", changed)
+    monkeypatch.setitem(network._ROWS, CPU, batch)
+
+
+@pytest.mark.parametrize(("threads", "batch", "level"), SETTINGS)
+def test_threads_batches_and_optimisations_change_no_bit(files, monkeypatch, threads, batch, level):
+    run_as(monkeypatch, threads, batch, level)
+    path, wanted = files[1][MANY]
+    assert decoded(path) == wanted
+
+
+@pytest.mark.parametrize("level", ["ALL", "DISABLE"])
+def test_one_row_at_a_time_changes_no_bit(files, monkeypatch, level):
+    run_as(monkeypatch, 1, 1, level)
+    path, wanted = files[1][FEW]
+    assert decoded(path) == wanted
+
+
+def test_two_threads_at_once_change_no_bit(files):
+    path, wanted = files[1][MANY]
+    names = list(wanted)
+    with opened(path) as file, ThreadPoolExecutor(2) as pool:
+        tree = file["t"]
+        both = [*names, *reversed(names)]
+        found = list(pool.map(lambda n: as_bytes(tree[n].array()), both))
+    assert all(x == wanted[n] for n, x in zip(both, found, strict=True))
+
+
+def test_two_blocks_decoded_side_by_side_change_no_bit(files):
+    path, wanted = files[1][MANY]
+    with opened(path) as file, ThreadPoolExecutor(2) as pool:
+        stored = coded(file["t"]).stored
+
+        def whole(order):
+            decoder = stored.decoder(0)  # its own, by the networks of both
+            return {n: decoder.values(n).flat.tobytes() for n in order}
+
+        assert len(stored.ids) == 1
+        one, other = pool.map(whole, (list(wanted), list(wanted)[::-1]))
+    assert one == other == wanted
+
+
+@pytest.mark.parametrize("dtype", [None, "f8"], ids=["own type", "float64"])
+@pytest.mark.parametrize("order", onnx_numpy.ORDERS)
+def test_the_order_of_sums_changes_no_bit(files, order, dtype):
+    """A reader of its own evaluates networks in numpy, term by term."""
+    path, wanted = files[1][FEW]
+    found = format_reader.read(path, "t", order=order, dtype=dtype)
+    assert found.keys() == wanted.keys()
+    for name, blocks in found.items():
+        assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
+
+
+def test_all_rows_at_once_in_numpy_change_no_bit(files):
+    path, wanted = files[1][MANY]
+    found = format_reader.read(path, "t", order="backwards")
+    for name, blocks in found.items():
+        assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
+
+
+def test_a_network_that_says_something_else_is_not_overlooked(files, monkeypatch):
+    """The tests above would notice a difference: outputs that are one step off break columns."""
+    family, found = files
+    path, wanted = found[MANY]
+    run = Network.run
+    monkeypatch.setattr(Network, "run", lambda self, x: np.maximum(run(self, x) - 1, 0))
+    if family == "diagram":
+        assert decoded(path) == wanted
+        return
+    try:
+        assert decoded(path) != wanted
+    except CorruptError:
+        return
+
+
+def layer(rng, inputs, outputs, dtype="f4"):
+    return rng.integers(-99, 99, (outputs, inputs)).astype(dtype)
+
+
+@pytest.mark.parametrize("order", onnx_numpy.ORDERS)
+def test_the_operators_in_numpy_are_those_of_onnx(order):
+    assert set(onnx_numpy.OPERATORS) == DECODER_OPERATORS
+    rng = np.random.default_rng(0)
+    node = helper.make_node
+    nodes = [
+        node("MatMul", ["a", "x"], ["1"]),
+        node("Add", ["1", "b"], ["2"]),
+        node("Relu", ["2"], ["3"]),
+        node("Mul", ["3", "eighth"], ["4"]),
+        node("Floor", ["4"], ["5"]),
+        node("Gemm", ["w", "5", "c"], ["6"], transA=1, alpha=2.0, beta=0.5),
+        node("Clip", ["6", "low", "high"], ["7"]),
+        node("Concat", ["7", "5"], ["8"], axis=0),
+        node("Gather", ["8", "which"], ["9"], axis=0),
+        node("Transpose", ["9"], ["10"], perm=[1, 0]),
+        node("Transpose", ["10"], ["11"]),
+        node("Reshape", ["11", "shape"], ["12"]),
+        node("Reshape", ["12", "back"], ["y"]),
+    ]
+    weights = {
+        "a": layer(rng, 5, 7), "b": layer(rng, 1, 7), "w": layer(rng, 4, 7), "c": layer(rng, 1, 4),
+        "eighth": np.array(0.125), "low": np.array(-50.0), "high": np.array(900.0),
+    }  # fmt: skip
+    whole = {"which": [10, 0, 3, 3], "shape": [0, 1, -1], "back": [4, -1]}
+    made = model(nodes, weights, 5, 4, whole=whole)
+    assert operators_of(made) == DECODER_OPERATORS
+    x = rng.integers(0, 200, (5, 1000))
+    found = onnx_numpy.Network(made, order)(x)
+    assert found.dtype == np.float32
+    assert found.tobytes() == Network(made).run(x).tobytes()
+    assert (found == onnx_numpy.Network(made, order, "f8")(x)).all()
+
+
+def test_sums_that_round_would_differ():
+    """The orders do differ where the proof does not hold: these are no whole numbers."""
+    rng = np.random.default_rng(0)
+    made, x = linear(rng.normal(size=(3, 200))), rng.normal(size=(200, 500)).astype("f4")
+    found = [onnx_numpy.Network(made, order)(x) for order in onnx_numpy.ORDERS]
+    assert all((a != b).any() for a, b in itertools.combinations(found, 2))
+
+
+def test_both_doors_give_the_same_bits(files):
+    path, wanted = files[1][FEW]
+    cache.clear()
+    with uproot.open(path) as file:
+        assert {n: as_bytes(b.array()) for n, b in file["t"].items()} == wanted

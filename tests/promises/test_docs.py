@@ -1,0 +1,147 @@
+"""What the pages show is true: code runs, commands run, all that is public has its place."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+
+import pytest
+from samples import PROJECT
+from typer.main import get_command
+
+import rootae
+from rootae.cli import app
+from rootae.training import families
+
+DOCS = PROJECT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+COMMANDS = sorted(get_command(app).commands)
+COMMAND = "import sys; from rootae.cli import main; sys.exit(main())"
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text(), re.DOTALL)
+
+
+def lines_of(page: str) -> list[str]:
+    return [x for block in blocks(page, "sh") for x in block.splitlines() if x]
+
+
+def options_in(text: str) -> set[str]:
+    return {word.partition("=")[0] for word in shlex.split(text) if word.startswith("--")}
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """Return a folder in which the tutorial's files are, after its commands were run."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    shutil.copy(DOCS / "simulate.py", folder)
+    for line in lines_of("tutorial.md"):
+        words = shlex.split(line)
+        start = [sys.executable, "-c", COMMAND] if words[0] == "rootae" else [sys.executable]
+        done = subprocess.run(
+            [*start, *words[1:]], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["tutorial.md", "bounds.md", "reading.md"])
+def test_python_on_the_pages_runs(work, page):
+    codes = blocks(page, "python")
+    for name in ("coffea", "dask_awkward", "ROOT"):
+        word = {"dask_awkward": "uproot.dask", "ROOT": "rdataframe"}.get(name, name)
+        codes = [c for c in codes if word not in c or find_spec(name)]
+    assert codes
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(codes)],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_the_tutorial_ends_with_the_files_that_it_names(work):
+    made = {p.name for p in work.iterdir()}
+    assert {"small.root", "report.html", "codec.root", "all.root", "hard.root"} <= made
+    with rootae.open(work / "all.root") as both, rootae.open(work / "small.root") as one:
+        assert both["Events"].num_entries == 2 * one["Events"].num_entries
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
+def test_commands_on_the_pages_have_these_options(page):
+    known = get_command(app).commands
+    for line in (x for x in lines_of(str(page.relative_to(DOCS))) if x.startswith("rootae ")):
+        command = known[shlex.split(line)[1]]
+        assert options_in(line) <= {o for p in command.params for o in p.opts}, line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_page_with_its_options(name):
+    text = (DOCS / f"commands/{name}.md").read_text()
+    assert text.startswith(f"# rootae {name}\n")
+    assert f"<!-- options: {name} -->" in text
+    assert f"commands/{name}.md" in (PROJECT / "mkdocs.yml").read_text()
+    assert f"({name}.md)" in (DOCS / "commands/index.md").read_text()
+
+
+REFERENCE = re.findall(
+    r"^::: (rootae\.[\w.]+)\n    options: {heading: (.+)}$",
+    (DOCS / "api.md").read_text(),
+    re.MULTILINE,
+)
+
+
+def test_every_public_name_is_in_the_reference():
+    told = {heading.removeprefix("rootae.") for _, heading in REFERENCE} | {"__version__"}
+    assert told >= set(rootae.__all__)
+    assert len(REFERENCE) == (DOCS / "api.md").read_text().count(":::")
+
+
+@pytest.mark.parametrize(("path", "heading"), REFERENCE, ids=[h for _, h in REFERENCE])
+def test_every_name_of_the_reference_is_there_under_that_name(path, heading):
+    module, _, name = path.rpartition(".")
+    found = getattr(import_module(module), name)
+    assert name in import_module(module).__all__
+    if heading != path:
+        assert heading.count(".") == 1
+        assert getattr(rootae, heading.removeprefix("rootae.")) is found
+    else:
+        assert name not in rootae.__all__
+
+
+def test_every_family_is_explained():
+    text = (DOCS / "training.md").read_text()
+    for name in families.names():
+        assert f"`{name}`" in text or f"### {name}\n" in text
+        shown = f"<!-- settings: {name} -->" in text
+        assert shown == bool(families.load(name).Settings.__dataclass_fields__), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
+def test_links_and_marks_lead_somewhere(page, monkeypatch):
+    text = page.read_text()
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+        assert "://" in target or (page.parent / target).exists(), target
+    for target in re.findall(r'^--8<-- "(.+)"$', text, re.MULTILINE):
+        assert (PROJECT / target).exists(), target
+    filled = hooks().on_page_markdown(text)
+    assert not re.search(r"^<!-- (options|settings|section):", filled, re.MULTILINE)
+
+
+def hooks():
+    spec = spec_from_file_location("docs_hooks", DOCS / "hooks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,114 @@
+"""The house: imports point downward, nothing runs in a circle, heavy packages have owners."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from graphlib import TopologicalSorter
+
+import pytest
+from samples import PROJECT
+
+PACKAGE = PROJECT / "rootae"
+MODULES = {
+    ".".join(("rootae", *p.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): p
+    for p in PACKAGE.rglob("*.py")
+}
+FLOORS = [  # low to high; what stands on one floor does not import each other
+    ["errors", "legible", "progress"],
+    ["extras", "formula", "leftovers", "naming", "regular"],
+    ["kernels", "schema", "targets"],
+    ["codec", "rootio"],
+    ["container", "source"],
+    ["planner", "reader"],
+    ["checks", "training"],
+    ["writer"],
+    ["operations"],
+    ["evaluation"],
+    ["cli"],
+]
+LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
+OWNERS = {
+    "ROOT": {"rootio.process"},
+    "awkward": {
+        "checks",
+        "container",
+        "formula",
+        "operations",
+        "reader",
+        "rootio",
+        "schema",
+        "source",
+    },
+    "cramjam": {"codec.streams"},
+    "iminuit": {"evaluation.peaks"},
+    "mplhep": {"evaluation"},
+    "onnx": {"training"},
+    "onnxruntime": {"codec.contexts.network"},
+    "pcodec": {"codec.streams"},
+    "pickle": set(),
+    "rich": {"cli"},
+    "torch": {"training"},
+    "typer": {"cli"},
+    "uproot": {"reader", "rootio", "source"},
+}
+
+
+def imported(path):
+    """Yield what a module imports, also inside functions and for types: dotted names."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (n if n in MODULES else node.module for n in names)
+
+
+def home(name):
+    """Return the folder or the file at the top that a module of rootae belongs to."""
+    return name.split(".")[1] if "." in name else ""
+
+
+def test_every_module_has_its_floor():
+    assert {home(name) for name in MODULES} - {""} == set(LEVEL)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {"rootae"}))
+def test_imports_point_downward(name):
+    for other in set(imported(MODULES[name])) & set(MODULES):
+        if home(other) != home(name) and other != "rootae":
+            assert LEVEL[home(other)] < LEVEL[home(name)], f"{name} imports {other}"
+
+
+def test_nothing_runs_in_a_circle():
+    graph = defaultdict(set)
+    for name, path in MODULES.items():
+        graph[name] = (set(imported(path)) & set(MODULES)) - {"rootae", name}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_front_door_imports_nothing_but_the_hook():
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    found = {n.module for n in tree.body if isinstance(n, ast.ImportFrom)}
+    assert {n for n in found if n.startswith("rootae")} == {"rootae.reader.hook"}
+
+
+@pytest.mark.parametrize("package", OWNERS)
+def test_heavy_packages_have_their_owners(package):
+    for name, path in MODULES.items():
+        if any(i.split(".")[0] == package for i in imported(path)):
+            assert any(f"{name}.".startswith(f"rootae.{o}.") for o in OWNERS[package]), name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_is_over_300_lines(name):
+    assert len(MODULES[name].read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_asserts_or_prints(name):
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        assert not isinstance(node, ast.Assert), f"line {node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "print" or home(name) == "cli", f"line {node.lineno}"

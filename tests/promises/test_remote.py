@@ -1,0 +1,147 @@
+"""Remote files: only the bytes that a question needs travel."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+import uproot
+from samples import write_columns
+from travel import assert_little_travels
+
+import rootae
+from rootae.errors import ArgumentError, FormatError
+from rootae.operations.info import info
+
+pytest.importorskip("aiohttp", reason="aiohttp is not there: pip install 'rootae[remote]'")
+COLUMNS = 60
+
+
+class Server:
+    """Serves a folder over http, honours ranges and counts the bytes it sends."""
+
+    def __init__(self, folder):
+        self.sent = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_HEAD(self):
+                self.reply()
+
+            def do_GET(self):
+                self.wfile.write(self.reply())
+
+            def reply(self):
+                path = folder / self.path.lstrip("/")
+                if not path.is_file():
+                    self.send_error(404)
+                    return b""
+                data, size = path.read_bytes(), path.stat().st_size
+                asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+                self.send_response(206 if asked else 200)
+                self.send_header("Accept-Ranges", "bytes")
+                if asked:
+                    first, last = int(asked[1]), int(asked[2] or size - 1)
+                    data = data[first : last + 1]
+                    end = first + len(data) - 1
+                    self.send_header("Content-Range", f"bytes {first}-{end}/{size}")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                outer.sent.append(0 if self.command == "HEAD" else len(data))
+                return b"" if self.command == "HEAD" else data
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def take(self):
+        """Return the bytes sent since the last call."""
+        total, self.sent = sum(self.sent), []
+        return total
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with a file of many columns and its compressed self."""
+    folder = tmp_path_factory.mktemp("remote")
+    rng = np.random.default_rng(0)
+    arrays = {f"c{i}": rng.normal(size=6000).astype("f4") for i in range(COLUMNS)}
+    arrays["sum"] = arrays["c1"] + arrays["c2"]
+    write_columns(folder / "in.root", arrays)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rootae.source.tree.ROWS_AT_MOST", 1500)
+        rootae.compress(folder / "in.root", folder / "c.root", family="plain")
+    return folder
+
+
+@pytest.fixture
+def server(folder):
+    with contextlib.closing(Server(folder)) as server:
+        yield server
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("opener", [rootae.open, uproot.open])
+def test_one_column_costs_its_own_bytes_and_a_little_more(server, folder, opener):
+    assert_little_travels(server, opener, f"{server.url}/c.root", folder, 1.1 / COLUMNS)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(server, folder):
+    size = (folder / "c.root").stat().st_size
+    with uproot.open(folder / "in.root") as plain, rootae.open(f"{server.url}/c.root:t") as tree:
+        tree["c0"].array(entry_stop=1)
+        server.take()
+        part = tree["c3"].array(entry_start=1600, entry_stop=1700, library="np")
+        assert np.array_equal(part, plain["t"]["c3"].array(library="np")[1600:1700])
+        assert server.take() < 0.3 / COLUMNS * size, "one block of four"
+        whole = tree["sum"].array(library="np")
+        assert np.array_equal(whole, plain["t"]["sum"].array(library="np"))
+        assert server.take() < 2.3 / COLUMNS * size
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_several_remote_files_are_read_in_one_go(server, folder):
+    paths = [f"{server.url}/c.root:t", f"{folder / 'in.root'}:t"]
+    both = uproot.concatenate(paths, ["c5"], library="np")["c5"]
+    assert np.array_equal(both[:6000], both[6000:])
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_is_not_there_or_no_root_file_is_said(server, folder):
+    with pytest.raises(ArgumentError, match=r"no file http://.*none\.root"):
+        rootae.open(f"{server.url}/none.root")
+    (folder / "text.root").write_text("this is no ROOT file " * 100)
+    with pytest.raises(FormatError, match="not a ROOT file"):
+        rootae.open(f"{server.url}/text.root")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_info_tells_of_files_at_a_port(server, folder):
+    here = info(folder / "c.root").to_json()
+    for url in (f"{server.url}/c.root", f"{server.url}/c.root:t"):
+        there = info(url).to_json()
+        assert there.pop("path") == f"{server.url}/c.root"
+        assert there == {k: v for k, v in here.items() if k != "path"}
+    done = subprocess.run(
+        [sys.executable, "-m", "rootae.cli", "info", url], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert url.removesuffix(":t") in done.stdout.replace("\n", "")

@@ -1,0 +1,127 @@
+"""Files served by XRootD: the same values, and only the blobs that are asked for travel."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import numpy as np
+import pytest
+import uproot
+from samples import write_columns
+from travel import assert_little_travels
+
+import rootae
+
+pytest.importorskip("fsspec_xrootd", reason="fsspec-xrootd is not there: pip install fsspec-xrootd")
+COLUMNS = 40
+CONFIG = """
+all.export /
+oss.localroot {folder}
+xrd.port {port}
+all.adminpath {folder}/admin
+all.pidpath {folder}/admin
+"""
+
+
+def free_port():
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Counting:
+    """Passes bytes on between a client and a server, and counts those that come back."""
+
+    def __init__(self, port):
+        self.received = 0
+        self._to = ("127.0.0.1", port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                mine, _ = self._listening.accept()
+                theirs = socket.create_connection(self._to)
+                for pair in ((mine, theirs, False), (theirs, mine, True)):
+                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, source, target, counted):
+        with contextlib.suppress(OSError), source, target:
+            while data := source.recv(1 << 16):
+                self.received += len(data) if counted else 0
+                target.sendall(data)
+
+    def take(self):
+        """Return the bytes received since the last call."""
+        total, self.received = self.received, 0
+        return total
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with a file of many columns and its compressed self."""
+    folder = tmp_path_factory.mktemp("served")
+    rng = np.random.default_rng(0)
+    arrays = {f"c{i}": rng.normal(size=9000).astype("f4") for i in range(COLUMNS)}
+    write_columns(folder / "in.root", arrays)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rootae.source.tree.ROWS_AT_MOST", 3000)
+        rootae.compress(folder / "in.root", folder / "c.root", family="plain")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    """Return a counting way to a server of the folder, or skip."""
+    binary = shutil.which("xrootd")
+    if binary is None:
+        pytest.skip("xrootd is not there: apt install xrootd-server")
+    port = free_port()
+    (folder / "x.cfg").write_text(CONFIG.format(folder=folder, port=port))
+    (folder / "admin").mkdir()
+    command = [binary, "-c", folder / "x.cfg", "-l", folder / "log", "-n", "tests"]
+    if os.geteuid() == 0:  # it does not serve as root
+        for path in (folder, *folder.parents, *folder.iterdir()):
+            path.chmod(path.stat().st_mode | 0o755)
+        (folder / "admin").chmod(0o777)
+        folder.chmod(0o777)
+        command += ["-R", "nobody"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        try:
+            wait_for(port, running)
+            yield Counting(port)
+        finally:
+            running.terminate()
+
+
+def wait_for(port, running):
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        assert running.poll() is None, "the server ended"
+        time.sleep(0.1)
+    pytest.fail("the server does not answer")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("opener", [rootae.open, uproot.open])
+def test_one_column_costs_its_own_bytes_and_a_little_more(server, folder, opener):
+    url = f"root://localhost:{server.port}//c.root"
+    assert_little_travels(server, opener, url, folder, 1.2 / COLUMNS)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_all_columns_and_ranges_come_back(server, folder):
+    url = f"root://localhost:{server.port}//c.root"
+    with uproot.open(folder / "in.root") as plain, rootae.open(f"{url}:t") as tree:
+        for span in ({}, {"entry_start": 2500, "entry_stop": 6200}):
+            mine, theirs = (t.arrays(library="np", **span) for t in (tree, plain["t"]))
+            assert all(np.array_equal(mine[n], theirs[n]) for n in theirs)

@@ -1,0 +1,34 @@
+"""Columns as a schema and values, and a codec's way there and back."""
+
+from __future__ import annotations
+
+import awkward as ak
+import numpy as np
+
+from rootae.schema.column import Column
+from rootae.schema.tree import TreeSchema
+from rootae.schema.values import Values
+
+
+def table(columns):
+    """Return a schema and values of {name: array}, jagged ones counted by n<prefix>."""
+    described, values = [], {}
+    for name, x in columns.items():
+        jagged = not isinstance(x, np.ndarray)
+        counter = "n" + name.split("_")[0] if jagged else None
+        flat = ak.to_numpy(ak.flatten(x)) if jagged else x
+        column = Column(name, flat.dtype.name, flat.shape[1:], counter)
+        if jagged and counter not in values:
+            counts = ak.to_numpy(ak.num(x)).astype("i4")
+            described.append(Column(counter, "int32", is_counter=True))
+            values[counter] = Values(counts)
+        described.append(column)
+        values[name] = Values.from_array(x, column)
+    return TreeSchema("t", "", tuple(described), order=tuple(c.name for c in described)), values
+
+
+def round_trip(codec, values):
+    coder = codec.tree("t")
+    block = coder.encode(values)
+    coder.verify(block, values, "here")
+    return block, coder.decoder(block)
