@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -77,8 +78,12 @@ class Drawn:
         }  # fmt: skip
         if not self.modest:
             tree |= self.attached(entries)
-        if any(branch["share"] != 1 for branch in tree["branches"]):
-            tree["offsets"] = True  # else what counts a branch's elements has to be as long
+        # without offsets what counts a branch's elements has to be as long, and ROOT misreads
+        # elements of several values and truncated ones, and what an autosave left in memory
+        lists = [branch.get("list", "") for branch in tree["branches"]]
+        misread = any(re.search(r"\[n\w+\](\[|/[fd])", each) for each in lists)
+        if misread or tree["saved"] or any(b["share"] != 1 for b in tree["branches"]):
+            tree["offsets"] = True
         return tree
 
     def attached(self, entries):

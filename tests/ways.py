@@ -10,6 +10,7 @@ import rootae
 
 BACKENDS = ("uproot", "root")
 ADDED = "count the elements"  # branches that stand for the lengths of vectors
+LEFT = ": left out, an autosave"
 ANOTHER = "an RNTuple, written as a TTree"
 WORDS = {  # of notes about what a tree has beside branches
     "class and title": ["its class", "its title"],
@@ -111,7 +112,10 @@ def is_named(line, notes):
     what = what.partition(": ")[0]
     tree, _, rest = subject.partition(";")
     branch = rest.partition(":")[2]
-    if f"{tree}: {ANOTHER}" in notes:
+    left = [note.partition(LEFT)[0] for note in notes if LEFT in note]
+    if f"{tree}: {ANOTHER}" in notes or (left and what == "keys in order"):
+        return True
+    if any(subject == key or subject.startswith(f"{key}:") for key in left):
         return True
     words = [branch, " more"] if branch else WORDS.get(what, [])
     return any(tree in note and any(word in note for word in words) for note in notes)

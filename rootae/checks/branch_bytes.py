@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.rootio.baskets import entry_places
 from rootae.rootio.kinds import tree_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _checksum(branch: Any, data: int = 0, sizes: int = 0) -> tuple[int, int]:
     texts = [x.classname for x in branch.member("fLeaves")] == [_TEXT]
     for number in range(branch.num_baskets):
         basket = branch.basket(number)
-        held, offsets = basket.data, basket.byte_offsets
+        held, offsets = basket.data, entry_places(branch, basket)
         if texts and offsets is not None:
             held, offsets = _with_lengths(held, offsets)
         data = zlib.crc32(held.tobytes(), data)

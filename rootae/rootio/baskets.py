@@ -12,9 +12,17 @@ from uproot.behaviors.TBranch import TBranch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["basket_ends", "basket_key", "is_constant", "read_branch"]
+__all__ = [
+    "basket_ends",
+    "basket_key",
+    "entry_places",
+    "is_constant",
+    "omits_places",
+    "read_branch",
+]
 
 _ENDS = "_rootae_ends"
+_SIZES = 1  # of the features' bits
 
 
 def basket_ends(branch: Any) -> NDArray[np.int64]:
@@ -50,6 +58,31 @@ def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray
         return _items(branch, np.zeros(0, np.uint8), np.zeros(1, np.int64), 0)
     whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
     return whole[max(start - int(ends[first]), 0) : stop - int(ends[first])]
+
+
+def omits_places(branch: Any) -> bool:
+    """Say whether a branch's baskets may leave out where entries begin (``kGenerateOffsetMap``).
+
+    Where another branch counts its entries they say nothing, elsewhere they hold entries' sizes.
+    uproot takes sizes for places, and counts as if each value had all of its bytes.
+    """
+    features = branch.member("fIOFeatures", none_if_missing=True)
+    is_so = features is not None and int(features.member("fIOBits")) & _SIZES
+    return bool(is_so and branch.member("fEntryOffsetLen") > 0)
+
+
+def entry_places(branch: Any, basket: Any) -> Any:
+    """Return where a basket's entries begin, and where the last one ends, None if it does not say.
+
+    Arguments:
+        branch: the uproot branch.
+        basket: one of its baskets.
+    """
+    places = basket.byte_offsets
+    if places is None or not len(places) or not places[0] or not omits_places(branch):
+        return places
+    sizes = places[1:-1] - places[0]
+    return np.concatenate([[0], np.cumsum(sizes), places[-1:]]).astype(places.dtype)
 
 
 def is_constant(branch: Any, value: int) -> bool:

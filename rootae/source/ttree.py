@@ -16,6 +16,7 @@ from uproot.interpretation.strings import AsStrings
 
 from rootae.errors import RootaeError
 from rootae.rootio import packed
+from rootae.rootio.baskets import omits_places
 from rootae.rootio.branch_values import interpretation as interpretation_of
 from rootae.rootio.leaves import is_known, leaf_of, usual_leaf
 from rootae.schema.column import INNER, SIZES, Branch, Column, branch_of
@@ -74,9 +75,18 @@ def oddity(branch: Any, entries: int) -> str | None:
         return f"its baskets are in {elsewhere}"
     if int(branch.num_entries) != entries:
         return f"{branch.num_entries} entries, not the tree's {entries}"
+    if omits_places(branch) and not _is_plainly_counted(branch):
+        return "its baskets leave out where entries begin"
     if packed.is_packed(branch) and packed.interpretation(branch) is None:
         return "Float16_t or Double32_t, packed in a way that is not clear"
     return None
+
+
+def _is_plainly_counted(branch: Any) -> bool:
+    """Say whether another branch counts a branch's values, each of which has all of its bytes."""
+    leaves = branch.member("fLeaves")
+    counted = len(leaves) == 1 and leaves[0].member("fLeafCount") is not None
+    return counted and leaves[0].member("fLen") == 1 and not packed.is_packed(branch)
 
 
 def file_of(branch: Any) -> str:

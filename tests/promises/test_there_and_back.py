@@ -12,7 +12,7 @@ import pytest
 from leaves import told
 from samples import SHARED
 from trees import Drawn, make
-from ways import BACKENDS, CODED, STOPPED, held, is_named, sent
+from ways import BACKENDS, CODED, COPIED, STOPPED, held, is_named, sent
 
 import rootae
 from rootae.rootio.process import process
@@ -25,7 +25,7 @@ LONG = (  # of a thousand branches, or of many entries
     *("nano_dy_empty", "atlas_physlite", "lhcb_z0_0", "lhcb_z0_1", "lhcb_z0_2", "ttbar"),
     "ttbar_nanoaod",
 )
-NO_OFFSETS = {"n": "/I", "pt": "[n]/F", "x": "/D", "y": "/D", "z": "/D", "u": "/D"}
+NO_OFFSETS = {"n": "/I", "pt": "[n]/F", "x": "/D", "y": "/D", "z": "/D", "u": "/D", "s": "/C"}
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,8 @@ def test_root_takes_all_of_them_and_uproot_the_modest_ones(ways, number):
     stopped = [way for way in ways[number] if way.outcome == STOPPED]
     assert not [way.said for way in stopped if "bug" in way.said[0]]
     whole = [way.name for way in ways[number] if way.outcome == CODED]
+    copied = {way.there for way in ways[number] if way.outcome == COPIED}
+    whole += [f"{a} -> {b}" for a in copied for b in BACKENDS]
     needed = {"root -> root"}
     if number % 2 == 0:
         needed |= {f"{a} -> {b}" for a in BACKENDS for b in BACKENDS}
@@ -66,12 +68,16 @@ def test_baskets_that_leave_out_where_entries_begin_come_back(root_script, tmp_p
     key["offsets"] = False
     path, small = tmp_path / "in.root", tmp_path / "small.root"
     make({path: {"title": "", "keys": [key]}})
-    report = rootae.compress(path, small, family="plain", backend="root", keep_plain=["pt"])
+    rootae.train([path], tmp_path / "codec.root", family="plain", keep_plain=["pt"])
+    report = rootae.compress(path, small, backend="root", codec=tmp_path / "codec.root")
     rootae.decompress(small, tmp_path / "back.root", backend="root")
     files = told(path, small, tmp_path / "back.root")
-    before, *after = (found["t;1:pt", "bytes of leaf pt"] for found in files)
     assert report.trees[0].coded
-    assert after == [before, before] != [["unreadable"]] * 2
+    for name in ("pt", "s"):
+        before, *after = (found[f"t;1:{name}", f"bytes of leaf {name}"] for found in files)
+        assert after == [before, before] != [["unreadable"]] * 2
+    with pytest.raises(rootae.UnsupportedError, match="t:s"):
+        rootae.compress(path, tmp_path / "no.root", family="plain", backend="uproot")
 
 
 @pytest.mark.slow

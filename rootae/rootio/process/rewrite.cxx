@@ -121,6 +121,15 @@ bool is_even(TTree &tree)
    return true;
 }
 
+/// Copy a tree entry by entry; ROOT's own way stops at the first entry of no bytes.
+void copy_entries(TTree &tree, TTree &copy)
+{
+   for (Long64_t i = 0; i < tree.GetEntries(); ++i) {
+      tree.GetEntry(i);
+      copy.Fill();
+   }
+}
+
 /// Copy a tree entry by entry, of each branch as many as it has.
 void copy_each_branch(TTree &tree, TTree &copy)
 {
@@ -164,7 +173,7 @@ TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
       return nullptr;
    if (!quick) {
       write_offsets(*copy->GetListOfBranches());
-      is_even(tree) ? void(copy->CopyEntries(&tree)) : copy_each_branch(tree, *copy);
+      is_even(tree) ? copy_entries(tree, *copy) : copy_each_branch(tree, *copy);
    }
    copy->SetEntries(tree.GetEntries());
    return copy;
