@@ -57,6 +57,7 @@ def test_root_takes_all_of_them_and_uproot_the_modest_ones(ways, number):
     assert needed <= set(whole), [way.said for way in stopped]
 
 
+@pytest.mark.slow
 def test_baskets_that_leave_out_where_entries_begin_come_back(root_script, tmp_path, monkeypatch):
     monkeypatch.setattr(
         process, "_has_crashed", lambda done: done.returncode and pytest.fail(done.stderr)

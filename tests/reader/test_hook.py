@@ -400,6 +400,7 @@ def calls(path):
     return sum(entry.callcount for entry in profile.getstats())
 
 
+@pytest.mark.slow
 def test_what_a_block_costs_does_not_grow_with_their_number(tmp_path, monkeypatch):
     found = []
     for blocks in (2000, 25, 50, 100):
