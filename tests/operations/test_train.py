@@ -262,7 +262,7 @@ def test_without_matplotlib_a_note_says_how(source, tmp_path, monkeypatch):
 
 def killed(source, target, folder, *words):
     """Run `rootae train` in a process of its own and kill it once a checkpoint is there."""
-    hurry = "from rootae.training import checkpoint as c; c._SECONDS = 0.0\n"
+    hurry = "from rootae.training.loop import checkpoint as c; c._SECONDS = 0.0\n"
     command = [sys.executable, "-c", hurry + COMMAND, "train", source, "-o", target]
     command += ["--checkpoint", folder, *words]
     run = subprocess.Popen([str(w) for w in command], stderr=subprocess.PIPE, text=True)
