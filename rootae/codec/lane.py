@@ -7,8 +7,8 @@
     then, by mode:
     plain      uint8 shift, a stream of codes >> shift
     centred    uint8 shift, a stream of (codes >> shift) - (centre >> shift)
-    contexts   uint8 shift, the runs (see `contexts`) of what `centred` holds where the plan gives
-               the lane a centre, of what `plain` holds elsewhere
+    contexts   uint8 shift, the runs (see `streams.runs`) of what `centred` holds where the plan
+               gives the lane a centre, of what `plain` holds elsewhere
     bits       uint8 shift, a stream of the exact float grid's codes >> shift;
                networks that look at the lane see zeros
     derived    nothing: the values follow from other lanes

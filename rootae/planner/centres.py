@@ -1,6 +1,6 @@
 """Finding centres: relations among a group's columns that hold nearly, and save bytes.
 
-Relations are the null space of the sampled columns, as in `relations`, but at looser tolerances and
+Relations are the null space of the sampled columns, as in `exact`, but at looser tolerances and
 with more columns: a constant, the Cartesian components of (pt, eta, phi, mass), and, in a second
 look, the squares of all of them. Each column of a relation may become the dependent one: where
 that saves most. After each round those that were found serve as sources, so that rules can follow

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NullSpace"]
 
-
-_WHOLE = 1e-3
+_LEAST_PIVOT = 1e-3
 
 
 class NullSpace:
@@ -74,7 +73,7 @@ def _echelon(null: NDArray[np.float64]) -> list[tuple[int, NDArray[np.float64]]]
         if done == len(basis):
             break
         best = done + int(np.argmax(np.abs(basis[done:, column])))
-        if abs(basis[best, column]) < _WHOLE:
+        if abs(basis[best, column]) < _LEAST_PIVOT:
             continue
         basis[[done, best]] = basis[[best, done]]
         basis[done] /= basis[done, column]

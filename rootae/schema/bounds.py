@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
     from rootae.schema.values import Values
 
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 __all__ = ["EXACT", "Bound", "deviation", "held"]
 
 Kind = Literal["exact", "abs", "rel", "none"]

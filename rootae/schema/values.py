@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 __all__ = ["Values", "entries_of"]
 
 

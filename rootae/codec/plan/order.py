@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from rootae.codec.relations.link import Link
-
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rootae.codec.plan.plan import GroupPlan
+    from rootae.codec.relations.link import Link
 
 __all__ = ["group_order", "in_order", "milestones"]
 

@@ -1,5 +1,5 @@
 // Branches taken over, and branches and leaves in the order of the original: compiled by cling as ROOT starts, and called by
-// rewriting.py.
+// rewrite.py.
 
 #pragma once
 

@@ -1,5 +1,5 @@
 // Trees of classes that ROOT does not have: compiled by cling as ROOT starts, and called by
-// rewriting.py.
+// rewrite.py.
 
 #pragma once
 

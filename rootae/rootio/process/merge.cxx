@@ -1,4 +1,4 @@
-// What merging.py needs of ROOT besides hadd's own merging.
+// What merge.py needs of ROOT besides hadd's own merging.
 
 #pragma once
 

@@ -35,7 +35,7 @@ def rewrite(job: Job) -> dict[str, Any]:
         job: what to write.
 
     ROOT also complains where nothing is lost, as about classes without a dictionary that it only
-    has to copy: whoever calls this holds the result against the original, see `kept`.
+    has to copy: whoever calls this holds the result against the original, see `checks.passthrough`.
 
     Returns:
         What `rootae.rootio.process.rewrite.rewrite` returns.

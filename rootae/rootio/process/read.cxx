@@ -1,4 +1,4 @@
-// Whether ROOT can read a branch: compiled by cling as ROOT starts, and called by reading.py.
+// Whether ROOT can read a branch: compiled by cling as ROOT starts, and called by read.py.
 
 #pragma once
 

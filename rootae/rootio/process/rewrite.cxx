@@ -1,5 +1,5 @@
 // What only ROOT can do for a file that is rewritten: compiled by cling as ROOT starts, and called
-// by rewriting.py. Keys are copied as bytes and baskets as they are compressed, so that no class of
+// by rewrite.py. Keys are copied as bytes and baskets as they are compressed, so that no class of
 // the input has to be known.
 
 #pragma once
