@@ -8,7 +8,8 @@ import numpy as np
 from tables import table
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Plan
+from rootae.codec.plan.contexts import Diagram, Feature
+from rootae.codec.plan.plan import GroupPlan, Plan
 from rootae.planner.survey import survey
 
 RNG = np.random.default_rng(0)

@@ -263,9 +263,9 @@ class Codec:
 class Group:
     """Sections 4 and 6: the lanes of one group of one block."""
 
-    def __init__(self, codec, plan, rows, latents, columns):
+    def __init__(self, codec, plan, rows, latents, blobs, modes):
         self.codec, self.plan, self.rows = codec, plan, rows
-        self.columns = {name: parts(blob) for name, blob in columns.items()}
+        self.blobs, self.modes = blobs, modes
         self.z = [stream(p, rows) for p in parts(latents)]
         self.lanes, self.outputs, self.centres = {}, {}, {}
         self.others = {}  # the block's groups by name
@@ -358,8 +358,8 @@ class Group:
     def decode(self, i):
         lane = self.plan["lanes"][i]
         dtype = np.dtype(lane["grid"]["dtype"])
-        b, n = Bytes(self.columns[lane["column"]][lane["element"]]), self.rows
-        mode, k = b.take(1)[0], b.varint()
+        b, n, mode = Bytes(self.blobs[i]), self.rows, self.modes[i]
+        k = b.varint()
         at, raw = np.zeros(0, np.int64), np.zeros(0, dtype)
         if k:
             at = np.cumsum(stream(b.take(b.varint()), k))
@@ -396,23 +396,27 @@ class Group:
 
 def block_groups(codec, tree, row):
     """Section 2.2: one block's groups from its row of branches."""
-    head, branches = Bytes(row["head"][:-4]), {}
-    assert zlib.crc32(head.data) == int.from_bytes(bytes(row["head"][-4:]), "little")
-    head.take(32)
-    head.varint()
+    head, blobs = bytes(row["head"]), Bytes(row["blobs"])
+    assert zlib.crc32(head[:-4]) == int.from_bytes(head[-4:], "little")
+    head = Bytes(head[:-4])
+    head.take(40)
 
-    def blob(branch):
-        size, crc = head.varint(), int.from_bytes(head.take(4), "little")
-        data = branches.setdefault(branch, Bytes(row[branch])).take(size)
-        assert zlib.crc32(data) == crc
-        return data
+    def numbers(count, size):
+        return [int.from_bytes(head.take(size), "little") for _ in range(count)]
 
+    plans = tree["groups"]
+    lanes = [len(g["lanes"]) for g in plans]
+    count = sum(lanes) + sum(g["encoder"] is not None for g in plans)
+    rows, sizes, sums = numbers(len(plans), 8), numbers(count, 4), numbers(count, 4)
+    found = [blobs.take(n) for n in sizes]
+    assert [zlib.crc32(b) for b in found] == sums
+    assert not blobs.rest()
     groups = {}
-    for i, plan in enumerate(tree["groups"]):
-        rows, latents = head.varint(), blob(f"group_{i}")
-        names = dict.fromkeys(lane["column"] for lane in plan["lanes"])
-        columns = {n: blob(f"group_{i}") for n in names}
-        groups[plan["name"]] = Group(codec, plan, rows, latents, columns)
+    for plan, some, n in zip(plans, rows, lanes, strict=True):
+        latents = found.pop(0) if plan["encoder"] is not None else b"\0"
+        own, modes = found[:n], head.take(n)
+        del found[:n]
+        groups[plan["name"]] = Group(codec, plan, some, latents, own, modes)
     assert not head.rest()
     for group in groups.values():
         group.others = groups
@@ -459,7 +463,7 @@ def read(path, name, **how):
         rows = file[f"rootae/trees/{name}"].arrays(library="np")
         total = file[f"rootae/entries/{name}"].values()[0]
         starts = [Bytes(head) for head in rows["head"]]
-        begun = [(head.take(32), head.varint()) for head in starts]
+        begun = [(head.take(32), int.from_bytes(head.take(8), "little")) for head in starts]
         assert sum(entries for _, entries in begun) == total == file[name].num_entries
         blocks = bookkeeping(file[name], "rootae_block")
     found, at = {}, 0

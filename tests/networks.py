@@ -9,7 +9,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Encoder, Feature, Plan, Stage, Target
+from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.plan.plan import Plan
 from rootae.planner.survey import survey
 
 

@@ -27,6 +27,11 @@ def table(columns):
     return TreeSchema("t", "", tuple(described), order=tuple(c.name for c in described)), values
 
 
+def bytes_of(codec, block, name):
+    """Return the bytes of a column in a block."""
+    return sum(len(block.blobs[i]) for i in codec.tree("t").layout.blobs_of([name]))
+
+
 def round_trip(codec, values):
     coder = codec.tree("t")
     block = coder.encode(values)

@@ -140,8 +140,7 @@ class Counterpart:
         original: dict[str, Values],
         errors: dict[str, float],
     ) -> None:
-        for name in original:
-            returned = mine.values(name, start, stop)
+        for name, returned in mine.decode([*original], start, stop).items():
             bound = self.bounds.get(name, EXACT)  # sizes are always exact
             error = held(original[name], returned, bound, (self.where, name))
             if name in self.bounds:

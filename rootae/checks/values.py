@@ -94,7 +94,7 @@ def _decode_all(tree: Any) -> tuple[int, int]:
     for block in range(len(stored.entries)):
         start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
         names = [c for p in stored.plans[:1] for c in p.carried]
-        values += sum(tree.values(n, start, stop).flat.size for n in names)
+        values += sum(v.flat.size for v in tree.decode(names, start, stop).values())
         forget(tree)
     return len(names), values
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 __all__ = ["Block"]
 
@@ -13,19 +13,17 @@ class Block:
 
     Arguments:
         entries: how many.
-        rows: rows of each group, by name.
-        latents: each group's latents.
-        columns: each column's blob.
-        lanes: bytes and mode of each lane by group, for the record (empty when read back).
+        rows: rows of each group, in the plan's order.
+        blobs: the bytes of latents and lanes, see `rootae.codec.layout`.
+        modes: the mode of each lane, see `rootae.codec.lane`.
     """
 
     entries: int
-    rows: dict[str, int]
-    latents: dict[str, bytes]
-    columns: dict[str, bytes]
-    lanes: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    rows: tuple[int, ...]
+    blobs: tuple[bytes, ...]
+    modes: bytes
 
     @property
     def nbytes(self) -> int:
         """Return the bytes of all blobs."""
-        return sum(map(len, self.latents.values())) + sum(map(len, self.columns.values()))
+        return sum(map(len, self.blobs))

@@ -1,87 +1,136 @@
-"""A block of one tree on its way back: columns from blobs, each at most once and only if asked."""
+"""A block of one tree on its way back: lanes from blobs, in the order that a program says."""
 
 from __future__ import annotations
 
-import functools
-import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rootae.codec.group_decoder import GroupDecoder
-from rootae.codec.relations.link import follow
+from rootae.codec import lane as lanes
+from rootae.codec.contexts.contexts import StageContexts
+from rootae.codec.view import Held, View
 from rootae.errors import CorruptError
 from rootae.schema.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
+    from rootae.codec.compiled import CompiledTree
     from rootae.codec.group import GroupCoder
-    from rootae.codec.plan.plan import TreePlan
+    from rootae.codec.program import Program
 
-__all__ = ["BlockDecoder"]
+__all__ = ["BlockDecoder", "Request"]
+
+
+class Request(NamedTuple):
+    """What some columns of a block take.
+
+    Arguments:
+        names: the columns.
+        every: these and what counts them.
+        wanted: numbers of the lanes of all of these.
+        program: what has to be decoded.
+        blobs: numbers of the blobs that are read.
+    """
+
+    names: tuple[str, ...]
+    every: tuple[str, ...]
+    wanted: frozenset[int]
+    program: Program
+    blobs: list[int]
 
 
 class BlockDecoder:
-    """Decodes one block, each lane at most once and only those that are asked for.
+    """Decodes one block: only lanes that are asked for, and what these are decoded from.
 
     Arguments:
-        plan: the tree's plan.
-        groups: the coders of its groups.
+        tree: the coder of the block's tree.
         entries: the number of entries.
-        rows: rows of each group.
-        read: gives a column's blob.
-        read_latents: gives a group's latents.
+        rows: rows of each group, in the plan's order.
+        modes: the mode of each lane.
+        fetch: gives blobs by their numbers, see `rootae.codec.layout`.
     """
 
     def __init__(
         self,
-        plan: TreePlan,
-        groups: Mapping[str, GroupCoder],
+        tree: CompiledTree,
         entries: int,
-        rows: Mapping[str, int],
-        read: Callable[[str], bytes],
-        read_latents: Callable[[str], bytes],
+        rows: Sequence[int],
+        modes: Sequence[int],
+        fetch: Callable[[Sequence[int]], Sequence[bytes]],
     ) -> None:
         self.entries = entries
-        self._plan = plan
-        me = weakref.proxy(self)  # no circle: a block's memory is free as soon as it is dropped
-        self._groups = {
-            name: GroupDecoder(
-                group,
-                rows[name],
-                read,
-                functools.partial(read_latents, name),
-                functools.partial(BlockDecoder._linked, me, name),
-            )
-            for name, group in groups.items()
-        }
-        self._values: dict[str, Values] = {}
-        self._held = 0
+        self._tree = tree
+        self._rows = rows
+        self._modes = modes
+        self._fetch = fetch
+        self._held = Held()
+        self._views: dict[int, View] = {}
+        self._contexts: dict[int, StageContexts] = {}
 
-    def values(self, name: str, *, keep: bool = True) -> Values:
-        """Return one column's values.
+    def request(self, names: Collection[str]) -> Request:
+        """Find what has to be read and decoded for some columns: nothing is read yet.
 
         Arguments:
-            name: which column.
-            keep: have them at hand for the next call, not only for what is made of them.
+            names: which.
+        """
+        layout, plan = self._tree.layout, self._tree.plan
+        every = dict.fromkeys(names)
+        for name in names:
+            every |= {c.name: None for c in plan.counters_of(plan.column(name))}
+        wanted = frozenset(i for name in every for i in layout.lanes_of(name))
+        program = self._tree.resolver.resolve(wanted, self._modes, self._held.values)
+        latents = [layout.latent_blobs[g] for g in program.latents]
+        blobs = [*latents, *(layout.lane_blobs[i] for i in program.lanes)]
+        return Request((*names,), (*every,), wanted, program, blobs)
+
+    def run(
+        self, request: Request, blobs: Sequence[bytes], *, keep: bool = False
+    ) -> dict[str, Values]:
+        """Decode columns.
+
+        Arguments:
+            request: what `request` found.
+            blobs: the bytes of the blobs that it names.
+            keep: have the columns at hand for the next request, not only what others are made of.
+
+        Returns:
+            Their values, by name. Arrays are the decoder's own where they are kept.
 
         Raises:
             CorruptError: the block is damaged.
         """
-        known = self._values.get(name)
-        if known is None:
-            column = self._plan.column(name)
-            flat = self._groups[column.group].column(name, column.inner_shape, keep=keep)
-            lists = None if column.counter is None else self.values(column.counter)
-            known = Values(flat, None if lists is None else lists.sums())
-            self._check(name, known, lists)
-            if keep:
-                self._values[name] = known
-                self._held += flat.nbytes
-        return known
+        is_all = len(request.every) == len(self._tree.plan.columns)
+        self._run(request, blobs, forget=is_all and not keep)
+        done: dict[str, Values] = {}
+        for name in request.every:
+            self._assemble(name, done)
+        if not keep:
+            left = frozenset[int]() if is_all else self._tree.read_by_others
+            self._held.drop(request.wanted - left)
+        if is_all and not keep:
+            self._views.clear()
+            self._contexts.clear()
+        return {name: done[name] for name in request.names}
+
+    def columns(self, names: Collection[str], *, keep: bool = False) -> dict[str, Values]:
+        """Read and decode columns, see `run`."""
+        request = self.request(names)
+        return self.run(request, self._fetch(request.blobs), keep=keep)
+
+    def keeps(self, name: str) -> bool:
+        """Say whether a column's values are kept, so that its arrays are the decoder's own."""
+        return any(i in self._held.values for i in self._tree.layout.lanes_of(name))
+
+    def values(self, name: str, *, keep: bool = True) -> Values:
+        """Return one column's values.
+
+        Raises:
+            CorruptError: the block is damaged.
+        """
+        return self.columns([name], keep=keep)[name]
 
     def latents(self, group: str) -> NDArray[Any]:
         """Return a group's latents, shape (latents, rows).
@@ -89,15 +138,69 @@ class BlockDecoder:
         Raises:
             CorruptError: the block is damaged.
         """
-        return self._groups[group].latents()
+        number = self._tree.layout.groups[group]
+        view = self._view(number)
+        if view.stored_latents is None and number in self._tree.layout.latent_blobs:
+            (view.stored_latents,) = self._fetch([self._tree.layout.latent_blobs[number]])
+        return view.latents()
 
-    def _linked(self, group: str, number: int) -> NDArray[Any]:
-        """Return another group's values as the rows of one see them."""
-        link = self._plan.group(group).links[number]
-        other = self._plan.led_to(link)
-        by = self._groups[group].lane(link.by).values
-        mine, theirs = (self.values(n).flat.astype(np.int64) for n in (group, link.group))
-        return follow(by, mine, theirs, self._groups[link.group].lane(other).values)
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of decoded values that are kept."""
+        return self._held.nbytes + sum(c.nbytes for c in self._contexts.values())
+
+    def _run(self, request: Request, blobs: Sequence[bytes], *, forget: bool) -> None:
+        """Decode lanes in order; to forget is to let go of codes that nobody looks at any more."""
+        program, resolver = request.program, self._tree.resolver
+        for group, blob in zip(program.latents, blobs, strict=False):
+            self._view(group).stored_latents = blob
+        readers = dict(program.readers)
+        for lane, blob in zip(program.lanes, blobs[len(program.latents) :], strict=True):
+            self._decode(lane, blob)
+            for other in resolver.of(lane, self._modes[lane]) if forget else ():
+                readers[other] -= 1
+                if not readers[other]:
+                    self._held.drop_codes(other)
+
+    def _decode(self, lane: int, blob: bytes) -> None:
+        layout, mode = self._tree.layout, self._modes[lane]
+        number, i = layout.group_of[lane], layout.within[lane]
+        view, coder = self._view(number), self._tree.coders[number]
+        contexts = self._contexts[number]
+        decoded = lanes.decode(
+            mode,
+            blob,
+            view.rows,
+            coder.grids[i],
+            contexts.of(i) if mode in (lanes.CONTEXTS, lanes.PREDICTED) else None,
+            contexts.centre(i) if mode in (lanes.CONTEXTS, lanes.CENTRED) else None,
+            _derived(coder, i, view) if mode == lanes.DERIVED else None,
+        )
+        self._held.add(lane, decoded, looked_at=i in coder.looked_at)
+
+    def _view(self, number: int) -> View:
+        """Return what contexts and centres of a group may look at."""
+        if number not in self._views:
+            view = View(self._tree, number, self._rows[number], self._held)
+            self._views[number] = view
+            self._contexts[number] = StageContexts(self._tree.coders[number], view)
+        return self._views[number]
+
+    def _assemble(self, name: str, done: dict[str, Values]) -> None:
+        """Put a column's lanes together, and its counters' before it."""
+        column = self._tree.plan.column(name)
+        if name in done:
+            return
+        if column.counter is not None:
+            self._assemble(column.counter, done)
+        parts = [self._held.values[i] for i in self._tree.layout.lanes_of(name)]
+        flat = parts[0]
+        if column.inner_shape:
+            flat = np.stack(parts, axis=1).reshape(len(flat), *column.inner_shape)
+        lists = done[column.counter] if column.counter is not None else None
+        values = Values(flat, None if lists is None else lists.sums())
+        self._check(name, values, lists)
+        done[name] = values
 
     def _check(self, name: str, values: Values, lists: Values | None) -> None:
         flat, counts = values.flat, values.counts
@@ -108,7 +211,10 @@ class BlockDecoder:
             msg = f"column {name} has another number of values than its block: the file is damaged"
             raise CorruptError(msg)
 
-    @property
-    def nbytes(self) -> int:
-        """Return the bytes of decoded values that are kept."""
-        return self._held + sum(g.nbytes for g in self._groups.values())
+
+def _derived(coder: GroupCoder, i: int, view: View) -> NDArray[Any]:
+    rule = coder.plan.lanes[i].derived
+    if rule is None:
+        msg = f"lane {i} has no rule to follow from others: the block is damaged"
+        raise CorruptError(msg)
+    return rule.evaluate([view.values(j) for j, _ in rule.terms], coder.grids[i].dtype)

@@ -17,9 +17,7 @@ __all__ = ["escapes_of", "read_escapes", "with_escapes"]
 
 def with_escapes(blob: bytes, values: NDArray[Any]) -> NDArray[Any]:
     """Put a blob's escapes over the values of its codes, in place."""
-    cursor = stream.Cursor(blob)
-    cursor.byte()
-    at, raw = read_escapes(cursor, len(values), values.dtype.name)
+    at, raw = read_escapes(stream.Cursor(blob), len(values), values.dtype.name)
     values[at] = raw
     return values
 

@@ -12,7 +12,7 @@ from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts, feature
 from rootae.codec.escapes import with_escapes
 from rootae.codec.grids.registry import Grid, grid_from_json
-from rootae.codec.plan.order import in_order, milestones
+from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
 from rootae.errors import CorruptError
 from rootae.schema.bounds import Bound
@@ -37,21 +37,19 @@ class EncodedGroup:
 
     Arguments:
         latents: the joined streams of the latents.
-        columns: each column's blob: the joined blobs of its lanes.
-        modes: the mode of each lane, for the record.
-        sizes: bytes of each lane.
+        blobs: the bytes of each lane.
+        modes: the mode of each lane.
         decoded: gives a lane's values as its reader will see them.
     """
 
     latents: bytes
-    columns: dict[str, bytes]
-    modes: tuple[int, ...]
-    sizes: tuple[int, ...]
+    blobs: tuple[bytes, ...]
+    modes: bytes
     decoded: Callable[[int], NDArray[Any]]
 
 
 class GroupCoder:
-    """Codes blocks of one group; `GroupDecoder` decodes them.
+    """Codes blocks of one group.
 
     Arguments:
         plan: how.
@@ -70,16 +68,10 @@ class GroupCoder:
         self.bounds = [Bound.parse(x.bound) for x in plan.lanes]
         inputs = [*(x.inputs for x in plan.stages), *(x.inputs for x in plan.diagrams)]
         self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
-        self.lent = _lent(plan)
 
     @functools.cached_property
     def _order(self) -> tuple[int, ...]:
         return tuple(in_order(self.plan))
-
-    @functools.cached_property
-    def milestones(self) -> dict[int, tuple[int, ...]]:
-        """Return the lanes to decode first of those that lie far behind others."""
-        return milestones(self.plan)
 
     def _with_tables(self, grid: dict[str, Any]) -> dict[str, Any]:
         if grid.get("kind") != "rank":
@@ -100,16 +92,14 @@ class GroupCoder:
         rows = len(values[0]) if values else 0
         codes = self.codes(values)
         latents = self.latents(codes, rows)
-        block = _Block(self, linked)
-        contexts = StageContexts(self, block.codes, block.values, lambda: latents, rows)
+        block = _Block(self, rows, latents, linked)
+        contexts = StageContexts(self, block)
         for i in self._order:
             block.lanes[i] = self._encode_lane(i, values, codes, block.values, contexts)
         stored = stream.join(stream.encode(z) for z in latents)
-        columns = dict.fromkeys(lane.column for lane in self.plan.lanes)
         ordered = [block.lanes[i] for i in range(len(codes))]
-        blobs = {c: stream.join(ordered[i].blob for i in self.plan.lanes_of(c)) for c in columns}
-        modes = tuple(e.mode for e in ordered)
-        return EncodedGroup(stored, blobs, modes, tuple(len(e.blob) for e in ordered), block.values)
+        blobs = tuple(e.blob for e in ordered)
+        return EncodedGroup(stored, blobs, bytes(e.mode for e in ordered), block.values)
 
     def latents(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
         """Run the encoder: whole numbers of shape (latents, rows)."""
@@ -149,14 +139,28 @@ class _Block:
 
     Arguments:
         coder: of the group.
+        rows: their number.
+        latents: shape (latents, rows).
         linked: gives the values of a link, by its number.
     """
 
-    def __init__(self, coder: GroupCoder, linked: Linked | None) -> None:
+    def __init__(
+        self,
+        coder: GroupCoder,
+        rows: int,
+        latents: NDArray[np.int64],
+        linked: Linked | None,
+    ) -> None:
+        self.rows = rows
         self.lanes: dict[int, lanes.Encoded] = {}
         self._coder = coder
+        self._latents = latents
         self._linked = linked or _nothing
         self._values: dict[int, NDArray[Any]] = {}
+
+    def latents(self) -> NDArray[np.int64]:
+        """Return the latents."""
+        return self._latents
 
     def codes(self, i: int) -> NDArray[Any]:
         """Return a lane's codes."""
@@ -176,28 +180,13 @@ class _Block:
         if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
             return with_escapes(encoded.blob, grid.inverse(encoded.codes))
 
-        def derived() -> NDArray[Any]:
-            if rule is None:
-                return _never()
-            return rule.evaluate([self.values(j) for j, _ in rule.terms], grid.dtype)
-
-        return lanes.decode(encoded.blob, len(encoded.codes), grid, _never, derived).values
-
-
-def _lent(plan: GroupPlan) -> set[int]:
-    """Return the lanes whose values other lanes are made of."""
-    rules = (lane.derived for lane in plan.lanes if lane.derived is not None)
-    centres = (lane.centre for lane in plan.lanes if lane.centre is not None)
-    found = {i for rule in rules for i, _ in rule.terms}
-    found |= {i for centre in centres for i in centre.sources}
-    return found | {link.by for link in plan.links}
+        derived = None
+        if rule is not None:
+            derived = rule.evaluate([self.values(j) for j, _ in rule.terms], grid.dtype)
+        found = lanes.decode(encoded.mode, encoded.blob, self.rows, grid, None, None, derived)
+        return found.values
 
 
 def _nothing(link: int) -> NDArray[Any]:
     msg = f"link {link} leads nowhere: the plan is damaged"
-    raise CorruptError(msg)
-
-
-def _never() -> NDArray[Any]:
-    msg = "a lane that others are made of has no values yet: the plan is damaged"
     raise CorruptError(msg)

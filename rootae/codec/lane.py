@@ -1,6 +1,8 @@
 """One lane of one block as bytes: codes, and what the grid could not keep.
 
-    uint8    mode: 0 plain, 1 contexts, 2 bits, 3 derived, 4 predicted, 5 centred
+The mode stands in the block's directory: 0 plain, 1 contexts, 2 bits, 3 derived, 4 predicted,
+5 centred. The bytes:
+
     varint   n, the number of escapes; if n > 0:
              varint and stream: length and the differences of their rows
              varint and zstd:   length and their values, little endian, verbatim
@@ -32,11 +34,15 @@ from rootae.errors import CorruptError
 from rootae.schema.bounds import Bound, deviation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 __all__ = [
+    "BITS",
+    "CENTRED",
+    "CONTEXTS",
+    "DERIVED",
+    "PLAIN",
+    "PREDICTED",
     "Decoded",
     "Encoded",
     "decode",
@@ -98,8 +104,9 @@ def encode(
     if not boolean and len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
         bits = ExactFloat(x.dtype.name).forward(x)
         shift, body = _shifted(bits)
-        head = bytes([BITS]) + escapes_of(x, wrong[:0])
-        return Encoded(head + shift + stream.encode(body), BITS, np.zeros(len(x), np.int64))
+        return Encoded(
+            escapes_of(x, wrong[:0]) + shift + stream.encode(body), BITS, np.zeros(len(x), np.int64)
+        )
     shift, body = _shifted(q) if isinstance(grid, ExactFloat) else (b"\0", q)
     mode, data = PLAIN, stream.encode(body)
     if centre is not None:
@@ -111,7 +118,7 @@ def encode(
         conditional = runs.encode(body, contexts)
         if len(conditional) < len(data):
             mode, data = CONTEXTS, conditional
-    return Encoded(bytes([mode]) + escapes_of(x, wrong) + shift + data, mode, q)
+    return Encoded(escapes_of(x, wrong) + shift + data, mode, q)
 
 
 def encode_derived(
@@ -121,63 +128,80 @@ def encode_derived(
     wrong = np.flatnonzero(deviation(x, value, bound)[1])
     if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
         return encode(x, q, grid, bound)
-    return Encoded(bytes([DERIVED]) + escapes_of(x, wrong), DERIVED, q)
+    return Encoded(escapes_of(x, wrong), DERIVED, q)
 
 
 def encode_predicted(rows: int) -> Encoded:
     """Code a lane without a bound: nothing at all."""
-    return Encoded(bytes([PREDICTED, 0]), PREDICTED, np.zeros(rows, np.int64))
+    return Encoded(b"\0", PREDICTED, np.zeros(rows, np.int64))
 
 
 def decode(
+    mode: int,
     blob: bytes,
     rows: int,
     grid: Grid,
-    contexts: Callable[[], NDArray[Any]],
-    derived: Callable[[], NDArray[Any]],
-    centre: Callable[[], NDArray[Any] | None] = lambda: None,
+    contexts: NDArray[Any] | None = None,
+    centre: NDArray[Any] | None = None,
+    derived: NDArray[Any] | None = None,
 ) -> Decoded:
     """Decode a lane.
 
     Arguments:
+        mode: how it is coded.
         blob: what `encode` made.
         rows: the number of values.
         grid: the lane's grid.
-        contexts: gives the contexts, or the codes of a predicted lane, when they are needed.
-        derived: gives the values of a derived lane when they are needed.
-        centre: gives the codes that a lane's codes are centred on, or None.
+        contexts: the context of each value, or the codes of a predicted lane, shape (rows,).
+        centre: the codes that a lane's codes are centred on, shape (rows,).
+        derived: the values of a derived lane, shape (rows,), which are changed in place.
 
     Raises:
         CorruptError: the blob does not fit.
     """
     cursor = stream.Cursor(blob)
-    mode = cursor.byte()
     at, raw = read_escapes(cursor, rows, grid.dtype)
-    if mode in (PLAIN, BITS):
-        shift = _shift(cursor)
-        codes = _unshift(stream.decode(cursor.rest(), rows), shift)
-    elif mode in (CENTRED, CONTEXTS):
-        shift, data, middle = _shift(cursor), cursor.rest(), centre()
-        if mode == CENTRED and middle is None:
-            msg = "a lane is centred but has no centre: the block is damaged"
-            raise CorruptError(msg)
-        body = runs.decode(data, contexts()) if mode == CONTEXTS else stream.decode(data, rows)
-        codes = _unshift(body if middle is None else body + (middle >> shift), shift)
+    if mode == DERIVED:
+        values = _there(derived, "rule")
+        codes = np.zeros(0, np.int64)
     elif mode == PREDICTED:
-        codes = contexts()
-    elif mode == DERIVED:
-        values = derived()
-        values[at] = raw
-        return Decoded(np.zeros(0, np.int64), values)
+        codes = _there(contexts, "stage")
+        values = grid.inverse(codes)
     else:
-        msg = f"a lane has the unknown mode {mode}: the block is damaged"
-        raise CorruptError(msg)
-    values = (ExactFloat(grid.dtype) if mode == BITS else grid).inverse(codes)
-    if mode == BITS:
-        codes = np.zeros(rows, np.int64)
+        codes = _codes(mode, cursor, rows, np.dtype(grid.dtype).itemsize, contexts, centre)
+        values = (ExactFloat(grid.dtype) if mode == BITS else grid).inverse(codes)
+        codes = np.zeros(rows, np.int64) if mode == BITS else codes
     if len(at):
         values[at] = raw
     return Decoded(codes, values)
+
+
+def _codes(
+    mode: int,
+    cursor: stream.Cursor,
+    rows: int,
+    width: int,
+    contexts: NDArray[Any] | None,
+    centre: NDArray[Any] | None,
+) -> NDArray[Any]:
+    shift, data = _shift(cursor), cursor.rest()
+    if mode in (PLAIN, BITS):
+        return _unshift(stream.decode(data, rows), shift, width)
+    if mode == CENTRED:
+        body, middle = stream.decode(data, rows), _there(centre, "centre")
+        return _unshift(body + (middle >> shift), shift, width)
+    if mode == CONTEXTS:
+        body = runs.decode(data, _there(contexts, "contexts"))
+        return _unshift(body if centre is None else body + (centre >> shift), shift, width)
+    msg = f"a lane has the unknown mode {mode}: the block is damaged"
+    raise CorruptError(msg)
+
+
+def _there(found: NDArray[Any] | None, what: str) -> NDArray[Any]:
+    if found is None:
+        msg = f"a lane is in a mode that needs its {what}, and has none: the block is damaged"
+        raise CorruptError(msg)
+    return found
 
 
 def shift_of(q: NDArray[Any]) -> int:
@@ -199,8 +223,16 @@ def _shift(cursor: stream.Cursor) -> int:
     return shift
 
 
-def _unshift(q: NDArray[Any], shift: int) -> NDArray[Any]:
+def _unshift(q: NDArray[Any], shift: int, width: int) -> NDArray[Any]:
+    """Undo a shift: negative codes are complements of magnitudes with as many low ones.
+
+    Only codes of floats by their bits are shifted: those of four bytes stay as narrow.
+    """
     if not shift:
         return q
-    wide = q.astype(np.int64)
-    return np.where(wide < 0, ~(~wide << shift), wide << shift)
+    wide: NDArray[Any] = q.astype(np.int32 if width == 4 and shift < 32 else np.int64)
+    low = wide >> (8 * wide.itemsize - 1)
+    low &= (1 << shift) - 1
+    wide <<= shift
+    wide |= low
+    return wide

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import zlib
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae.codec.block_decoder import BlockDecoder
-from rootae.codec.streams import stream
-from rootae.container.rows import Packed, Row, Rows
-from rootae.container.side_tree import HEAD, block_id, checked_head, entries_of
+from rootae.container.directory import Directory, beginning, block_id
+from rootae.container.rows import Piece, Rows
+from rootae.container.side_tree import BLOBS, HEAD
 from rootae.errors import CorruptError, RootaeError
 from rootae.rootio.baskets import read_branch
 
@@ -20,15 +21,11 @@ if TYPE_CHECKING:
 
     from rootae.codec.codec import Codec
     from rootae.codec.plan.plan import TreePlan
+    from rootae.codec.tree import TreeCoder
 
 __all__ = ["StoredTree"]
 
-Span = tuple[str, int, int, int]  # branch, offset, size, crc32
-_Head: TypeAlias = tuple[dict[str, int], dict[tuple[str, str], Span]]  # rows by group, blobs
-_HEADS_KEPT = 16
-_ROWS_KEPT = 64  # places of a group's blobs in a block, or the blobs where they were packed anew
-_ENTRIES_AT_MOST = 1 << 40  # of a block
-_ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
+Blobs = tuple[int, Sequence[int]]  # a block, and numbers of its blobs
 
 
 class StoredTree:
@@ -48,27 +45,21 @@ class StoredTree:
         self.where = where
         self._tree = tree
         self._codecs = codecs
-        self._directories, self._digests, entries = self._read_index()
+        self._heads, self._digests, entries = self._read_index()
         self.entries = np.array(entries, np.int64)
         self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.entries)])
-        self.ids = np.array([block_id(head) for head in self._directories], np.uint32)
-        self._rows: dict[tuple[str, int], Row] = {}
-        self._branches: dict[str, Rows] = {}
-        self._packed = Packed()
-        self._heads: dict[int, _Head] = {}
+        self.ids = np.array([block_id(head) for head in self._heads], np.uint32)
+        self._directories: dict[int, Directory] = {}
 
     def _read_index(self) -> tuple[list[bytes], list[bytes], list[int]]:
         """Return each block's directory, and what it begins with: a codec's id, and entries."""
         try:
             heads = [head.tobytes() for head in read_branch(self._tree[HEAD])]
-            pairs = [entries_of(stream.Cursor(head)) for head in heads]
+            pairs = [beginning(head) for head in heads]
         except Exception as error:
             reason = str(error).splitlines()[:1]
             msg = f"{self.where}: its blocks cannot be listed, the file is damaged: {reason}"
             raise CorruptError(msg) from error
-        if any(entries >= _ENTRIES_AT_MOST for _, entries in pairs):
-            msg = f"{self.where}: a block has an impossible number of entries: the file is damaged"
-            raise CorruptError(msg)
         return heads, [digest for digest, _ in pairs], [entries for _, entries in pairs]
 
     @property
@@ -104,10 +95,11 @@ class StoredTree:
         total = dict.fromkeys((g.name for p in self.plans for g in p.groups), 0)
         sizes: dict[tuple[str, str], int] = {}
         for block in range(len(self.entries)):
-            rows, spans = self._head(block)
-            for name, some in rows.items():
+            for name, some in zip(
+                self.coder(block).layout.groups, self.directory(block).rows, strict=True
+            ):
                 total[name] += some
-            for key, (_, _, size, _) in spans.items():
+            for key, size in self.sizes(block).items():
                 sizes[key] = sizes.get(key, 0) + size
         return total, sizes
 
@@ -125,16 +117,21 @@ class StoredTree:
         """Return the codec of one block."""
         return self._codec(self._digests[block])
 
-    def _head(self, block: int) -> _Head:
-        if block not in self._heads:
-            self._heads[block] = self._checked_head(block)
-            for old in list(self._heads)[:-_HEADS_KEPT]:
-                self._heads.pop(old, None)
-        return self._heads[block]
+    def coder(self, block: int) -> TreeCoder:
+        """Return what decodes a block."""
+        return self.codec_of(block).tree(self.path)
 
-    def _checked_head(self, block: int) -> _Head:
-        cursor = checked_head(self._directories[block], f"{self.where}, block {block}")
-        return _directory(cursor, self.codec_of(block).tree(self.path).plan)
+    def directory(self, block: int) -> Directory:
+        """Return a block's directory.
+
+        Raises:
+            CorruptError: it is damaged.
+        """
+        found = self._directories.get(block)
+        if found is None:
+            where, layout = f"{self.where}, block {block}", self.coder(block).layout
+            found = self._directories[block] = Directory.read(self._heads[block], layout, where)
+        return found
 
     def rows_of(self, block: int, group: str) -> int:
         """Return the rows of one group in one block.
@@ -142,7 +139,7 @@ class StoredTree:
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        return self._head(block)[0][group]
+        return self.directory(block).rows[self.coder(block).layout.groups[group]]
 
     def sizes(self, block: int) -> dict[tuple[str, str], int]:
         """Return the bytes of a block's blobs without reading them.
@@ -153,7 +150,12 @@ class StoredTree:
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        return {key: size for key, (_, _, size, _) in self._head(block)[1].items()}
+        layout, sizes = self.coder(block).layout, self.directory(block).sizes.tolist()
+        groups = {("group", n): layout.latent_blobs.get(i) for n, i in layout.groups.items()}
+        found = {key: 0 if blob is None else sizes[blob] for key, blob in groups.items()}
+        for name in layout.columns:
+            found["column", name] = sum(sizes[i] for i in layout.blobs_of([name]))
+        return found
 
     def row(self, block: int) -> dict[str, bytes]:
         """Return a block as it is stored, for a copy in another file; nothing is decoded.
@@ -164,77 +166,55 @@ class StoredTree:
         Raises:
             CorruptError: its directory or one of its blobs is damaged.
         """
-        where = f"{self.where}, block {block}"
-        spans = self._head(block)[1]
-        blobs: dict[str, list[bytes]] = {}
-        for key, (branch, *_) in spans.items():
-            blobs.setdefault(branch, []).append(self._blob(block, spans, where, key))
-        return {HEAD: self._directories[block], **{n: b"".join(b) for n, b in blobs.items()}}
+        (blobs,) = self.fetch([(block, range(len(self.directory(block).sizes)))])
+        return {HEAD: self._heads[block], BLOBS: b"".join(blobs)}
 
     def decoder(self, block: int) -> BlockDecoder:
-        """Return a decoder that reads a block's blobs as they are needed.
+        """Return a decoder of a block.
 
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        where = f"{self.where}, block {block}"
-        rows, spans = self._head(block)
-        coder = self.codec_of(block).tree(self.path)
-        blobs = functools.partial(self._blob, block, spans, where)
+        found = self.directory(block)
         return BlockDecoder(
-            coder.plan,
-            coder.groups,
-            int(self.entries[block]),
-            rows,
-            lambda name: blobs(("column", name)),
-            lambda name: blobs(("group", name)),
+            self.coder(block),
+            found.entries,
+            found.rows,
+            found.modes,
+            lambda wanted: self.fetch([(block, wanted)])[0],
         )
 
-    def _blob(
-        self,
-        block: int,
-        spans: Mapping[tuple[str, str], Span],
-        where: str,
-        key: tuple[str, str],
-    ) -> bytes:
-        branch, start, size, crc = spans[key]
+    def fetch(self, wanted: Sequence[Blobs]) -> list[list[bytes]]:
+        """Read blobs of blocks, all at one go, and hold them against their checksums.
+
+        Returns:
+            The blobs of each, in the order that they were asked for.
+
+        Raises:
+            CorruptError: one of them is damaged.
+        """
+        pieces = list[Piece]()
+        for block, numbers in wanted:
+            found = self.directory(block)
+            starts, sizes = found.starts, found.sizes
+            pieces += [(block, int(starts[i]), int(sizes[i])) for i in numbers]
         try:
-            data = self._row(branch, block).read(start, size)
+            data = iter(self._rows.read(pieces))
         except RootaeError:
             raise
         except Exception as error:
-            msg = f"{where}: {key[0]} {key[1]} cannot be read: {error}".splitlines()[0]
+            msg = f"{self.where}: blobs cannot be read: {error}".splitlines()[0]
             raise CorruptError(msg) from error
-        if len(data) != size or zlib.crc32(data) != crc:
-            what = f"{key[0]} {key[1] or 'of event scalars'}"
-            msg = f"{where}: {what} is damaged: the checksum does not match"
+        return [[self._held(block, i, next(data)) for i in numbers] for block, numbers in wanted]
+
+    @functools.cached_property
+    def _rows(self) -> Rows:
+        return Rows(self._tree[BLOBS])
+
+    def _held(self, block: int, number: int, data: bytes) -> bytes:
+        found = self.directory(block)
+        if len(data) != found.sizes[number] or zlib.crc32(data) != found.sums[number]:
+            what = self.coder(block).layout.name_of(number)
+            msg = f"{self.where}, block {block}: {what} is damaged: the checksum does not match"
             raise CorruptError(msg)
         return data
-
-    def _row(self, name: str, block: int) -> Row:
-        """Return one row of a branch of bytes, found once."""
-        row = self._rows.get((name, block))
-        if row is None:
-            if name not in self._branches:
-                self._branches[name] = Rows(self._tree[name], self._packed)
-            row = self._rows[name, block] = self._branches[name].row(block)
-            for old in list(self._rows)[:-_ROWS_KEPT]:
-                self._rows.pop(old, None)
-        return row
-
-
-def _directory(cursor: stream.Cursor, plan: TreePlan) -> _Head:
-    """Read the rest of a directory: rows by group; branch, offset, size and crc32 by blob."""
-    rows: dict[str, int] = {}
-    spans: dict[tuple[str, str], Span] = {}
-    for i, group in enumerate(plan.groups):
-        rows[group.name] = cursor.varint()
-        if rows[group.name] > _ROWS_AT_MOST:
-            msg = f"a block announces {rows[group.name]} rows: the file is damaged"
-            raise CorruptError(msg)
-        start, columns = 0, dict.fromkeys(x.column for x in group.lanes)
-        for key in (("group", group.name), *(("column", c) for c in columns)):
-            size = cursor.varint()
-            spans[key] = f"group_{i}", start, size, int.from_bytes(cursor.take(4), "little")
-            start += size
-    return rows, spans

@@ -1,87 +1,125 @@
-"""Rows of a side tree's branches of bytes: found, and read in parts."""
+"""Rows of a side tree's branch of bytes: found, and read in parts, many of them at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import queue
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.rootio.baskets import basket_ends, basket_key
+from rootae.rootio.baskets import basket_ends, basket_keys
 
-__all__ = ["Packed", "Row", "Rows"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Piece", "Rows"]
 
 _AT_MOST = 64 << 20  # bytes of unpacked baskets that are kept
+_GAP = 1 << 14  # bytes between two pieces that are rather read than left out
 
-
-class Packed:
-    """The baskets that were unpacked last: where many rows share one, it is unpacked once."""
-
-    def __init__(self) -> None:
-        self._baskets: dict[tuple[str, int], Any] = {}
-        self._size = 0
-
-    def basket(self, branch: Any, number: int) -> Any:
-        """Return a basket."""
-        key = str(branch.name), number
-        found = self._baskets.pop(key, None)
-        if found is None:
-            found = branch.basket(number)
-            self._size += found.data.nbytes
-        self._baskets[key] = found
-        while self._size > _AT_MOST and len(self._baskets) > 1:
-            self._size -= self._baskets.pop(next(iter(self._baskets))).data.nbytes
-        return found
+Piece = tuple[int, int, int]  # row, where it begins in that, and its bytes
+_Range = tuple[int, int, int]  # where it begins and ends in the file, and its number
 
 
 class Rows:
-    """A branch of bytes, in which rows are found.
+    """A branch of bytes, of whose rows parts are read.
 
     As rootae writes it, a row is the only one of a basket that is not compressed, and parts are
     read where they lie in the file. Baskets that another program packed anew are read whole.
 
     Arguments:
         branch: the branch.
-        packed: where baskets of the latter kind are kept.
     """
 
-    def __init__(self, branch: Any, packed: Packed) -> None:
+    def __init__(self, branch: Any) -> None:
         self._branch = branch
-        self._packed = packed
         self._apart = branch.num_baskets - len(branch.embedded_baskets)
+        self._packed = _Packed(branch)
+        self._places: dict[int, int] = {}  # where rows begin in the file
 
-    def row(self, row: int) -> Row:
-        """Return one row."""
+    def read(self, pieces: Sequence[Piece]) -> list[bytes]:
+        """Return pieces of rows, with as few requests as can be.
+
+        Arguments:
+            pieces: which; shorter ones come back where the row, or the file, ends before.
+        """
+        self._find(dict.fromkeys(row for row, _, _ in pieces))
+        found = [b""] * len(pieces)
+        lying: list[_Range] = []
+        for i, (row, start, size) in enumerate(pieces):
+            place = self._places.get(row)
+            if place is None:
+                found[i] = self._packed.row(row)[start : start + size]
+            elif size:
+                lying.append((place + start, place + start + size, i))
+        together = _together(lying)
+        chunks = _chunks(self._branch.file.source, [(a, b) for a, b, _ in together])
+        for first, last, members in together:
+            data = chunks[first, last]
+            for start, stop, i in members:
+                found[i] = bytes(data[start - first : stop - first])
+        return found
+
+    def _find(self, rows: dict[int, None]) -> None:
+        """Find where rows begin that are the only ones of baskets as they are."""
+        ends = basket_ends(self._branch)
+        wanted = {}
+        for row in (r for r in rows if r not in self._places):
+            number = int(np.searchsorted(ends, row, "right")) - 1
+            if ends[number + 1] - ends[number] == 1 and number < self._apart:
+                wanted[number] = row
+        keys = basket_keys(self._branch, list(wanted))
+        for row, key in zip(wanted.values(), keys, strict=True):
+            if key.data_compressed_bytes == key.data_uncompressed_bytes:
+                self._places[row] = int(key.data_cursor.index)
+
+
+def _together(ranges: list[_Range]) -> list[tuple[int, int, list[_Range]]]:
+    """Put ranges that lie close to one another together: where they begin and end, and which."""
+    found: list[tuple[int, int, list[_Range]]] = []
+    for each in sorted(ranges):
+        start, stop, _ = each
+        if found and start - found[-1][1] <= _GAP:
+            first, last, members = found[-1]
+            found[-1] = first, max(last, stop), members
+            members.append(each)
+        else:
+            found.append((start, stop, [each]))
+    return found
+
+
+def _chunks(source: Any, ranges: list[tuple[int, int]]) -> dict[tuple[int, int], memoryview]:
+    """Return the bytes of some ranges of a file."""
+    if not ranges:
+        return {}
+    if len(ranges) == 1:
+        return {ranges[0]: memoryview(source.chunk(*ranges[0]).raw_data)}
+    found = source.chunks(ranges, notifications=queue.Queue())
+    return {(c.start, c.stop): memoryview(c.raw_data) for c in found}
+
+
+class _Packed:
+    """The baskets that were unpacked last: where many rows share one, it is unpacked once."""
+
+    def __init__(self, branch: Any) -> None:
+        self._branch = branch
+        self._baskets: dict[int, Any] = {}
+        self._size = 0
+
+    def row(self, row: int) -> bytes:
+        """Return a whole row."""
         ends = basket_ends(self._branch)
         number = int(np.searchsorted(ends, row, "right")) - 1
-        first, last = (int(x) for x in ends[number : number + 2])
-        if last - first == 1 and number < self._apart:
-            key = basket_key(self._branch, number)
-            if key.data_compressed_bytes == key.data_uncompressed_bytes:
-                source = self._branch.file.source
-                return Row(None, source, int(key.data_cursor.index))
-        basket = self._packed.basket(self._branch, number)
+        basket, first = self._basket(number), int(ends[number])
         low, high = (int(x) for x in basket.byte_offsets[row - first : row - first + 2])
-        return Row(basket.data[low:high].tobytes())
+        return bytes(basket.data[low:high].tobytes())
 
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a branch of bytes, of which parts are read.
-
-    Arguments:
-        whole: its bytes, if its basket was unpacked.
-        source: where it is read otherwise.
-        start: where it begins there.
-    """
-
-    whole: bytes | None
-    source: Any = None
-    start: int = 0
-
-    def read(self, start: int, size: int) -> bytes:
-        """Return some of its bytes."""
-        if self.whole is not None:
-            return self.whole[start : start + size]
-        chunk = self.source.chunk(self.start + start, self.start + start + size)
-        return bytes(chunk.raw_data) if size else b""
+    def _basket(self, number: int) -> Any:
+        found = self._baskets.pop(number, None)
+        if found is None:
+            found = self._branch.basket(number)
+            self._size += found.data.nbytes
+        self._baskets[number] = found
+        while self._size > _AT_MOST and len(self._baskets) > 1:
+            self._size -= self._baskets.pop(next(iter(self._baskets))).data.nbytes
+        return found

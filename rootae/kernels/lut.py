@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Indexed", "through_table"]
 
+_COMPARED = 64  # edges; among more a search is quicker
 _LOOKUP = 1 << 20  # codes spanning no more than that many values are read through a table
 
 
@@ -50,7 +51,7 @@ class Indexed:
             CorruptError: the edges do not ascend.
         """
         if not self._tabled:
-            return np.searchsorted(edges, self._codes, side="right").astype(dtype)
+            return self._compared(edges).astype(dtype, copy=False)
         # counted from the lowest code: one above the highest may be beyond 64 bits
         ends = np.zeros(len(edges) + 2, np.int64)
         ends[1:-1] = np.clip(edges, self._low, self._high) - self._low + (edges > self._high)
@@ -60,6 +61,22 @@ class Indexed:
             msg = "a table of edges does not ascend: the codec is damaged"
             raise CorruptError(msg)
         return self._look(np.repeat(np.arange(len(edges) + 1, dtype=dtype), widths))
+
+    def _compared(self, edges: NDArray[np.int64]) -> NDArray[Any]:
+        """Count by comparing with each edge in turn: numpy does many at a time, a search does one.
+
+        Codes are the smaller the quicker, and their lowest and highest are known.
+        """
+        if not len(self._codes) or len(edges) > _COMPARED:
+            return np.searchsorted(edges, self._codes, side="right")
+        below = int(np.searchsorted(edges, self._low, side="right"))
+        inside = edges[below : int(np.searchsorted(edges, self._high, side="right"))]
+        narrow = self._low >= -(2**31) and self._high < 2**31
+        codes = self._codes.astype(np.int32 if narrow else np.int64, copy=False)
+        found = np.full(len(codes), below, np.uint8)
+        for edge in inside.tolist():
+            found += codes >= edge
+        return found
 
     def _look(self, table: NDArray[Any]) -> NDArray[Any]:
         return gather.look(self._codes, self._low, table)

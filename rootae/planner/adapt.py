@@ -11,7 +11,8 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Diagram, GroupPlan, Stage, TreePlan
+from rootae.codec.plan.contexts import Diagram, Stage
+from rootae.codec.plan.plan import GroupPlan, TreePlan
 from rootae.errors import ArgumentError
 from rootae.planner.rules import Rule, choose
 from rootae.planner.survey import branches_of, survey
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from rootae.codec.plan.plan import Feature, Lane, Target
+    from rootae.codec.plan.contexts import Feature, Target
+    from rootae.codec.plan.plan import Lane
     from rootae.codec.relations.link import Link
     from rootae.planner.sample import Sampled
     from rootae.schema.column import Column

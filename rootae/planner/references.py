@@ -18,7 +18,7 @@ from rootae.codec.grids.exact import ExactFloat
 from rootae.codec.grids.registry import grid_from_json
 from rootae.codec.lane import shift_of
 from rootae.codec.relations.centre import Centre, Term
-from rootae.codec.relations.link import Link, follow
+from rootae.codec.relations.link import Link, follow, places
 from rootae.codec.streams import stream
 from rootae.schema.column import INNER
 
@@ -60,7 +60,7 @@ def seen(link_: Link, plan: GroupPlan, values: Mapping[str, Values]) -> NDArray[
     if by.counts is None or other.counts is None:
         return np.zeros(len(by.flat), np.dtype(grid.dtype))
     decoded = grid.inverse(grid.forward(other.lane(link_.element)))
-    return follow(by.flat, by.counts, other.counts, decoded)
+    return follow(places(by.flat, by.counts, other.counts), decoded)
 
 
 def link(groups: Sequence[GroupPlan], values: Mapping[str, Values]) -> tuple[GroupPlan, ...]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import uproot
 from uproot.behaviors.TBranch import TBranch
 from uproot.behaviors.TTree import TTree
+from uproot.models.TBasket import Model_TBasket
 
 from rootae.container.side_tree import NOTICE
 from rootae.errors import ArgumentError
+from rootae.rootio.baskets import basket_ends
 
 if TYPE_CHECKING:
     from rootae.reader.tree import CodedTree
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["COLUMN", "TREE", "guard", "stand_for"]
 
 COLUMN, TREE = "_rootae_column", "_rootae_tree"  # where a branch and a tree keep a `CodedTree`
+_NOTHING = np.zeros(0, np.uint8)
 _KINDS: dict[tuple[type, type], type] = {}
 
 
@@ -49,6 +53,20 @@ class _Branch(TBranch):  # type: ignore[misc]  # uproot has no annotations
         share = (int(stop) - int(start)) / max(int(self.num_entries), 1)
         return max(round(self.uncompressed_bytes * share), 1)
 
+    def entries_to_ranges_or_baskets(self, entry_start: int, entry_stop: int) -> list[Any]:
+        """Return a basket in place of the carrier's, which hold nothing and are not read.
+
+        uproot asks this of all branches of a request before it wants the first array: so it is
+        known here which columns are to be decoded together.
+        """
+        ends = basket_ends(self)
+        first = int(np.searchsorted(ends, entry_start, "right")) - 1
+        if entry_start >= min(entry_stop, int(ends[-1])):
+            return super().entries_to_ranges_or_baskets(entry_start, entry_stop)  # type: ignore[no-any-return]
+        coded: CodedTree = self.__dict__[COLUMN]
+        coded.announce(str(self.name), entry_start, entry_stop)
+        return [(first, _Basket(self, first))]
+
     def basket(self, basket_num: int) -> Any:
         """Refuse to show the constant.
 
@@ -57,6 +75,30 @@ class _Branch(TBranch):  # type: ignore[misc]  # uproot has no annotations
         """
         msg = f"{self.__dict__[COLUMN].named(self.name)} and has no baskets: take its array()"
         raise ArgumentError(msg)
+
+
+class _Basket(Model_TBasket):  # type: ignore[misc]
+    """A basket of no entries, which stands for a carrier's while uproot reads.
+
+    Arguments:
+        branch: the carrier.
+        number: of the basket that it stands for.
+    """
+
+    def __init__(self, branch: Any, number: int) -> None:
+        self._parent = branch
+        self._basket_num = number
+        self._data = _NOTHING
+        self._byte_offsets = None
+
+    @property
+    def num_entries(self) -> int:
+        """Return the entries that interpreting it gives."""
+        return 0
+
+    def member(self, *_: Any, **__: Any) -> int:
+        """Return nothing that matters: the length of a key that is not there."""
+        return 0
 
 
 class _Tree(TTree):  # type: ignore[misc]

@@ -5,23 +5,25 @@ Blocks that were decoded are kept for a while, so that columns read one after th
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.block_decoder import BlockDecoder, Request
 from rootae.codec.contexts.network import usable
 from rootae.container.container import Container
-from rootae.container.side_tree import BLOCK, ENTRY, MODULUS
 from rootae.errors import CorruptError
+from rootae.reader.announced import Announced
 from rootae.reader.cache import blocks_of
-from rootae.rootio.baskets import basket_ends, read_branch
+from rootae.reader.places import Places, check_whole
+from rootae.rootio.baskets import basket_ends
 from rootae.schema.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from rootae.container.blocks import StoredTree
     from rootae.schema.column import Column
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CodedTree", "decode_on"]
 
 _DEVICE = "_rootae_device"
+_BYTES_AT_ONCE = 32 << 20  # of blobs
 _OFFSET = 8  # bytes of a list's offset in an awkward array
 
 
@@ -53,8 +56,8 @@ class CodedTree:
         self._lock = threading.RLock()
         self._number: int | None = None  # of those whose blocks the file keeps
         self._stored: StoredTree | None = None
-        self._checked: set[int] = set()
-        self._recorded: dict[str, tuple[int, int, NDArray[Any]]] = {}
+        self._places: Places | None = None
+        self._announced = Announced()
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Keep what another process needs to open the blocks anew."""
@@ -87,38 +90,10 @@ class CodedTree:
                 device = file.__dict__.get(_DEVICE) or usable()
                 container = Container(file.root_directory, str(file.file_path), device)
                 stored = container.stored(self.path)
-                self._check_whole(container, stored)
+                expected = container.expected_entries(self.path)
+                check_whole(stored, self.entries, expected, self._names)
                 self._stored = stored
             return self._stored
-
-    def _check_whole(self, container: Container, stored: StoredTree) -> None:
-        entries = self.entries
-        expected = container.expected_entries(self.path)
-        if entries != stored.total or expected not in (None, entries):
-            msg = (
-                f"{stored.where} has {entries} entries, its coded columns {stored.total}"
-                f" (written: {expected}): it was merged with a file of other coded columns or a "
-                "plain one, or cut by Snapshot or CopyTree; merge the originals with "
-                "rootae merge, cut them with rootae skim"
-            )
-            raise CorruptError(msg)
-        odd = {n for plan in stored.plans for n in self._names.symmetric_difference(plan.carried)}
-        if odd:
-            msg = (
-                f"{stored.where}: the tree and its blocks do not code the same columns "
-                f"({', '.join(sorted(odd)[:5])}, ...): files of different coded columns were "
-                "merged; merge the originals with rootae merge"
-            )
-            raise CorruptError(msg)
-        for name in self._names:
-            kinds = [p.column(name) for p in stored.plans]
-            if len({(c.dtype, c.inner_shape, c.counter) for c in kinds}) > 1:
-                msg = (
-                    f"{stored.where}: column {name} has several types: "
-                    f"{', '.join(dict.fromkeys(c.typename for c in kinds))}; files of different "
-                    "types were merged; read them one by one"
-                )
-                raise CorruptError(msg)
 
     def column(self, name: str) -> Column:
         """Return a coded column's description."""
@@ -176,44 +151,69 @@ class CodedTree:
             size += _OFFSET * rows[column.group]
         return size
 
+    def check_place(self, block: int) -> None:
+        """Hold the entries' own record of their block against the block, once.
+
+        Raises:
+            CorruptError: entries were skimmed, swapped or reordered.
+        """
+        with self._lock:
+            if self._places is None:
+                self._places = Places(self.stored, self._hidden)
+            self._places.check(block)
+
+    def announce(self, name: str, start: int, stop: int) -> None:
+        """Take down that a column is about to be asked for, with whatever else is.
+
+        Arguments:
+            name: the column.
+            start, stop: the range of entries.
+        """
+        column = self.column(name)
+        others = [str(column.counter)] if column.is_nested else []
+        with self._lock:
+            self._announced.add(name, others, (start, stop))
+
     def values(self, name: str, start: int, stop: int) -> Values:
         """Return a column over a range of entries, in memory of its own.
+
+        Whatever was announced for the same range is decoded with it, and given out when it is
+        asked for.
+
+        Raises:
+            CorruptError: a block is damaged or not in its place.
+        """
+        with self._lock:
+            decode = functools.partial(self.decode, start=start, stop=stop)
+            return self._announced.take(name, (start, stop), decode)
+
+    def decode(self, names: Sequence[str], start: int, stop: int) -> dict[str, Values]:
+        """Return columns over a range of entries, each in memory of its own.
+
+        Arguments:
+            names: the columns.
+            start, stop: the range.
 
         Raises:
             CorruptError: a block is damaged or not in its place.
         """
         wanted = list(self._overlaps(start, stop))
-        span = range(wanted[0][0], wanted[-1][0] + 1) if wanted else range(0)
-        column = self.column(name)
-        if wanted and sum(high - low for _, low, high in wanted) == self._entries(span):
-            return self._whole(column, span)
-        parts = [self._part(name, *where, span) for where in wanted]
-        if not parts:
-            flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
-            return Values(flat, None if column.counter is None else np.zeros(0, np.int64))
-        if len(parts) == 1:  # what the cache keeps may be read again
-            return Values(parts[0].flat.copy(), parts[0].counts)
-        counts = None
-        if column.counter is not None:
-            counts = np.concatenate([p.counts for p in parts if p.counts is not None])
-        return Values(np.concatenate([p.flat for p in parts]), counts)
+        if not wanted:
+            return {name: Values.none(self.column(name)) for name in names}
+        span = range(wanted[0][0], wanted[-1][0] + 1)
+        whole = sum(high - low for _, low, high in wanted) == self._entries(span)
+        parts: dict[str, list[Values]] = {name: [] for name in names}
+        blocks = self._blocks(names, span, whole)
+        for (_, low, high), (decoder, found) in zip(wanted, blocks, strict=True):
+            for name, values in found.items():
+                part = values if whole else values.part(low, high)
+                alone = len(wanted) == 1 and decoder.keeps(name)  # what is kept may be read again
+                parts[name].append(Values(part.flat.copy(), part.counts) if alone else part)
+        return {name: Values.joined(parts.pop(name)) for name in names}
 
     def _entries(self, span: range) -> int:
         """Return the number of entries of some blocks."""
         return int(self.stored.starts[span.stop] - self.stored.starts[span.start])
-
-    def _whole(self, column: Column, span: range) -> Values:
-        """Return a column of whole blocks, each of which forgets what no other column needs."""
-        rows = [self.stored.rows_of(block, column.group) for block in span]
-        flat = np.empty((sum(rows), *column.inner_shape), np.dtype(column.dtype))
-        counts, at = [], 0
-        for block, some in zip(span, rows, strict=True):
-            part = self._decoded(column.name, block, span, keep=False)
-            flat[at : at + some] = part.flat
-            counts.append(part.counts)
-            at += some
-        found = [c for c in counts if c is not None]
-        return Values(flat, np.concatenate(found) if found else None)
 
     def _overlaps(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """Yield block and the range of its entries."""
@@ -226,59 +226,31 @@ class CodedTree:
             if high > low:
                 yield block, int(low), int(high)
 
-    def _part(self, name: str, block: int, low: int, high: int, span: range) -> Values:
-        return self._decoded(name, block, span, keep=True).part(low, high)
+    def _blocks(
+        self, names: Sequence[str], span: range, whole: bool
+    ) -> Iterator[tuple[BlockDecoder, dict[str, Values]]]:
+        """Yield columns block by block, and what decoded them.
 
-    def _decoded(self, name: str, block: int, span: range, *, keep: bool) -> Values:
-        stored = self.stored
+        The bytes of several blocks are read at one go. Blocks of which all is asked for forget what
+        no other column needs.
+        """
+        stored, blocks = self.stored, blocks_of(self.file)
         with self._lock:
-            self.check_place(block)
-            blocks = blocks_of(self.file)
             if self._number is None:
                 self._number = blocks.number()
-            key = self._number, block
-            decoder = blocks.get(key) or stored.decoder(block)
-            values = decoder.values(name, keep=keep)
-            blocks.keep(key, decoder, span)
-            return values
-
-    def check_place(self, block: int) -> None:
-        """Hold the entries' own record of their block against the block, once.
-
-        Raises:
-            CorruptError: entries were skimmed, swapped or reordered.
-        """
-        with self._lock:
-            if block not in self._checked:
-                self._check_place(block)
-                self._checked.add(block)
-
-    def _record(self, branch: Any, start: int, stop: int) -> NDArray[Any]:
-        """Return some entries of a bookkeeping branch; the baskets that hold them are kept."""
-        ends = basket_ends(branch)
-        first = int(ends[np.searchsorted(ends, start, "right") - 1])
-        last = int(ends[np.searchsorted(ends, stop, "left")])
-        name = str(branch.name)
-        if self._recorded.get(name, (0, 0))[:2] != (first, last):
-            kept = read_branch(branch, first, last)
-            self._recorded[name] = first, last, kept
-        kept = self._recorded[name][2]
-        return kept[start - first : stop - first]
-
-    def _check_place(self, block: int) -> None:
-        """Hold the entries' own record of their block against the block."""
-        stored = self.stored
-        start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
-        lookup = self._hidden
-        where = f"{stored.where}, entries {start}-{stop}"
-        if BLOCK not in lookup or ENTRY not in lookup:
-            msg = f"{where}: branch {BLOCK} or {ENTRY} is gone: go back to the full file"
-            raise CorruptError(msg)
-        ids, index = (self._record(lookup[n], start, stop) for n in (BLOCK, ENTRY))
-        right = np.resize(np.arange(MODULUS, dtype=np.uint8), stop - start)
-        if (ids != stored.ids[block]).any() or (index != right).any():
-            msg = (
-                f"{where} do not belong to block {block}: entries were skimmed, swapped or "
-                "reordered; go back to the full file and use rootae skim"
-            )
-            raise CorruptError(msg)
+            waiting = deque(span)
+            while waiting:
+                decoders, requests, size = [], list[Request](), 0
+                while waiting and (not requests or size < _BYTES_AT_ONCE):
+                    block = waiting.popleft()
+                    self.check_place(block)
+                    key = self._number, block
+                    decoders.append((key, blocks.get(key) or stored.decoder(block)))
+                    requests.append(decoders[-1][1].request(names))
+                    size += int(stored.directory(block).sizes[requests[-1].blobs].sum())
+                asked = [(key[1], r.blobs) for (key, _), r in zip(decoders, requests, strict=True)]
+                fetched = stored.fetch(asked)
+                for (key, decoder), request, blobs in zip(decoders, requests, fetched, strict=True):
+                    found = decoder.run(request, blobs, keep=not whole)
+                    blocks.keep(key, decoder, span)
+                    yield decoder, found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import queue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +11,13 @@ import uproot
 from uproot.behaviors.TBranch import TBranch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = [
     "basket_ends",
-    "basket_key",
+    "basket_keys",
     "entry_places",
     "is_constant",
     "omits_places",
@@ -103,15 +106,22 @@ def is_constant(branch: Any, value: int) -> bool:
     )
 
 
-def basket_key(branch: Any, number: int) -> Any:
-    """Return the key of one basket; uproot's own asks for it by numpy's integers.
+def basket_keys(branch: Any, numbers: Sequence[int]) -> list[Any]:
+    """Return the keys of some baskets, read at one go.
 
-    These XRootD's client does not take.
+    uproot's own way asks for each by numpy's integers, which XRootD's client does not take.
     """
-    start = int(branch.member("fBasketSeek")[number])
-    stop = start + uproot.reading._key_format_big.size
-    chunk, cursor = branch.file.source.chunk(start, stop), uproot.source.cursor.Cursor(start)
-    return uproot.reading.ReadOnlyKey(chunk, cursor, {}, branch.file, branch, read_strings=False)
+    size, source = uproot.reading._key_format_big.size, branch.file.source
+    starts = [int(branch.member("fBasketSeek")[n]) for n in numbers]
+    ranges = [(start, start + size) for start in starts]
+    chunks = {c.start: c for c in source.chunks(ranges, queue.Queue())} if ranges else {}
+    return [
+        uproot.reading.ReadOnlyKey(
+            chunks[start], uproot.source.cursor.Cursor(start), {}, branch.file, branch,
+            read_strings=False,
+        )
+        for start in starts
+    ]  # fmt: skip
 
 
 def _basket(branch: Any, number: int, entries: int) -> NDArray[Any]:

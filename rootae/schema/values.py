@@ -13,7 +13,7 @@ from rootae.errors import CorruptError
 from rootae.schema.column import INNER, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -92,6 +92,21 @@ class Values:
         if flat.ndim == 1:
             return flat
         return np.ascontiguousarray(flat.reshape(len(flat), math.prod(flat.shape[1:]))[:, element])
+
+    @classmethod
+    def none(cls, column: Column) -> Values:
+        """Return no entries of a column."""
+        flat = np.zeros((0, *column.inner_shape), np.dtype(column.dtype))
+        return cls(flat, None if column.counter is None else np.zeros(0, np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Values]) -> Values:
+        """Put parts of a column, at least one, behind one another."""
+        if len(parts) == 1:
+            return parts[0]
+        counts = [p.counts for p in parts if p.counts is not None]
+        flat = np.concatenate([p.flat for p in parts])
+        return cls(flat, np.concatenate(counts) if counts else None)
 
     def part(self, start: int, stop: int) -> Values:
         """Return the values of some entries."""

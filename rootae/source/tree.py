@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from rootae.schema.column import Column
 
-__all__ = ["ROWS_AT_MOST", "SourceTree"]
+__all__ = ["BYTES_AT_MOST", "ROWS_AT_MOST", "SourceTree"]
 
-ROWS_AT_MOST = 128 * 1024  # in a block's largest group
+ROWS_AT_MOST = 1 << 20  # in a block's largest group
+BYTES_AT_MOST = 1 << 26  # of a block's decoded columns
 _COUNTS_AT_ONCE = 200_000
 _BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
 
@@ -111,7 +112,8 @@ class SourceTree:
         group: list[tuple[int, int]] = []
         for block in blocks:
             entries = block[1] - group[0][0] if group else 0
-            nbytes = flat * entries + jagged * ROWS_AT_MOST * (len(group) + 1)
+            most = min(jagged * ROWS_AT_MOST, BYTES_AT_MOST)
+            nbytes = flat * entries + most * (len(group) + 1)
             if group and (group[-1][1] != block[0] or nbytes > _BYTES_AT_ONCE):
                 yield group
                 group = []
@@ -137,15 +139,22 @@ class SourceTree:
                 raise UnreadableError(msg, self.schema.path, name) from error
         return out
 
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Yield the entry ranges of blocks: as many entries as keep every group small enough."""
-        counters = sorted({c.counter for c in self.schema.columns if c.counter is not None})
+    def blocks(
+        self, rows: int | None = None, nbytes: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the entry ranges of blocks: as many entries as keep them small enough.
+
+        Arguments:
+            rows: at most so many in any group, `ROWS_AT_MOST` by default.
+            nbytes: at most so many of decoded columns, `BYTES_AT_MOST` by default.
+        """
+        limits = rows or ROWS_AT_MOST, nbytes or BYTES_AT_MOST
         start = 0
         for begin in range(0, self.entries, _COUNTS_AT_ONCE):
             end = min(begin + _COUNTS_AT_ONCE, self.entries)
-            largest = self._rows(begin, end, counters)
+            taken = self._taken(begin, end)
             while start < end:
-                stop = start + _fitting(largest[start - begin :])
+                stop = start + _fitting([x[start - begin :] for x in taken], limits)
                 if stop >= end and end < self.entries and start > begin:
                     break
                 yield start, stop
@@ -154,18 +163,29 @@ class SourceTree:
                 yield start, end
                 start = end
 
-    def _rows(self, start: int, stop: int, counters: Sequence[str]) -> NDArray[np.int64]:
-        """Return an upper bound of each entry's rows in any group."""
+    def _taken(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return upper bounds of each entry's rows in any group, and of its columns' bytes."""
+        sizes: dict[str | None, int] = {}
+        for c in self.schema.columns:
+            lanes = np.dtype(c.dtype).itemsize * c.lanes
+            sizes[c.counter] = sizes.get(c.counter, 0) + lanes
+        counters = sorted(c for c in sizes if c is not None)
         arrays = self.arrays(start, stop, list(dict.fromkeys(map(branch_of, counters))))
-        rows = np.ones((stop - start,), np.int64)
+        rows = np.ones(stop - start, np.int64)
+        nbytes = np.full(stop - start, sizes.get(None, 0), np.int64)
         for name in counters:
             array = arrays[branch_of(name)]
             if name != branch_of(name):
                 array = Values.lengths(array, name).sums()
-            rows = np.maximum(rows, ak.to_numpy(array).astype(np.int64))
-        return rows
+            counts = ak.to_numpy(array).astype(np.int64)
+            rows = np.maximum(rows, counts)
+            nbytes += counts * sizes[name]
+        return rows, nbytes
 
 
-def _fitting(rows: NDArray[np.int64]) -> int:
+def _fitting(taken: Sequence[NDArray[np.int64]], limits: Sequence[int]) -> int:
     """Return how many entries fit into a block, at least one."""
-    return max(int(np.searchsorted(np.cumsum(rows), ROWS_AT_MOST, side="right")), 1)
+    fit = (
+        np.searchsorted(np.cumsum(x), y, side="right") for x, y in zip(taken, limits, strict=True)
+    )
+    return max(int(min(fit)), 1)

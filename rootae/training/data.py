@@ -8,8 +8,8 @@ import numpy as np
 
 from rootae.codec import lane as lanes
 from rootae.codec.group import GroupCoder, feature
+from rootae.codec.plan.contexts import Feature
 from rootae.codec.plan.order import in_order
-from rootae.codec.plan.plan import Feature
 from rootae.codec.streams import stream
 from rootae.planner import references
 from rootae.training.scale import CodeScale, RankScale

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.block import Block
     from rootae.codec.codec import Codec
+    from rootae.codec.layout import Layout
     from rootae.codec.tree import TreeCoder
     from rootae.reader.tree import CodedTree
     from rootae.schema.values import Values
@@ -55,14 +56,16 @@ class Sizes:
     blocks: int = 0
     entries: int = 0
 
-    def add(self, block: Block, errors: Mapping[str, float]) -> None:
+    def add(self, block: Block, layout: Layout, errors: Mapping[str, float]) -> None:
         """Count one block."""
+        sizes = [len(b) for b in block.blobs]
         for name, error in errors.items():
             self.errors[name] = max(self.errors.get(name, 0.0), error)
-        for name, blob in block.columns.items():
-            self.columns[name] = self.columns.get(name, 0) + len(blob)
-        for name, blob in block.latents.items():
-            self.latents[name] = self.latents.get(name, 0) + len(blob)
+            more = sum(sizes[i] for i in layout.blobs_of([name]))
+            self.columns[name] = self.columns.get(name, 0) + more
+        for name, number in layout.groups.items():
+            more = sizes[layout.latent_blobs[number]] if number in layout.latent_blobs else 0
+            self.latents[name] = self.latents.get(name, 0) + more
         self.blocks += 1
         self.entries += block.entries
 
@@ -129,8 +132,9 @@ class TreeWriter:
         for start, stop, coded in _coded(tree, coder):
             number = 0
             if coded is not None and codec is not None and self._side is not None:
-                self.sizes.add(*coded)
-                number = self._side.add(coded[0], codec.digest)
+                block, errors = coded
+                self.sizes.add(block, codec.tree(tree.schema.path).layout, errors)
+                number = self._side.add(block, codec.digest)
             self._pass(tree, start, stop, number)
             advance(tree.schema.path, stop - start)
 

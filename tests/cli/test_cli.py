@@ -487,7 +487,7 @@ def test_compressing_twice(cli, packed, tmp_path):
 def test_damage_is_exit_code_3(cli, packed, tmp_path):
     data = bytearray(packed.read_bytes())
     with uproot.open(packed) as file:
-        branch = file["rootae/trees/Events"]["group_1"]
+        branch = file["rootae/trees/Events"]["blobs"]
         middle = int(branch.member("fBasketSeek")[0]) + 200
     data[middle] ^= 0xFF
     (tmp_path / "bad.root").write_bytes(data)

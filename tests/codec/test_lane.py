@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,7 +24,7 @@ def never():
 def round_trip(x, bound, contexts=None):
     grid = grid_for(bound, x)
     encoded = lane.encode(x, grid.forward(x), grid, bound, contexts)
-    decoded = lane.decode(encoded.blob, len(x), grid, lambda: contexts, never)
+    decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, contexts)
     assert decoded.values.dtype == x.dtype
     assert not deviation(x, decoded.values, bound)[1].any()
     assert decoded.codes.tolist() == encoded.codes.tolist()
@@ -86,8 +88,8 @@ def test_a_shift_undoes_itself(q, shift):
     q = np.where(q < 0, ~(~q >> shift << shift), q >> shift << shift)
     x = ExactFloat("float64").inverse(q)
     grid = ExactFloat("float64")
-    blob = lane.encode(x, grid.forward(x), grid, EXACT, None).blob
-    assert lane.decode(blob, len(x), grid, never, never).values.tobytes() == x.tobytes()
+    encoded = lane.encode(x, grid.forward(x), grid, EXACT, None)
+    assert lane.decode(encoded.mode, encoded.blob, len(x), grid).values.tobytes() == x.tobytes()
 
 
 def test_contexts_are_taken_only_where_they_pay():
@@ -102,7 +104,7 @@ def test_contexts_are_taken_only_where_they_pay():
 def derived(x, value, bound=EXACT):
     grid = grid_for(bound, x)
     encoded = lane.encode_derived(x, value, grid.forward(x), grid, bound)
-    return encoded, lane.decode(encoded.blob, len(x), grid, never, value.copy)
+    return encoded, lane.decode(encoded.mode, encoded.blob, len(x), grid, None, None, value.copy())
 
 
 def test_a_derived_lane_stores_its_exceptions_only():
@@ -125,8 +127,8 @@ def test_a_derived_lane_with_many_exceptions_is_coded_plainly():
 def test_a_predicted_lane_stores_nothing():
     encoded = lane.encode_predicted(5)
     grid = grid_for(Bound("none"), np.arange(9.0))
-    decoded = lane.decode(encoded.blob, 5, grid, lambda: np.array([0, 1, 2, 3, 4]), never)
-    assert len(encoded.blob) == 2
+    decoded = lane.decode(encoded.mode, encoded.blob, 5, grid, np.array([0, 1, 2, 3, 4]))
+    assert len(encoded.blob) == 1
     assert len(decoded.values) == 5
 
 
@@ -137,7 +139,7 @@ def test_the_writer_sees_the_escapes_that_the_reader_sees():
     q = grid.forward(x)
     encoded = lane.encode(x, q, grid, Bound("abs", 0.1), None)
     value = with_escapes(encoded.blob, grid.inverse(q))
-    decoded = lane.decode(encoded.blob, len(x), grid, never, never)
+    decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid)
     assert value.tobytes() == decoded.values.tobytes()
 
 
@@ -152,9 +154,10 @@ def test_cut_and_flipped_bytes_are_damage_or_n_numbers(text):
     for data in flipped:
         data[rng.integers(len(data))] ^= 1 << rng.integers(8)
         data[rng.integers(8)] ^= rng.integers(2)
-    for data in [*cut, *map(bytes, flipped)]:
+    modes = itertools.cycle([*[encoded.mode] * 6, *range(7)])
+    for mode, data in zip(modes, [*cut, *map(bytes, flipped)], strict=False):
         try:
-            decoded = lane.decode(data, 600, grid, lambda: np.zeros(600, np.uint8), x.copy)
+            decoded = lane.decode(mode, data, 600, grid, np.zeros(600, np.uint8), None, x.copy())
             assert len(decoded.values) == 600
         except CorruptError:
             continue

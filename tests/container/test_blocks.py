@@ -9,6 +9,7 @@ from following import coded_by
 from samples import write_columns
 
 import rootae
+import rootae.container.rows
 import rootae.source.tree
 from rootae.codec.plan.lineage import ancestors
 from rootae.errors import CorruptError
@@ -57,6 +58,7 @@ def opened(path, monkeypatch):
             ranges.extend(wanted)
             return several(wanted, *arguments, **options)
 
+        monkeypatch.setattr(rootae.container.rows, "_GAP", -1)  # every blob by itself
         monkeypatch.setattr(source, "chunk", chunk)
         monkeypatch.setattr(source, "chunks", chunks)
         yield coded_tree, tree, ranges
@@ -64,7 +66,7 @@ def opened(path, monkeypatch):
 
 def blobs(stored, block):
     """Return where each blob of a block lies in the file: {column: (start, stop)}."""
-    branch = stored._tree["group_0"]
+    branch = stored._tree["blobs"]
     key = branch.basket_key(block)
     assert key.data_compressed_bytes == key.data_uncompressed_bytes
     at, found = int(key.data_cursor.index), {}
@@ -101,11 +103,24 @@ def test_what_is_in_memory_is_not_read_again(opened):
     tree["sum"].array()
     ranges.clear()
     tree["a"].array(entry_start=10)
-    tree["sum"].array()
+    tree["b"].array(entry_stop=10)
     assert not where & set(ranges)
     cache.clear()
     tree["a"].array()
     assert len(where & set(ranges)) == 3
+
+
+def test_what_lies_together_is_read_at_one_go(opened, monkeypatch):
+    coded_tree, tree, ranges = opened
+    monkeypatch.setattr(rootae.container.rows, "_GAP", 1 << 14)
+    tree["a"].array(entry_stop=1)
+    cache.clear()
+    ranges.clear()
+    tree.arrays()
+    where = [blobs(coded_tree.stored, i).values() for i in range(3)]
+    rows = [(min(a for a, _ in w), max(b for _, b in w)) for w in where]
+    inside = [r for r in ranges if any(a < r[1] and r[0] < b for a, b in rows)]
+    assert len(inside) <= 3
 
 
 def test_all_columns_together_read_every_blob_once(opened):
@@ -151,7 +166,7 @@ def test_baskets_that_another_program_packed_are_read(path, tmp_path, compressio
             cache.clear()
             some = tree[name].array(library="np", entry_start=ROWS - 5, entry_stop=2 * ROWS + 5)
             assert (some == x[ROWS - 5 : 2 * ROWS + 5]).all()
-        baskets = file["rootae/trees/t"]["group_0"].num_baskets
+        baskets = file["rootae/trees/t"]["blobs"].num_baskets
         assert baskets == -(-3 // together)
     assert rootae.verify(target).columns == len(COLUMNS)
 
@@ -160,7 +175,7 @@ def test_baskets_that_another_program_packed_are_read(path, tmp_path, compressio
 def test_damage_in_packed_baskets_is_noticed(path, tmp_path, compression):
     target = repacked(path, tmp_path / "out.root", compression, 3)
     with uproot.open(target) as file:
-        key = file["rootae/trees/t"]["group_0"].basket_key(0)
+        key = file["rootae/trees/t"]["blobs"].basket_key(0)
         at = int(key.data_cursor.index) + key.data_compressed_bytes // 2
     data = bytearray(target.read_bytes())
     data[at] ^= 0x10

@@ -87,12 +87,11 @@ def test_branch_names_do_not_depend_on_values_size_or_codec(packed, tmp_path):
         assert names_of(tmp_path / "out.root") == names_of(packed)
 
 
-def test_each_group_has_one_branch_however_many_columns_it_has(packed):
+def test_a_side_tree_has_the_same_branches_whatever_the_columns_are(packed):
     side, _, _ = names_of(packed)
-    fixed = {"head", "nhead"}
-    groups = Container.open(packed).only_codec().tree("Events").groups
-    assert list(groups) == ["", "nJet", "nMuon"]
-    assert set(side) == fixed | {f"{n}group_{i}" for i in range(3) for n in ("", "n")}
+    layout = Container.open(packed).only_codec().tree("Events").layout
+    assert list(layout.groups) == ["", "nJet", "nMuon"]
+    assert set(side) == {"head", "nhead", "blobs", "nblobs"}
 
 
 def test_a_tree_of_many_columns_is_read_back(tmp_path):

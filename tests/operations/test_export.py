@@ -10,7 +10,8 @@ from samples import PROJECT, write_columns
 
 import rootae
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Encoder, Feature, GroupPlan, Lane, Plan, Stage, Target, TreePlan
+from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.plan.plan import GroupPlan, Lane, Plan, TreePlan
 from rootae.operations.export import export, network_files
 
 onnx = pytest.importorskip("onnx")

@@ -8,8 +8,9 @@ import uproot
 from samples import write_columns
 
 import rootae
+from rootae.codec.plan.contexts import Feature, Stage, Target
 from rootae.codec.plan.lineage import ancestors, how
-from rootae.codec.plan.plan import Feature, GroupPlan, Lane, Stage, Target, TreePlan
+from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.derived import Derived
 from rootae.operations.info import info
 from rootae.schema.column import Column

@@ -253,7 +253,7 @@ def test_what_uproot_cannot_write_is_root_s_affair_or_refused_by_name(
 
 def test_a_damaged_block_is_refused_though_it_would_only_be_copied(inputs, tmp_path):
     with rootae.open(inputs / "a_fine.root") as file:
-        blob = file.container.stored("Events").row(0)["group_0"]
+        blob = file.container.stored("Events").row(0)["blobs"]
     data = bytearray((inputs / "a_fine.root").read_bytes())
     data[data.index(blob) + len(blob) // 2] ^= 1
     (tmp_path / "bad.root").write_bytes(data)
@@ -287,7 +287,7 @@ def test_an_output_with_another_block_does_not_appear(inputs, tmp_path, monkeypa
 
     def swapped(self, block):
         right = row(self, block)
-        return right | {"group_0": right["group_0"][::-1]} if "part" not in self.where else right
+        return right | {"blobs": right["blobs"][::-1]} if "part" not in self.where else right
 
     monkeypatch.setattr(StoredTree, "row", swapped)
     with pytest.raises((BoundError, CorruptError)):

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 from following import coded_by
-from tables import round_trip, table
+from tables import bytes_of, round_trip, table
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Diagram, Feature, Plan
+from rootae.codec.plan.contexts import Diagram, Feature
+from rootae.codec.plan.plan import Plan
 from rootae.errors import ArgumentError
 from rootae.planner.adapt import adapt
 from rootae.planner.rules import rules_of
@@ -131,19 +132,19 @@ def contextual(request):
 
 
 def test_contexts_survive_extra_columns_and_another_order(contextual):
-    _, _, block = meet(contextual, {"z": C + 1, "b": B, "c": C, "a": A})
-    assert len(block.columns["b"]) < 7000
+    codec, _, block = meet(contextual, {"z": C + 1, "b": B, "c": C, "a": A})
+    assert bytes_of(codec, block, "b") < 7000
 
 
 def test_a_column_whose_parent_is_missing_loses_its_contexts_only(contextual):
-    _, warnings, block = meet(contextual, {"b": B, "c": C})
+    codec, warnings, block = meet(contextual, {"b": B, "c": C})
     assert "lacks a; coded plain for that: b" in warnings[0]
-    assert len(block.columns["b"]) > 7000
+    assert bytes_of(codec, block, "b") > 7000
 
 
 def test_a_missing_column_that_had_contexts_is_no_one_s_problem(contextual):
-    _, _, block = meet(contextual, {"c": C, "a": A})
-    assert set(block.columns) == {"a", "c"}
+    codec, _, _ = meet(contextual, {"c": C, "a": A})
+    assert set(codec.tree("t").layout.columns) == {"a", "c"}
 
 
 def test_values_that_the_codec_never_saw_are_no_error(contextual):
@@ -160,7 +161,7 @@ def test_diagrams_that_are_kept_are_numbered_anew():
     [diagram] = group.diagrams
     assert [group.lanes[f.index].column for f in diagram.inputs] == ["c"]
     assert warnings == ["t: the file lacks a; coded plain for that: b, e"]
-    assert len(block.columns["d"]) < 7000 < len(block.columns["b"])
+    assert bytes_of(fitted, block, "d") < 7000 < bytes_of(fitted, block, "b")
 
 
 def test_what_looks_at_a_lost_centre_is_coded_plainly():

@@ -91,9 +91,9 @@ def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
     with rootae.open(out) as file:
         side = file["rootae/trees/Events"]
         blocks = side.num_entries
-        baskets = [side[f"group_{i}"].num_baskets for i in range(3)]
+        baskets = side["blobs"].num_baskets
     assert blocks > 20
-    assert all(n < blocks for n in baskets) if packs else baskets == [blocks] * 3
+    assert baskets < blocks if packs else baskets == blocks
     check(out, originals(many_blocks, "a", "b"))
     with rootae.open(out) as file:
         cache.clear()

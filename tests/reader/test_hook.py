@@ -46,7 +46,7 @@ def test_one_range_reads_its_own_blocks_only(many_blocks):
     with uproot.open(many_blocks) as file:
         tree = file["Events"]
         tree["Jet_pt"].array(entry_start=1000, entry_stop=1010)
-        assert len(coded(tree)._checked) <= 2
+        assert len(coded(tree)._places._checked) <= 2
 
 
 def test_iterating_over_many_blocks_gives_every_entry_once(events, many_blocks):

@@ -12,15 +12,16 @@ from rootae.kernels import gather
 from rootae.kernels.lut import Indexed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from rootae.codec.contexts.network import Network
     from rootae.codec.grids.registry import Grid
-    from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Stage
+    from rootae.codec.plan.contexts import Diagram, Feature, Stage
+    from rootae.codec.plan.plan import GroupPlan
 
-__all__ = ["Coder", "StageContexts", "feature"]
+__all__ = ["Coder", "StageContexts", "View", "feature"]
 
 _OUTPUTS = 1024  # a network's outputs are 0 .. 1023
 
@@ -33,6 +34,24 @@ class Coder(Protocol):
     networks: Sequence[Network]
     grids: list[Grid]
     linked_grids: list[Grid]
+
+
+class View(Protocol):
+    """What contexts and centres may look at."""
+
+    rows: int
+
+    def codes(self, i: int) -> NDArray[Any]:
+        """Return the codes of an own lane that is decoded, shape (rows,)."""
+        ...
+
+    def values(self, i: int) -> NDArray[Any]:
+        """Return the values of such a lane, or of a linked one behind these, shape (rows,)."""
+        ...
+
+    def latents(self) -> NDArray[Any]:
+        """Return the latents, shape (latents, rows)."""
+        ...
 
 
 def feature(
@@ -111,42 +130,26 @@ class StageContexts:
 
     Arguments:
         coder: the group's coder.
-        codes: gives an earlier lane's, decoded.
-        values: gives an earlier lane's, or a linked one's.
-        latents: gives the latents, shape (latents, rows).
-        rows: the number of rows.
+        view: what they look at.
     """
 
-    def __init__(
-        self,
-        coder: Coder,
-        codes: Callable[[int], NDArray[Any]],
-        values: Callable[[int], NDArray[Any]],
-        latents: Callable[[], NDArray[Any]],
-        rows: int,
-    ) -> None:
+    def __init__(self, coder: Coder, view: View) -> None:
         self._coder = coder
-        self._codes = codes
-        self._values = values
-        self._latents = latents
-        self._rows = rows
+        self._view = view
         self._done: dict[int, NDArray[Any]] = {}
         self._features: dict[tuple[Feature, type[Any]], NDArray[Any]] = {}
         self._centres: dict[int, NDArray[np.int64]] = {}
         self.nbytes = 0  # of what is kept for lanes still to come
 
-    def of(self, lane: int) -> NDArray[Any]:
-        """Return a lane's contexts, or its codes if it has no bound."""
+    def of(self, lane: int) -> NDArray[Any] | None:
+        """Return a lane's contexts, its codes if it has no bound, None if its plan has neither."""
         if lane not in self._done:
             plan = self._coder.plan
             if plan.lanes[lane].diagram >= 0:
-                self._keep(lane, self._follow(plan.diagrams[plan.lanes[lane].diagram]))
-            elif plan.lanes[lane].stage >= 0:
+                return self._follow(plan.diagrams[plan.lanes[lane].diagram])
+            if plan.lanes[lane].stage >= 0:
                 self._run(plan.stages[plan.lanes[lane].stage])
-            else:
-                msg = f"{plan.lanes[lane].column} has no contexts by its plan: the block is damaged"
-                raise CorruptError(msg)
-        return self._done[lane]
+        return self._done.get(lane)
 
     def _keep(self, lane: int, contexts: NDArray[Any]) -> None:
         self._done[lane] = contexts
@@ -158,7 +161,9 @@ class StageContexts:
         if rule is None:
             return None
         if lane not in self._centres:
-            self._centres[lane] = rule.codes(self._values, self._rows, self._coder.grids[lane])
+            self._centres[lane] = rule.codes(
+                self._view.values, self._view.rows, self._coder.grids[lane]
+            )
             self.nbytes += self._centres[lane].nbytes
         return self._centres[lane]
 
@@ -173,13 +178,13 @@ class StageContexts:
     def _source(self, f: Feature) -> NDArray[Any]:
         """Return the codes that a feature is made of."""
         if f.source == "latent":
-            latents: NDArray[Any] = self._latents()[f.index]
+            latents: NDArray[Any] = self._view.latents()[f.index]
             return latents
         if f.source == "lane":
             link = f.index - len(self._coder.grids)
             if link < 0:
-                return self._codes(f.index)
-            return self._coder.linked_grids[link].forward(self._values(f.index))
+                return self._view.codes(f.index)
+            return self._coder.linked_grids[link].forward(self._view.values(f.index))
         found = self.centre(f.index)
         if found is None:
             msg = "a network looks at a centre that no lane has: the plan is damaged"
@@ -193,7 +198,7 @@ class StageContexts:
         # narrow numbers: fresh memory is slow
         kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
         inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
-        return gather.follow(inputs, tables, widths, self._rows)
+        return gather.follow(inputs, tables, widths, self._view.rows)
 
     def _run(self, stage: Stage) -> None:
         coder = self._coder

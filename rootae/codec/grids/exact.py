@@ -55,14 +55,17 @@ class ExactFloat:
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""
-        signed = x.view(np.dtype(f"i{x.dtype.itemsize}"))
-        top = np.iinfo(signed.dtype).max
-        return np.where(signed < 0, ~(signed & top), signed).astype(np.int64)
+        return _turned(x.view(f"i{x.dtype.itemsize}")).astype(np.int64)
 
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""
         dtype = np.dtype(self.dtype)
-        integer = np.dtype(f"i{dtype.itemsize}")
-        narrow = q.astype(integer)
-        low = np.iinfo(integer).min
-        return np.where(narrow < 0, ~narrow | low, narrow).view(dtype)
+        return _turned(q.astype(f"i{dtype.itemsize}", copy=False)).view(dtype)
+
+
+def _turned(bits: NDArray[Any]) -> NDArray[Any]:
+    """Turn all bits but the sign over where it is set: bits to codes, and codes to bits."""
+    flips = bits >> (8 * bits.itemsize - 1)
+    flips &= np.iinfo(bits.dtype).max
+    flips ^= bits
+    return flips

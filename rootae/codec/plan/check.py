@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rootae.codec.plan.plan import Diagram, Feature, GroupPlan, Lane, Plan, Stage, TreePlan
+    from rootae.codec.plan.contexts import Diagram, Feature, Stage
+    from rootae.codec.plan.plan import GroupPlan, Lane, Plan, TreePlan
     from rootae.schema.column import Column
 
 __all__ = ["check", "encoders_of"]

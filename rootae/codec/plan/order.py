@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from rootae.codec.plan.plan import GroupPlan
     from rootae.codec.relations.link import Link
 
-__all__ = ["group_order", "in_order", "milestones"]
-
-_STEP = 24  # lanes that may be decoded inside one another: each takes a dozen of Python's frames
+__all__ = ["group_order", "in_order"]
 
 
 def in_order(plan: GroupPlan, lanes: Iterable[int] | None = None) -> dict[int, tuple[int, ...]]:
@@ -44,25 +42,6 @@ def in_order(plan: GroupPlan, lanes: Iterable[int] | None = None) -> dict[int, t
                 path.append(missing[0])
                 above[missing[0]] = plan.parents(missing[0])
     return done
-
-
-def milestones(plan: GroupPlan) -> dict[int, tuple[int, ...]]:
-    """Return what to decode first of lanes that lie far behind others.
-
-    A chain of lanes may be longer than calls can be nested. Its milestones are those a number of
-    steps apart; with the nearest of them decoded before a lane, nothing is nested deeply.
-
-    Returns:
-        The nearest milestones of lanes that have any, by lane.
-    """
-    depth: dict[int, int] = {}
-    near: dict[int, tuple[int, ...]] = {}
-    for lane, parents in in_order(plan).items():
-        depth[lane] = 1 + max((depth[p] for p in parents), default=0)
-        found = [(p,) if depth[p] % _STEP == 0 else near.get(p, ()) for p in parents]
-        if any(found):
-            near[lane] = tuple(dict.fromkeys(p for some in found for p in some))
-    return near
 
 
 def group_order(links: Mapping[str, Sequence[Link]]) -> list[str]:

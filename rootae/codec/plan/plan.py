@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage
 from rootae.codec.plan.parse import checked
 from rootae.codec.relations.centre import Centre
 from rootae.codec.relations.derived import Derived
@@ -15,107 +17,13 @@ from rootae.errors import CorruptError, FormatError
 from rootae.schema.column import Branch, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = [
-    "FORMAT",
-    "TEXT_AT_MOST",
-    "Diagram",
-    "Encoder",
-    "Feature",
-    "GroupPlan",
-    "Lane",
-    "Plan",
-    "Stage",
-    "Target",
-    "TreePlan",
-]
+__all__ = ["FORMAT", "TEXT_AT_MOST", "GroupPlan", "Lane", "Plan", "TreePlan"]
 
 FORMAT = 2
 TEXT_AT_MOST = 1 << 26  # characters
 _VALUES_AT_MOST = 1 << 22  # each takes twenty times its text in memory
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One integer that a network sees.
-
-    Arguments:
-        source: ``lane`` (codes decoded earlier), ``centre`` (the codes that a lane is centred on)
-            or ``latent`` (a latent code as it is).
-        index: which lane of the group, or which latent.
-        kind: ``edges``: how many edges of the table lie at or below the code;
-            ``digit``: clip((code - low) >> shift, 0, top); ``raw``: the code itself.
-        table: index of the table of edges (``edges`` only).
-        low, shift, top: of a digit.
-    """
-
-    source: Literal["lane", "centre", "latent"]
-    index: int
-    kind: Literal["edges", "digit", "raw"]
-    table: int = -1
-    low: int = 0
-    shift: int = 0
-    top: int = 0
-
-
-@dataclass(frozen=True)
-class Target:
-    """A lane that a stage gives contexts for.
-
-    The network's outputs 2t and 2t+1 of the t-th target are the location and the scale; the
-    context is the location's bin plus the number of location bins times the scale's bin.
-
-    Arguments:
-        lane: index of the lane.
-        location, scale: tables of edges of the two outputs; a lane without a bound takes its
-            code from the location's table of edges directly.
-    """
-
-    lane: int
-    location: int
-    scale: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One decoder network: what it sees and what it gives contexts for."""
-
-    network: int
-    inputs: tuple[Feature, ...]
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """Contexts by looking at one code after the other: a decision diagram, as tables.
-
-    A row is in state 0 at first; after each input it is in the state that the input's table names
-    for the state that it was in and what the input says. The last state is the context.
-
-    Arguments:
-        inputs: what is looked at, features of the kind ``edges``.
-        tables: one for each input: (states before) x (edges + 1) states, row by row; the last
-            one's are 0 .. 255.
-    """
-
-    inputs: tuple[Feature, ...]
-    tables: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        """Refuse a diagram that cannot be followed."""
-        if len(self.inputs) != len(self.tables) or any(f.kind != "edges" for f in self.inputs):
-            msg = "a diagram has other inputs than tables: the codec's plan is damaged"
-            raise CorruptError(msg)
-
-
-@dataclass(frozen=True)
-class Encoder:
-    """The network that makes the latents; only the writer runs it."""
-
-    network: int
-    inputs: tuple[Feature, ...]
-    latents: int
 
 
 @dataclass(frozen=True)
@@ -174,7 +82,7 @@ class GroupPlan:
 
     def seen(self, inputs: Iterable[Feature]) -> tuple[int, ...]:
         """Return the own lanes that have to be decoded before something is looked at."""
-        return self._own(self._looked_at(inputs))
+        return self._own(self.looked_at(inputs))
 
     def _own(self, lanes: Iterable[int]) -> tuple[int, ...]:
         own = (self.links[i - len(self.lanes)].by if i >= len(self.lanes) else i for i in lanes)
@@ -193,9 +101,10 @@ class GroupPlan:
             found += [i for i, _ in plan.derived.terms]
         if plan.centre is not None:
             found += plan.centre.sources
-        return tuple(dict.fromkeys([*found, *self._looked_at(self.looks_at(lane))]))
+        return tuple(dict.fromkeys([*found, *self.looked_at(self.looks_at(lane))]))
 
-    def _looked_at(self, inputs: Iterable[Feature]) -> list[int]:
+    def looked_at(self, inputs: Iterable[Feature]) -> list[int]:
+        """Return the lanes that features are of: own ones, and linked ones behind them."""
         found = list[int]()
         for f in inputs:
             centre = self.lanes[f.index].centre if f.source == "centre" else None
@@ -204,7 +113,14 @@ class GroupPlan:
 
     def lanes_of(self, column: str) -> tuple[int, ...]:
         """Return the lanes of a column, in the order of its elements."""
-        return tuple(i for i, lane in enumerate(self.lanes) if lane.column == column)
+        return self._lanes_of.get(column, ())
+
+    @functools.cached_property
+    def _lanes_of(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for i, lane in enumerate(self.lanes):
+            found[lane.column] = (*found.get(lane.column, ()), i)
+        return found
 
 
 @dataclass(frozen=True)
@@ -227,11 +143,25 @@ class TreePlan:
 
     def column(self, name: str) -> Column:
         """Return a coded column."""
-        return next(c for c in self.columns if c.name == name)
+        return self._columns[name]
+
+    @functools.cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
+
+    def counters_of(self, column: Column) -> Iterator[Column]:
+        """Yield what counts a column, and what counts that."""
+        while column.counter is not None:
+            column = self.column(column.counter)
+            yield column
 
     def group(self, name: str) -> GroupPlan:
         """Return a group's plan."""
-        return next(g for g in self.groups if g.name == name)
+        return self._groups[name]
+
+    @functools.cached_property
+    def _groups(self) -> dict[str, GroupPlan]:
+        return {g.name: g for g in self.groups}
 
     def led_to(self, link: Link) -> int:
         """Return the number of the lane, in its group, that a link leads to."""

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Diagram, Encoder, Feature, GroupPlan, Stage, Target
+from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rootae.codec.plan.plan import TreePlan
+    from rootae.codec.plan.plan import GroupPlan, TreePlan
 
     Parts = tuple[GroupPlan, Sequence[NDArray[np.int64]], Sequence[bytes]]
 

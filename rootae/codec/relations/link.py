@@ -7,7 +7,7 @@ and diagrams look at them as at any lane that was decoded before. Nothing of the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from rootae.errors import CorruptError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Link", "follow"]
+__all__ = ["Link", "Places", "follow", "places"]
 
 
 @dataclass(frozen=True)
@@ -38,37 +38,64 @@ class Link:
     grid: dict[str, Any]
 
 
-def follow(
-    by: NDArray[Any],
-    mine: NDArray[np.int64],
-    theirs: NDArray[np.int64],
-    values: NDArray[Any],
-) -> NDArray[Any]:
-    """Return another group's values for each row of this one.
+class Places(NamedTuple):
+    """Where rows of one group find objects of another.
+
+    Arguments:
+        rows: those that find any, shape (found,).
+        objects: the other group's row for each of these, shape (found,).
+        total: rows of the one group.
+        others: rows of the other.
+    """
+
+    rows: NDArray[np.intp]
+    objects: NDArray[np.int64]
+    total: int
+    others: int
+
+
+def places(by: NDArray[Any], mine: NDArray[np.int64], theirs: NDArray[np.int64]) -> Places:
+    """Find for each row of one group the other group's object that it leads to.
 
     Arguments:
         by: index of the other object in its entry, shape (rows,), integers.
         mine: objects of this group in each entry, shape (entries,).
         theirs: objects of the other group in each entry, shape (entries,).
+
+    Raises:
+        CorruptError: the counts are not those of the rows.
+    """
+    if mine.sum() != len(by) or len(mine) != len(theirs):
+        msg = "groups that see one another have other counts than rows: the block is damaged"
+        raise CorruptError(msg)
+    first = np.cumsum(theirs) - theirs
+    index = by.astype(np.int64, copy=False)
+    rows = np.flatnonzero((index >= 0) & (index < np.repeat(theirs, mine)))
+    objects = (np.repeat(first, mine) + index)[rows]
+    return Places(rows, objects, len(by), int(theirs.sum()))
+
+
+def follow(found: Places, values: NDArray[Any]) -> NDArray[Any]:
+    """Return another group's values for each row of this one.
+
+    Arguments:
+        found: where they are.
         values: the other group's values, one an object.
 
     Returns:
         Values of shape (rows,), zero where there is no such object.
 
     Raises:
-        CorruptError: the counts are not those of the rows.
+        CorruptError: there are not as many values as objects.
 
     Example:
         >>> one, two = np.array([2, 1]), np.array([1, 2])
-        >>> follow(np.array([0, -1, 1]), one, two, np.array([5.0, 6.0, 7.0])).tolist()
+        >>> follow(places(np.array([0, -1, 1]), one, two), np.array([5.0, 6.0, 7.0])).tolist()
         [5.0, 0.0, 7.0]
     """
-    if mine.sum() != len(by) or theirs.sum() != len(values) or len(mine) != len(theirs):
+    if found.others != len(values):
         msg = "groups that see one another have other counts than rows: the block is damaged"
         raise CorruptError(msg)
-    first = np.cumsum(theirs) - theirs
-    index = by.astype(np.int64, copy=False)
-    there = (index >= 0) & (index < np.repeat(theirs, mine))
-    found = np.zeros(len(by), values.dtype)
-    found[there] = values[(np.repeat(first, mine) + index)[there]]
-    return found
+    seen = np.zeros(found.total, values.dtype)
+    seen[found.rows] = values[found.objects]
+    return seen

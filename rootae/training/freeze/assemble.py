@@ -10,8 +10,8 @@ import numpy as np
 
 from rootae.codec.contexts.contexts import feature
 from rootae.codec.contexts.network import Network
+from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
 from rootae.codec.plan.order import in_order
-from rootae.codec.plan.plan import Diagram, Encoder, Feature, Stage, Target
 from rootae.codec.streams import stream
 from rootae.training.freeze import edges as bins
 from rootae.training.freeze.assembled import Assembled, plain

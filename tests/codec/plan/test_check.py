@@ -14,7 +14,8 @@ from tables import table
 
 from rootae.codec.codec import Codec
 from rootae.codec.plan.check import check
-from rootae.codec.plan.plan import Encoder, Feature, GroupPlan, Lane, Stage, Target, TreePlan
+from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.centre import Centre, Term
 from rootae.codec.relations.derived import Derived
 from rootae.codec.relations.link import Link

@@ -5,18 +5,8 @@ import json
 
 import pytest
 
-from rootae.codec.plan.plan import (
-    FORMAT,
-    Diagram,
-    Encoder,
-    Feature,
-    GroupPlan,
-    Lane,
-    Plan,
-    Stage,
-    Target,
-    TreePlan,
-)
+from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
+from rootae.codec.plan.plan import FORMAT, GroupPlan, Lane, Plan, TreePlan
 from rootae.codec.relations.derived import Derived
 from rootae.errors import CorruptError, FormatError
 from rootae.schema.column import Branch, Column

@@ -12,7 +12,7 @@ import rootae
 from rootae.codec.plan.lineage import ancestors
 from rootae.codec.plan.order import group_order
 from rootae.codec.plan.plan import GroupPlan, Lane
-from rootae.codec.relations.link import Link, follow
+from rootae.codec.relations.link import Link, follow, places
 from rootae.errors import CorruptError
 from rootae.operations.info import info
 from rootae.planner.references import collection
@@ -43,7 +43,7 @@ def test_links_lead_where_they_say(data):
     rows = int(mine.sum())
     by = np.array(data.draw(st.lists(index, min_size=rows, max_size=rows)), np.int64)
     values = np.arange(1, theirs.sum() + 1)
-    found = follow(by, mine, theirs, values)
+    found = follow(places(by, mine, theirs), values)
     assert found.tolist() == by_hand(by.tolist(), mine, theirs, values.tolist())
 
 
@@ -55,7 +55,7 @@ def test_counts_that_are_not_the_rows_are_damage():
         (one, one, np.array([1, 0]), one),
     ):
         with pytest.raises(CorruptError, match="other counts than rows"):
-            follow(by, mine, theirs, values)
+            follow(places(by, mine, theirs), values)
 
 
 def test_groups_come_behind_what_they_see():
@@ -110,9 +110,9 @@ def matched(tmp_path_factory):
     to_gen[rng.random(len(to_gen)) < 0.1] = -1
     to_jet = np.where(np.repeat(jets, muons) > 0, 0, -1)
     for name, scale in (("pt", 0.1), ("eta", 0.02)):
-        there = follow(to_gen, jets, gen, content[f"GenJet_{name}"])
+        there = follow(places(to_gen, jets, gen), content[f"GenJet_{name}"])
         content[f"Jet_{name}"] = there + rng.normal(size=len(there)) * scale
-        there = follow(to_jet, muons, jets, content[f"Jet_{name}"])
+        there = follow(places(to_jet, muons, jets), content[f"Jet_{name}"])
         content[f"Muon_{name}"] = there + rng.normal(size=len(there)) * scale
     counts = {"GenJet": gen, "Jet": jets, "Muon": muons}
     columns = {k: v.astype("f4") for k, v in content.items()}

@@ -1,0 +1,137 @@
+#!/usr/bin/env python
+"""Read a tree of many branches, compressed by rootae and by ROOT: times and ratios, one core.
+
+    python benchmarks/wide.py FILE.root:TREE OUT.csv [--some BRANCH,...] [--codec CODEC]
+
+The peers are the same tree as `hadd -f209` (LZMA-9) and `hadd -f505` (ZSTD-5) write it. Each figure
+is the best of several fresh processes that take turns, pinned to one core. What is read: the whole
+tree, opening included; and, with opening left out (the first value of another column was read
+before), some branches, some entries of them in the middle, the same in steps of 2,000 entries, and
+ten and one of them; and opening with the first value of one column.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uproot
+
+import rootae
+from rootae.rootio.opening import split_path
+
+WHAT = ["whole", "opening", "some", "middle", "steps", "ten", "one"]
+FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd"]
+
+
+def measured(path, name, what, some):
+    """Return the seconds that reading takes in this process."""
+    opened = rootae.open if path.name == "rootae.root" else uproot.open
+    begun = time.perf_counter()
+    tree = opened(path)[name]
+    if what == "whole":
+        tree.arrays()
+        return time.perf_counter() - begun
+    other = next(k for k in tree.keys() if k not in some)  # noqa: SIM118  names alone
+    tree[other].array(entry_stop=1)
+    if what == "opening":
+        return time.perf_counter() - begun
+    middle = tree.num_entries // 2
+    begun = time.perf_counter()
+    if what == "steps":
+        for _ in tree.iterate(some, step_size=2000):
+            pass
+    elif what == "middle":
+        tree.arrays(some, entry_start=middle - 500, entry_stop=middle + 500)
+    else:
+        tree.arrays({"some": some, "ten": some[:10], "one": some[:1]}[what])
+    return time.perf_counter() - begun
+
+
+def fresh(path, name, what, some, core):
+    """Measure in a fresh process on one core."""
+    asked = json.dumps([str(path), name, what, some])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", __file__, "--measure", asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    return float(done.stdout)
+
+
+def hadd(setting, source, target):
+    """Write a file as ROOT does."""
+    import importlib.util
+
+    home = Path(importlib.util.find_spec("ROOT").origin).parent
+    subprocess.run(
+        [home / "bin/hadd", f"-f{setting}", target, source], check=True, capture_output=True
+    )
+
+
+def made(source, folder, codec):
+    """Write the file in every format; return seconds that writing took, by format."""
+    paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")}
+    seconds = {}
+    for name, setting in (("lzma", 209), ("zstd", 505)):
+        begun = time.perf_counter()
+        hadd(setting, source, paths[name])
+        seconds[name] = time.perf_counter() - begun
+    if codec is None:
+        codec = folder / "codec.root"
+        rootae.train([source], codec, family="diagram")
+    begun = time.perf_counter()
+    rootae.compress(source, paths["rootae"], codec=codec)
+    seconds["rootae"] = time.perf_counter() - begun
+    return paths, seconds
+
+
+def table(paths, writing, name, some, runs, core):
+    """Yield a row for everything that is read, and one for writing."""
+    sizes = {n: p.stat().st_size for n, p in paths.items()}
+    for what in (*WHAT, "write"):
+        best = dict(writing) if what == "write" else dict.fromkeys(paths, float("inf"))
+        for _ in range(0 if what == "write" else runs):
+            for each, path in paths.items():
+                best[each] = min(best[each], fresh(path, name, what, some, core))
+        for each in paths:
+            over = (best[peer] / best[each] for peer in ("lzma", "zstd"))
+            yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
+
+
+def main():
+    if sys.argv[1:2] == ["--measure"]:
+        path, *rest = json.loads(sys.argv[2])
+        print(measured(Path(path), *rest))
+        return
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--some", type=lambda text: text.split(","), required=True)
+    parser.add_argument("--codec", type=Path)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--core", type=int, default=0)
+    asked = parser.parse_args()
+    path, name = split_path(asked.source)
+    with tempfile.TemporaryDirectory() as folder, asked.out.open("w", newline="") as out:
+        paths, writing = made(Path(path), Path(folder), asked.codec)
+        rows = csv.writer(out, lineterminator="\n")
+        rows.writerow(FIELDS)
+        for row in table(paths, writing, name, asked.some, asked.runs, asked.core):
+            rows.writerow(row)
+            out.flush()
+            print(*row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

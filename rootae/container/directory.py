@@ -1,0 +1,125 @@
+"""A block's directory: a fixed-width table of its blobs, which is read at one go.
+
+    32 bytes  the codec's id
+    uint64    entries
+    uint64[]  rows of each group
+    uint32[]  bytes of each blob
+    uint32[]  crc32 of each blob
+    uint8[]   mode of each lane
+    uint32    crc32 of all of the above
+
+Groups, blobs and lanes are in the plan's order, see `rootae.codec.layout`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rootae.errors import CorruptError, UnsupportedError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rootae.codec.block import Block
+    from rootae.codec.layout import Layout
+
+__all__ = ["Directory", "beginning", "block_id", "directory"]
+
+_ID = 32
+_ENTRIES_AT_MOST = 1 << 40  # of a block
+_ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
+_BYTES_AT_MOST = 1 << 32  # of a blob
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What a block's directory says.
+
+    Arguments:
+        entries: of the block.
+        rows: of each group.
+        sizes: bytes of each blob, shape (blobs,).
+        sums: crc32 of each blob, shape (blobs,).
+        modes: of each lane.
+        starts: where each blob begins, and where the last one ends, shape (blobs + 1,).
+    """
+
+    entries: int
+    rows: tuple[int, ...]
+    sizes: NDArray[np.uint32]
+    sums: NDArray[np.uint32]
+    modes: bytes
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def read(cls, head: bytes, layout: Layout, where: str) -> Directory:
+        """Read a directory.
+
+        Arguments:
+            head: its bytes.
+            layout: of the tree by the codec that it names.
+            where: file, tree and block, for messages.
+
+        Raises:
+            CorruptError: it is damaged.
+        """
+        groups, blobs, lanes = len(layout.groups), layout.blobs, len(layout.lane_blobs)
+        at = _ID + 8 + 8 * groups
+        if len(head) != at + 8 * blobs + lanes + 4:
+            msg = f"{where}: its directory has {len(head)} bytes: the file is damaged"
+            raise CorruptError(msg)
+        if zlib.crc32(head[:-4]).to_bytes(4, "little") != head[-4:]:
+            msg = f"{where}: its directory is damaged: the checksum does not match"
+            raise CorruptError(msg)
+        rows = np.frombuffer(head, "<u8", groups, _ID + 8)
+        if (rows > _ROWS_AT_MOST).any():
+            msg = f"{where}: it announces {int(rows.max())} rows: the file is damaged"
+            raise CorruptError(msg)
+        sizes, sums = np.frombuffer(head, "<u4", 2 * blobs, at).reshape(2, blobs)
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
+        modes = head[at + 8 * blobs : -4]
+        return cls(beginning(head)[1], tuple(rows.tolist()), sizes, sums, modes, starts)
+
+
+def directory(block: Block, digest: bytes) -> bytes:
+    """Write a block's directory.
+
+    Arguments:
+        block: the block.
+        digest: the codec's id.
+
+    Raises:
+        UnsupportedError: a blob has 4 GB or more.
+    """
+    sizes = np.array([len(b) for b in block.blobs], np.int64)
+    if (sizes >= _BYTES_AT_MOST).any():
+        msg = f"a column takes {int(sizes.max())} bytes in a block of {block.entries} entries"
+        raise UnsupportedError(msg)
+    sums = np.array([zlib.crc32(b) for b in block.blobs], "<u4")
+    rows = np.array(block.rows, "<u8")
+    head = digest + block.entries.to_bytes(8, "little") + rows.tobytes()
+    head += sizes.astype("<u4").tobytes() + sums.tobytes() + block.modes
+    return head + zlib.crc32(head).to_bytes(4, "little")
+
+
+def beginning(head: bytes) -> tuple[bytes, int]:
+    """Return what a directory begins with: the codec's id, and the number of entries.
+
+    Raises:
+        CorruptError: it does not.
+    """
+    entries = int.from_bytes(head[_ID : _ID + 8], "little")
+    if len(head) < _ID + 8 or entries >= _ENTRIES_AT_MOST:
+        msg = "a block has an impossible number of entries: the file is damaged"
+        raise CorruptError(msg)
+    return head[:_ID], entries
+
+
+def block_id(head: bytes) -> int:
+    """Return the 32 bits that name a block: of its directory, never 0."""
+    return int.from_bytes(hashlib.sha256(head).digest()[:4], "little") or 1
