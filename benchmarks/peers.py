@@ -20,7 +20,7 @@ from rootae.codec import lane
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.registry import grid_for
 from rootae.codec.streams import stream
-from rootae.schema.bounds import deviation
+from rootae.schema.bounds.deviation import deviation
 from rootae.source.tree import ROWS_AT_MOST
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
 
 ROOT = {
     "ZLIB-1": uproot.ZLIB(1),

@@ -39,7 +39,7 @@ import rootae
 from rootae.container.codecs import load_codec
 from rootae.reader.cache import cache
 from rootae.rootio.opening import split_path
-from rootae.schema.bounds import EXACT
+from rootae.schema.bounds.bound import EXACT
 from rootae.schema.values import Values
 
 

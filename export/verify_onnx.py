@@ -32,11 +32,12 @@ def input_ranges(features: list[dict[str, Any]], tables: dict[int, int]) -> np.n
     """Return the lowest and highest value of each input of a network, shape (inputs, 2)."""
     ranges = []
     for feature in features:
-        if feature["kind"] == "edges":
-            ranges.append((0, tables[feature["table"]]))
-        elif feature["kind"] == "digit":
-            ranges.append((0, feature["top"]))
-        elif feature["source"] == "latent":
+        of, by = feature["of"], feature["by"]
+        if by["kind"] == "edges":
+            ranges.append((0, tables[by["table"]]))
+        elif by["kind"] == "digit":
+            ranges.append((0, by["top"]))
+        elif of["kind"] == "latent":
             ranges.append((-_LATENTS, _LATENTS))
         else:
             ranges.append((-_CODES, _CODES))
@@ -48,7 +49,8 @@ def networks_of(plan: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
     found = {}
     for tree in plan["trees"]:
         for group in tree["groups"]:
-            users = [*group["stages"], *([group["encoder"]] if group["encoder"] else [])]
+            users = [c for c in group["contexts"] if c["kind"] == "stage"]
+            users += [group["encoder"]] if group["encoder"] else []
             found |= {user["network"]: user["inputs"] for user in users}
     return found
 

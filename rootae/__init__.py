@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rootae.operations.skim import skim
     from rootae.operations.train import train
     from rootae.reader.open import open_file as open  # noqa: A004  the name users expect
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
 
 __version__ = "0.1.0"
 
@@ -66,7 +66,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Bound": "schema.bounds",
+    "Bound": "schema.bounds.bound",
     "Codec": "codec.codec",
     "Report": "operations.results",
     "compress": "operations.compress",

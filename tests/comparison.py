@@ -8,7 +8,7 @@ from samples import same
 
 import rootae
 from rootae.rootio.branch_values import read
-from rootae.schema.bounds import deviation
+from rootae.schema.bounds.deviation import deviation
 
 
 def flat(array):

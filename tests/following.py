@@ -8,7 +8,7 @@ import numpy as np
 from tables import table
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Diagram, Feature
+from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfLane
 from rootae.codec.plan.plan import GroupPlan, Plan
 from rootae.planner.survey import survey
 
@@ -32,12 +32,12 @@ def coded_by(columns, parents):
     where = {lane.column: i for i, lane in enumerate(group.lanes)}
     tables, diagrams = [np.arange(1, 8)], []
     for seen in parents.values():
-        inputs = tuple(Feature("lane", where[p], "edges", table=0) for p in seen)
+        inputs = tuple(Feature(OfLane(where[p]), Edges(0)) for p in seen)
         first = len(tables)
         before = (np.arange(7 * k + 1) for k in range(len(seen)))
         tables += [np.add.outer(states, np.arange(8)).reshape(-1) for states in before]
         diagrams.append(Diagram(inputs, tuple(range(first, len(tables)))))
     number = {child: i for i, child in enumerate(parents)}
-    lanes = tuple(dataclasses.replace(x, diagram=number.get(x.column, -1)) for x in group.lanes)
-    group = GroupPlan("", lanes, family="diagram", diagrams=tuple(diagrams))
+    lanes = tuple(dataclasses.replace(x, contexts=number.get(x.column)) for x in group.lanes)
+    group = GroupPlan("", lanes, tuple(diagrams), family="diagram")
     return Codec(Plan((dataclasses.replace(plan, groups=(group,)),)), tables), values

@@ -103,7 +103,7 @@ def rel_points(grid):
     points = []
     for j in range(32):
         base = 1 + j / 32
-        count = math.ceil((1 / 32) / ((2 * grid["error"]) * base))
+        count = math.ceil((1 / 32) / ((2 * float.fromhex(grid["error"])) * base))
         points.append(base + np.arange(count) * ((1 / 32) / count))
     return np.concatenate(points)
 
@@ -118,7 +118,7 @@ def on_grid(grid, q, tables):
         return np.where(m >= 0, m, ~m | np.iinfo(m.dtype).min).astype(m.dtype).view(dtype)
     with np.errstate(over="ignore", under="ignore"):
         if grid["kind"] == "abs":
-            return (q.astype(np.float64) * grid["step"]).astype(dtype)
+            return (q.astype(np.float64) * float.fromhex(grid["step"])).astype(dtype)
         if grid["kind"] == "rank":
             points = tables[grid["points"]].view(np.float64)
             return points[np.clip(q, 0, len(points) - 1)].astype(dtype)
@@ -139,7 +139,7 @@ def code_on(grid, x, tables):
         return np.where(m >= 0, m, ~(m & np.iinfo(m.dtype).max)).astype(np.int64)
     x = x.astype(np.float64)
     if grid["kind"] == "abs":
-        y = np.rint(x / grid["step"])
+        y = np.rint(x / float.fromhex(grid["step"]))
         return np.array([int(v) if abs(v) < 2**62 else 0 for v in y.tolist()], np.int64)
     if grid["kind"] == "rank":
         edges = tables[grid["edges"]].view(np.float64)
@@ -157,7 +157,9 @@ def code_on(grid, x, tables):
         i = np.searchsorted(middles, m)  # how many are less
     else:
         bases = 1 + np.arange(32) / 32
-        counts = np.array([math.ceil((1 / 32) / ((2 * grid["error"]) * b)) for b in bases])
+        counts = np.array(
+            [math.ceil((1 / 32) / ((2 * float.fromhex(grid["error"])) * b)) for b in bases]
+        )
         j = ((m - 1) * 32).astype(np.int64)
         step = (1 / 32) / counts[j]
         i = (np.cumsum(counts) - counts)[j] + np.rint((m - bases[j]) / step).astype(np.int64)
@@ -202,10 +204,11 @@ def component(kind, pt, eta, phi, mass):
 
 def addend(term, values, root):
     """Section 4.1, step 1: one term in one row, from the values of its lanes as floats."""
+    coefficient = float.fromhex(term["coefficient"])
     if term["kind"] == "one":
-        return term["coefficient"]
+        return coefficient
     w = np.float64(values[0]) if term["kind"] == "lane" else component(term["kind"], *values)
-    return (w * w if root else w) * term["coefficient"]
+    return (w * w if root else w) * coefficient
 
 
 def centre_codes(centre, lane_values, rows, grid, tables):
@@ -280,17 +283,21 @@ class Group:
         return self.centres[i]
 
     def feature(self, f):
-        if f["source"] == "latent":
-            q = self.z[f["index"]]
+        of, by = f["of"], f["by"]
+        if of["kind"] == "latent":
+            q = self.z[of["index"]]
+        elif of["kind"] == "lane":
+            q = self.lane(of["index"])[0]
         else:
-            q = self.lane(f["index"])[0] if f["source"] == "lane" else self.centre(f["index"])
-        if f["kind"] == "edges":
-            return self.count(f["table"], q)
-        if f["kind"] == "digit":
-            top = f["low"] + (f["top"] << f["shift"])
-            return np.array(
-                [(min(max(v, f["low"]), top) - f["low"]) >> f["shift"] for v in q.tolist()]
-            )
+            assert of["kind"] == "centre"
+            q = self.centre(of["index"])
+        if by["kind"] == "edges":
+            return self.count(by["table"], q)
+        if by["kind"] == "digit":
+            low, shift = by["low"], by["shift"]
+            top = low + (by["top"] << shift)
+            return np.array([(min(max(v, low), top) - low) >> shift for v in q.tolist()])
+        assert by["kind"] == "raw"
         return q
 
     def count(self, table, v):
@@ -298,8 +305,9 @@ class Group:
         return (edges[:, None] <= v[None, :]).sum(axis=0)
 
     def of_stage(self, lane, *, code):
-        number = self.plan["lanes"][lane]["stage"]
-        stage = self.plan["stages"][number]
+        number = self.plan["lanes"][lane]["contexts"]
+        stage = self.plan["contexts"][number]
+        assert stage["kind"] == "stage"
         if number not in self.outputs:
             x = np.stack([self.feature(f) for f in stage["inputs"]])
             self.outputs[number] = self.codec.run(stage["network"], x).astype(np.int64)
@@ -313,20 +321,20 @@ class Group:
         return location + bins * self.count(target["scale"], y[2 * t + 1])
 
     def of_diagram(self, lane):
-        diagram = self.plan["diagrams"][self.plan["lanes"][lane]["diagram"]]
+        diagram = self.plan["contexts"][self.plan["lanes"][lane]["contexts"]]
         state = np.zeros(self.rows, np.int64)
         for f, table in zip(diagram["inputs"], diagram["tables"], strict=True):
-            assert f["kind"] == "edges"
-            bins = len(self.codec.tables[f["table"]]) + 1
+            assert f["by"]["kind"] == "edges"
+            bins = len(self.codec.tables[f["by"]["table"]]) + 1
             state = self.codec.tables[table][state * bins + self.feature(f)]
             assert (state >= 0).all()
         assert (state < 256).all()
         return state
 
     def contexts(self, lane):
-        plan = self.plan["lanes"][lane]
-        assert (plan["stage"] >= 0) != (plan["diagram"] >= 0)
-        return self.of_diagram(lane) if plan["diagram"] >= 0 else self.of_stage(lane, code=False)
+        kind = self.plan["contexts"][self.plan["lanes"][lane]["contexts"]]["kind"]
+        assert kind in ("stage", "diagram")
+        return self.of_diagram(lane) if kind == "diagram" else self.of_stage(lane, code=False)
 
     def lane(self, i):
         """Return codes and values."""
@@ -384,6 +392,7 @@ class Group:
         return codes, values
 
     def rule(self, terms, dtype):
+        terms = [(lane, float.fromhex(coefficient)) for lane, coefficient in terms]
         sources = [self.lane(lane)[1] for lane, _ in terms]
         if len(terms) == 1 and terms[0][1] == 1 and sources[0].dtype == dtype:
             return sources[0].copy()

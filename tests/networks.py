@@ -9,7 +9,16 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.plan.contexts import (
+    Edges,
+    Encoder,
+    Feature,
+    OfLane,
+    OfLatent,
+    Raw,
+    Stage,
+    Target,
+)
 from rootae.codec.plan.plan import Plan
 from rootae.planner.survey import survey
 
@@ -45,16 +54,18 @@ def contexts_codec(schema, values, parent, child, *, latent=False):
     tables += [np.arange(1, 16), np.zeros(0, np.int64)]
     group = plan.groups[0]
     where = {lane.column: i for i, lane in enumerate(group.lanes)}
-    seen = Feature("lane", where[parent], "edges", table=edges)
+    seen = Feature(OfLane(where[parent]), Edges(edges))
     encoder, networks = None, [linear([[1], [0]])]
     if latent:
         encoder = Encoder(1, (seen,), 1)
         networks.append(linear([[1]]))
-        seen = Feature("latent", 0, "raw")
+        seen = Feature(OfLatent(0), Raw())
     stage = Stage(0, (seen,), (Target(where[child], edges, edges + 1),))
-    lanes = tuple(dataclasses.replace(x, stage=0 if x.column == child else -1) for x in group.lanes)
+    lanes = tuple(
+        dataclasses.replace(x, contexts=0 if x.column == child else None) for x in group.lanes
+    )
     group = dataclasses.replace(
-        group, lanes=lanes, stages=(stage,), encoder=encoder, family="hand-made"
+        group, lanes=lanes, contexts=(stage,), encoder=encoder, family="hand-made"
     )
     plan = dataclasses.replace(plan, groups=(group, *plan.groups[1:]))
     return Codec(Plan((plan,)), tables, networks)

@@ -17,14 +17,15 @@ from rootae.reader.hook import coded
 from rootae.rootio.baskets import is_constant
 from rootae.rootio.branch_values import read
 from rootae.rootio.writable import passing_names
-from rootae.schema.bounds import EXACT, held
+from rootae.schema.bounds.bound import EXACT
+from rootae.schema.bounds.deviation import held
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.progress import Progress
     from rootae.reader.tree import CodedTree
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values
     from rootae.source.source import Source
 

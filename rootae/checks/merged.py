@@ -9,7 +9,8 @@ from rootae.errors import BoundError
 from rootae.reader.decoded import blocks_of, coded_of
 from rootae.reader.restored import checksum
 from rootae.rootio.writable import passing_names
-from rootae.schema.bounds import EXACT, held
+from rootae.schema.bounds.bound import EXACT
+from rootae.schema.bounds.deviation import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from rootae.reader.cache import forget
 from rootae.reader.hook import coded
 from rootae.reader.listing import is_empty
 from rootae.reader.open import open_file
-from rootae.schema.bounds import EXACT
+from rootae.schema.bounds.bound import EXACT
 from rootae.source.source import Source
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ import numpy as np
 from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts, feature
 from rootae.codec.escapes import with_escapes
-from rootae.codec.grids.registry import Grid, grid_from_json
+from rootae.codec.indices import pointed
+from rootae.codec.plan.contexts import Stage
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
 from rootae.errors import CorruptError
-from rootae.schema.bounds import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec.contexts.network import Network
+    from rootae.codec.grids.registry import Grid
     from rootae.codec.plan.plan import GroupPlan
 
 __all__ = ["EncodedGroup", "GroupCoder", "Linked", "feature"]
@@ -63,20 +64,13 @@ class GroupCoder:
         self.plan = plan
         self.tables = tables
         self.networks = networks
-        self.grids: list[Grid] = [grid_from_json(self._with_tables(x.grid)) for x in plan.lanes]
-        self.linked_grids: list[Grid] = [grid_from_json(x.grid) for x in plan.links]
-        self.bounds = [Bound.parse(x.bound) for x in plan.lanes]
-        inputs = [*(x.inputs for x in plan.stages), *(x.inputs for x in plan.diagrams)]
-        self.looked_at = frozenset(f.index for fs in inputs for f in fs if f.source == "lane")
+        self.grids: list[Grid] = [x.grid.with_tables(tables) for x in plan.lanes]
+        self.linked_grids: list[Grid] = [x.grid.with_tables(tables) for x in plan.links]
+        self.looked_at = frozenset(i for c in plan.contexts for i in pointed(c, "seen"))
 
     @functools.cached_property
     def _order(self) -> tuple[int, ...]:
         return tuple(in_order(self.plan))
-
-    def _with_tables(self, grid: dict[str, Any]) -> dict[str, Any]:
-        if grid.get("kind") != "rank":
-            return grid
-        return grid | {k: self.tables[grid[k]].view(np.float64) for k in ("edges", "points")}
 
     def codes(self, values: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Put every lane's values on its grid."""
@@ -106,7 +100,7 @@ class GroupCoder:
         encoder = self.plan.encoder
         if encoder is None or not rows:
             return np.zeros((encoder.latents if encoder else 0, rows), np.int64)
-        inputs = [feature(f, codes[f.index], self.tables) for f in encoder.inputs]
+        inputs = [feature(f, codes[f.of.index], self.tables) for f in encoder.inputs]
         z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
         return z
 
@@ -118,8 +112,9 @@ class GroupCoder:
         decoded: Callable[[int], NDArray[Any]],
         contexts: StageContexts,
     ) -> lanes.Encoded:
-        lane, grid, bound = self.plan.lanes[i], self.grids[i], self.bounds[i]
-        if bound.kind == "none" and lane.stage >= 0:
+        lane, grid = self.plan.lanes[i], self.grids[i]
+        bound = lane.bound
+        if not bound.promises and isinstance(self.plan.contexts_of(i), Stage):
             return lanes.encode_predicted(len(codes[i]))
         if lane.derived is not None:
             sources = [decoded(j) for j, _ in lane.derived.terms]
@@ -127,7 +122,7 @@ class GroupCoder:
             return lanes.encode_derived(values[i], value, codes[i], grid, bound)
         if not len(codes[i]):
             return lanes.encode(values[i], codes[i], grid, bound)
-        context = contexts.of(i) if lane.has_contexts else None
+        context = contexts.of(i)
         return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
 

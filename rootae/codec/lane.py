@@ -31,10 +31,12 @@ from rootae.codec.escapes import escapes_of, read_escapes
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid
 from rootae.codec.streams import runs, stream
 from rootae.errors import CorruptError
-from rootae.schema.bounds import Bound, deviation
+from rootae.schema.bounds.deviation import deviation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from rootae.schema.bounds.bound import Bound
 
 __all__ = [
     "BITS",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rootae.codec.lane import CENTRED, CONTEXTS, DERIVED, PREDICTED
+from rootae.codec.plan.contexts import OfLatent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -96,7 +97,7 @@ class Resolver:
             features = group.looks_at(i)
             seen = group.looked_at(features)
             self._needs.append(_Needs(numbers(rule), numbers(centre), numbers(seen)))
-            self._latent.append(number if any(f.source == "latent" for f in features) else -1)
+            self._latent.append(number if any(isinstance(f.of, OfLatent) for f in features) else -1)
 
     @functools.cached_property
     def sources(self) -> frozenset[int]:

@@ -11,7 +11,7 @@ from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.compiled import CompiledTree
 from rootae.codec.relations.link import follow, places
-from rootae.schema.bounds import Bound, held
+from rootae.schema.bounds.deviation import held
 from rootae.schema.column import EVENT
 from rootae.schema.values import entries_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec.group import EncodedGroup
+    from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values
 
 __all__ = ["TreeCoder"]
@@ -32,7 +33,7 @@ class TreeCoder(CompiledTree):
     @functools.cached_property
     def bounds(self) -> dict[str, Bound]:
         """Return each column's bound."""
-        return {x.column: Bound.parse(x.bound) for g in self.plan.groups for x in g.lanes}
+        return {x.column: x.bound for g in self.plan.groups for x in g.lanes}
 
     def encode(self, data: Mapping[str, Values]) -> Block:
         """Code one block.

@@ -12,7 +12,7 @@ from rootae.errors import ArgumentError, FormatError, NameNotFound, RootaeError
 from rootae.reader.cache import forget
 from rootae.reader.hook import coded
 from rootae.rootio.branch_values import read
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.values import Values
 from rootae.source.source import Source
 

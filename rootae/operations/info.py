@@ -253,7 +253,7 @@ def _coded(
     name = column.name
     groups = [(p.group(column.group), tables) for p, tables in plans]
     lanes = [next(x for x in g.lanes if x.column == name) for g, _ in groups]
-    told = [x.bound for x in lanes], [x.why for x in lanes], [how(g, name) for g, _ in groups]
+    told = [str(x.bound) for x in lanes], [x.why for x in lanes], [how(g, name) for g, _ in groups]
     bound, why, ways = ("; ".join(dict.fromkeys(texts)) for texts in told)
     values = rows.get(column.group, 0) * column.lanes
     most = max(len(ancestors(p, name)) for p, _ in plans)

@@ -17,7 +17,7 @@ from rootae.reader.cache import forget
 from rootae.reader.decoded import DecodedSource, coded_of, whole_file
 from rootae.rootio.compression import setting_of
 from rootae.rootio.titles import recreate
-from rootae.schema.bounds import EXACT
+from rootae.schema.bounds.bound import EXACT
 from rootae.source.particulars import title_of_file
 from rootae.targets import Output, check_target
 from rootae.training.options import Options

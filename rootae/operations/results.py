@@ -114,7 +114,7 @@ def columns_of(
     out = []
     for column in coder.plan.columns:
         group, lane = lanes[column.name]
-        how = "contexts" if lane.has_contexts else "plain"
+        how = "plain" if lane.contexts is None else "contexts"
         if lane.derived is not None:
             terms = [group.lanes[i].column for i, _ in lane.derived.terms]
             how = "derived from " + " + ".join(terms)
@@ -124,7 +124,7 @@ def columns_of(
         out.append(
             ColumnReport(
                 column.name,
-                lane.bound,
+                str(lane.bound),
                 lane.why,
                 errors.get(column.name, 0.0),
                 before,

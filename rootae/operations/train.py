@@ -22,7 +22,6 @@ from rootae.planner.survey import looks, matching, survey
 from rootae.progress import Progress
 from rootae.reader.listing import has_own, holds
 from rootae.rootio.titles import recreate
-from rootae.schema.bounds import Bound
 from rootae.schema.values import Values
 from rootae.source.source import Source
 from rootae.source.tree import ROWS_AT_MOST
@@ -190,7 +189,7 @@ def train_codec(
 def _chosen(plan: TreePlan) -> dict[str, Choice]:
     """Return the bounds of a tree's columns, by tree and name."""
     lanes = (x for group in plan.groups for x in group.lanes)
-    return {f"{plan.path}:{x.column}": Choice(Bound.parse(x.bound), x.why) for x in lanes}
+    return {f"{plan.path}:{x.column}": Choice(x.bound, x.why) for x in lanes}
 
 
 def _union(group: Sequence[Sampled]) -> Sampled:

@@ -7,28 +7,27 @@ is coded plain; where it lacks a column, whatever looked at that column is coded
 from __future__ import annotations
 
 import dataclasses
-import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Diagram, Stage
+from rootae.codec.indices import mapped
+from rootae.codec.plan.contexts import Stage
 from rootae.codec.plan.plan import GroupPlan, TreePlan
 from rootae.errors import ArgumentError
 from rootae.planner.rules import Rule, choose
 from rootae.planner.survey import branches_of, survey
-from rootae.schema.bounds import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
-    from rootae.codec.plan.contexts import Feature, Target
+    from rootae.codec.plan.contexts import Contexts
     from rootae.codec.plan.plan import Lane
-    from rootae.codec.relations.link import Link
     from rootae.planner.sample import Sampled
     from rootae.schema.column import Column
 
 __all__ = ["adapt"]
+
+_Part = TypeVar("_Part")
 
 
 def adapt(
@@ -82,7 +81,7 @@ def _refuse_contradictions(known: TreePlan, rules: Sequence[Rule]) -> None:
         if not any(r.matches(known.path, column.name, names) for r in rules):
             continue
         choice = choose(known.path, column, rules, others=names)
-        if choice.bound != Bound.parse(bounds[column.name]):
+        if choice.bound != bounds[column.name]:
             msg = (
                 f"{known.path}:{column.name}: the codec's bound is {bounds[column.name]}, "
                 f"{choice.bound} was asked for: leave the bound out or train another codec"
@@ -125,103 +124,85 @@ def _merge(
 def _merge_group(
     trained: GroupPlan, fresh: GroupPlan, matched: set[str]
 ) -> tuple[GroupPlan, list[str]]:
-    lanes = [x for x in trained.lanes if x.column in matched]
-    lanes += [x for x in fresh.lanes if x.column not in matched]
-    where = {(x.column, x.element): i for i, x in enumerate(lanes)}
-    index = {
-        i: where[x.column, x.element] for i, x in enumerate(trained.lanes) if x.column in matched
+    """Take a group's trained lanes that the file has, its fresh ones behind, and what still fits.
+
+    Returns:
+        The group, and the names of columns that are coded with less than they were trained with.
+    """
+    old = [(i, x) for i, x in enumerate(trained.lanes) if x.column in matched]
+    plain = [x for x in fresh.lanes if x.column not in matched]
+    own = {i: new for new, (i, _) in enumerate(old)}
+    first = len(old) + len(plain)
+    links = {k: x for k, x in enumerate(trained.links) if x.column in matched and x.by in own}
+    linked = {len(trained.lanes) + k: first + new for new, k in enumerate(links)}
+    maps = {"lane": own, "seen": own | linked}
+    maps["centre"] = {
+        i: own[i] for i, x in old if x.centre is not None and _fits(x.centre, maps) is not None
     }
-    links: list[Link] = []
-    for k, link in enumerate(trained.links):
-        if link.by in index and link.column in matched:
-            index[len(trained.lanes) + k] = len(lanes) + len(links)
-            links.append(dataclasses.replace(link, by=index[link.by]))
-    centred = {
-        i
-        for i, x in enumerate(trained.lanes)
-        if x.centre is not None and i in index and all(j in index for j in x.centre.sources)
+    encoder = _fits(trained.encoder, maps)
+    maps |= {} if trained.encoder is None or encoder is not None else {"latent": {}}
+    kept = {
+        k: found
+        for k, x in enumerate(trained.contexts)
+        if (found := _fits(_without(x, trained, maps), maps)) is not None
     }
-    encoder = trained.encoder
-    if encoder is not None and all(f.index in index for f in encoder.inputs):
-        inputs = tuple(dataclasses.replace(f, index=index[f.index]) for f in encoder.inputs)
-        encoder = dataclasses.replace(encoder, inputs=inputs)
-    else:
-        encoder = None
-    move = functools.partial(_move, index=index, centred=centred, latents=encoder is not None)
-    lost = {i for i, x in enumerate(trained.lanes) if x.centre is not None} - centred
-    stages, diagrams = dict[int, Stage](), dict[int, Diagram]()
-    for i, stage in enumerate(trained.stages):
-        if (seen := move(stage.inputs)) is not None:
-            targets = (_move_target(t, index, lost) for t in stage.targets)
-            stages[i] = Stage(stage.network, seen, tuple(targets))
-    for i, diagram in enumerate(trained.diagrams):
-        if (seen := move(diagram.inputs)) is not None:
-            diagrams[i] = Diagram(seen, diagram.tables)
-    # stages and diagrams are numbered anew, in the order in which they were kept
-    numbers = [{old: new for new, old in enumerate(kept)} for kept in (stages, diagrams)]
-    hurt, final = [], []
-    for lane in lanes:
-        settled = _settle(lane, index, *numbers) if lane.column in matched else lane
-        hurt += [lane.column] if (settled.derived is None) != (lane.derived is None) else []
-        hurt += [lane.column] if settled.has_contexts != lane.has_contexts else []
-        hurt += [lane.column] if (settled.centre is None) != (lane.centre is None) else []
-        final.append(settled)
-    kept = tuple(stages.values()), encoder, trained.family, tuple(diagrams.values())
-    return GroupPlan(trained.name, tuple(final), *kept, tuple(links)), hurt
+    maps["context"] = {k: new for new, k in enumerate(kept)}
+    settled = [_settle(x, maps) for _, x in old]
+    hurt = [x.column for (_, x), y in zip(old, settled, strict=True) if _lost(x, y)]
+    group = GroupPlan(
+        trained.name,
+        (*settled, *plain),
+        tuple(kept.values()),
+        encoder,
+        trained.family,
+        tuple(mapped(x, lane=own) for x in links.values()),
+    )
+    return group, hurt
 
 
-def _move(
-    inputs: tuple[Feature, ...],
-    index: Mapping[int, int],
-    centred: AbstractSet[int],
-    *,
-    latents: bool,
-) -> tuple[Feature, ...] | None:
-    """Renumber lanes that are looked at; None if something else would be seen than in training."""
-    for f in inputs:
-        there = {"latent": latents, "lane": f.index in index, "centre": f.index in centred}
-        if not there[f.source]:
-            return None
-    return tuple(
-        f if f.source == "latent" else dataclasses.replace(f, index=index[f.index]) for f in inputs
+def _fits(part: _Part, maps: Mapping[str, Mapping[int, int]]) -> _Part | None:
+    """Renumber what a part of a plan points to; None where something of it is gone."""
+    try:
+        return mapped(part, **maps)
+    except KeyError:
+        return None
+
+
+def _without(
+    contexts: Contexts, trained: GroupPlan, maps: Mapping[str, Mapping[int, int]]
+) -> Contexts:
+    """Take lanes that are gone, or that lost their centre, from a stage's targets."""
+    if not isinstance(contexts, Stage):
+        return contexts
+    centred = {i for i, x in enumerate(trained.lanes) if x.centre is not None}
+    there = {None, *maps["lane"]} - (centred - set(maps["centre"]))
+    targets = tuple(
+        t if t.lane in there else dataclasses.replace(t, lane=None) for t in contexts.targets
+    )
+    return dataclasses.replace(contexts, targets=targets)
+
+
+def _settle(lane: Lane, maps: Mapping[str, Mapping[int, int]]) -> Lane:
+    """Renumber what a lane points to, and leave out what is gone."""
+    centre, contexts = _fits(lane.centre, maps), lane.contexts
+    if contexts is not None:
+        contexts = (
+            maps["context"].get(contexts) if (centre is None) == (lane.centre is None) else None
+        )
+    return dataclasses.replace(
+        lane, derived=_fits(lane.derived, maps), contexts=contexts, centre=centre
     )
 
 
-def _move_target(target: Target, index: Mapping[int, int], lost: AbstractSet[int]) -> Target:
-    lane = -1 if target.lane in lost else index.get(target.lane, -1)
-    return dataclasses.replace(target, lane=lane)
-
-
-def _settle(
-    lane: Lane, index: Mapping[int, int], stages: Mapping[int, int], diagrams: Mapping[int, int]
-) -> Lane:
-    derived = lane.derived
-    if derived is not None:
-        kept = all(i in index for i, _ in derived.terms)
-        terms = tuple((index[i], c) for i, c in derived.terms) if kept else ()
-        derived = dataclasses.replace(derived, terms=terms) if kept else None
-    stage, diagram = stages.get(lane.stage, -1), diagrams.get(lane.diagram, -1)
-    centre = lane.centre
-    if centre is not None and all(i in index for i in centre.sources):
-        moved = tuple(
-            dataclasses.replace(t, lanes=tuple(index[i] for i in t.lanes)) for t in centre.terms
-        )
-        centre = dataclasses.replace(centre, terms=moved)
-    elif centre is not None:
-        centre, stage, diagram = None, -1, -1
-    return dataclasses.replace(lane, derived=derived, stage=stage, diagram=diagram, centre=centre)
+def _lost(before: Lane, after: Lane) -> bool:
+    """Say whether a lane follows from others, has contexts or a centre no more."""
+    parts = ("derived", "contexts", "centre")
+    return any((getattr(before, x) is None) != (getattr(after, x) is None) for x in parts)
 
 
 def _shifted(plan: TreePlan, by: int) -> TreePlan:
     """Move the tables of a fresh plan's grids behind the codec's."""
-    groups = []
-    for group in plan.groups:
-        lanes = []
-        for lane in group.lanes:
-            moved = {k: lane.grid[k] + by for k in ("edges", "points") if k in lane.grid}
-            lanes.append(dataclasses.replace(lane, grid=lane.grid | moved))
-        groups.append(dataclasses.replace(group, lanes=tuple(lanes)))
-    return dataclasses.replace(plan, groups=tuple(groups))
+    return mapped(plan, table=lambda i: i + by)
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:

@@ -120,7 +120,7 @@ class _Search:
         self._vectors = [q for q in quadruples(names) if set(q) <= set(self._lanes)]
 
     def _ordinary(self, lane: int) -> bool:
-        if self._rows < 2 or self._grids[lane].kind == "rank":
+        if self._rows < 2 or not self._grids[lane].has_metric:
             return False
         value = wide(self._originals[lane])
         fine = bool(np.isfinite(value).all()) and bool(np.abs(value).max() < _EXACT_INTEGER)

@@ -15,14 +15,14 @@ import numpy as np
 
 from rootae.codec.relations.derived import Derived
 from rootae.planner.nullspace import NullSpace
-from rootae.schema.bounds import deviation
+from rootae.schema.bounds.deviation import deviation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
 
 __all__ = ["find"]
 
@@ -51,12 +51,12 @@ def find(
         A rule for each derived lane, of lanes that are not derived themselves.
 
     Example:
-        >>> from rootae.schema.bounds import EXACT
+        >>> from rootae.schema.bounds.bound import EXACT
         >>> a, b = np.arange(50), np.arange(50) ** 2
         >>> find([a, b, a + b], [a, b, a + b], [EXACT] * 3)
         {2: Derived(terms=((0, 1.0), (1, 1.0)))}
     """
-    usable = [i for i, x in enumerate(originals) if bounds[i].kind != "none" and _varies(x)]
+    usable = [i for i, x in enumerate(originals) if bounds[i].promises and _varies(x)]
     copies = _copies(usable, originals)
     free = [i for i in usable if i not in copies][:_LANES_AT_MOST]
     rules = _combinations(free, originals, seed) if len(free) > 1 else {}

@@ -9,7 +9,7 @@ import numpy as np
 
 from rootae.planner.identifiers import said_by
 from rootae.planner.rules import Choice
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

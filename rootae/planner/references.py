@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.grids.exact import ExactFloat
-from rootae.codec.grids.registry import grid_from_json
+from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.lane import shift_of
 from rootae.codec.relations.centre import Centre, Term
 from rootae.codec.relations.link import Link, follow, places
@@ -44,8 +43,11 @@ def collection(group: GroupPlan) -> str:
     """Return what most of a group's columns have before their first underscore.
 
     Example:
+        >>> from rootae.codec.grids.exact import ExactFloat
         >>> from rootae.codec.plan.plan import GroupPlan, Lane
-        >>> lanes = (Lane("Jet_pt", 0, {}, "exact", ""), Lane("Jet_eta", 0, {}, "exact", ""))
+        >>> from rootae.schema.bounds.bound import EXACT
+        >>> grid = ExactFloat("float32")
+        >>> lanes = tuple(Lane(n, 0, grid, EXACT, "") for n in ("Jet_pt", "Jet_eta"))
         >>> collection(GroupPlan("nJet", lanes))
         'Jet'
     """
@@ -56,7 +58,7 @@ def collection(group: GroupPlan) -> str:
 def seen(link_: Link, plan: GroupPlan, values: Mapping[str, Values]) -> NDArray[Any]:
     """Return what a group would see through a link in a block of these values."""
     by, other = values[plan.lanes[link_.by].column], values[link_.column]
-    grid = grid_from_json(link_.grid)
+    grid = link_.grid.with_tables(())
     if by.counts is None or other.counts is None:
         return np.zeros(len(by.flat), np.dtype(grid.dtype))
     decoded = grid.inverse(grid.forward(other.lane(link_.element)))
@@ -99,7 +101,7 @@ def _references(
         match = _INDEX.fullmatch(_part(lane, collection(group)))
         target = named.get(match["what"].lower()) if match is not None else None
         independent = lane.derived is None and lane.centre is None
-        whole = lane.grid["kind"] == "integer" and lane.bound == "exact"
+        whole = isinstance(lane.grid, ExactInteger) and lane.bound.is_exact
         if target is None or target.name == group.name or not (independent and whole):
             continue
         if _leads_there(values[lane.column], values[target.lanes[0].column]):
@@ -135,7 +137,7 @@ def _linked(group: GroupPlan, by: int, target: GroupPlan) -> GroupPlan:
         for x in target.lanes
         if (name := _part(x, collection(target))) in own | set(_PARTS)
         and name
-        and x.grid["kind"] != "rank"
+        and x.grid.has_metric
     ]
     wanted.sort(key=lambda x: _part(x, collection(target)) not in _PARTS)
     links = tuple(Link(by, target.name, x.column, 0, x.grid) for x in wanted[:_LINKS_AT_MOST])
@@ -156,7 +158,7 @@ def _centred(group: GroupPlan, values: Mapping[str, Values]) -> GroupPlan:
 
 
 def _with_centre(lane: Lane, source: int, x: NDArray[Any], view: NDArray[Any]) -> Lane:
-    grid = grid_from_json(lane.grid)
+    grid = lane.grid.with_tables(())
     q = grid.forward(x[:_ROWS])
     centre = Centre((Term("lane", (source,), 1.0),), False, int(q.min()), int(q.max()))
     shift = shift_of(q) if isinstance(grid, ExactFloat) else 0

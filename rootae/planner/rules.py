@@ -12,7 +12,7 @@ import numpy as np
 
 from rootae.errors import ArgumentError
 from rootae.regular import regular
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -132,8 +132,7 @@ def choose(
 
 
 def _apply(rule: Rule, column: Column) -> Choice:
-    kind = rule.bound.kind
-    if kind == "none":
+    if not rule.bound.promises:
         if column.is_counter:
             return Choice(EXACT, "counters stay exact")
         precious = column.name in _FULL_NAME_ONLY or (
@@ -141,6 +140,6 @@ def _apply(rule: Rule, column: Column) -> Choice:
         )
         if precious and not rule.names(column.name):
             return Choice(EXACT, "identifiers need their full name")
-    elif kind != "exact" and np.dtype(column.dtype).kind != "f":
+    elif not rule.bound.of_whole and np.dtype(column.dtype).kind != "f":
         return Choice(EXACT, "integers stay exact")
     return Choice(rule.bound, f"--bound {rule.glob}={rule.bound}")

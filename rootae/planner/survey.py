@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.grids.rank import RankGrid
-from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for, grid_to_json
+from rootae.codec.grids.registry import grid_for
 from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.naming import chosen_by
 from rootae.planner import centres as nearly
@@ -16,7 +15,7 @@ from rootae.planner import exact, references
 from rootae.planner.look import look
 from rootae.planner.presets import preset
 from rootae.planner.rules import Choice, choose
-from rootae.schema.bounds import Bound
+from rootae.schema.bounds.bound import EXACT
 from rootae.schema.column import Branch
 from rootae.schema.tree import groups_of
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from rootae.codec.grids.registry import Grid
     from rootae.planner.look import Look
     from rootae.planner.rules import Rule
-    from rootae.schema.column import Column
+    from rootae.schema.bounds.bound import Bound
     from rootae.schema.tree import Group, TreeSchema
     from rootae.schema.values import Values
 
@@ -138,7 +137,7 @@ def _plan_group(
             x = sample[column.name].lane(element)
             grid = grid_for(choice.bound, x)
             bound = _effective(choice.bound, grid)
-            lanes.append(_lane(column, element, grid, bound, choice.why, tables))
+            lanes.append(Lane(column.name, element, grid.planned(tables), bound, choice.why))
             originals.append(x)
             decoded.append(grid.inverse(grid.forward(x)))
             bounds.append(bound)
@@ -157,21 +156,4 @@ def _plan_group(
 
 def _effective(bound: Bound, grid: Grid) -> Bound:
     """Keep the user's bound as the promise even where the grid does better."""
-    is_exact = isinstance(grid, ExactFloat | ExactInteger)
-    return bound if not is_exact or bound.kind in ("abs", "rel") else Bound("exact")
-
-
-def _lane(
-    column: Column,
-    element: int,
-    grid: Grid,
-    bound: Bound,
-    why: str,
-    tables: list[NDArray[np.int64]],
-) -> Lane:
-    config = grid_to_json(grid)
-    if isinstance(grid, RankGrid):
-        for name, array in (("edges", grid.edges), ("points", grid.points)):
-            config[name] = len(tables)
-            tables.append(array.view(np.int64))
-    return Lane(column.name, element, config, str(bound), why)
+    return EXACT if grid.is_exact and bound.of_whole else bound

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rootae.codec.codec import Codec
-from rootae.codec.grids.registry import grid_for, grid_to_json
+from rootae.codec.grids.registry import grid_for
+from rootae.codec.plan.contexts import Stage
 from rootae.codec.plan.plan import Plan
 from rootae.codec.tree import TreeCoder
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rootae.codec.plan.plan import Lane, TreePlan
+    from rootae.schema.bounds.bound import Bound
 
 __all__ = ["bounds_of", "exact_coder", "promising"]
 
@@ -31,7 +33,7 @@ def bounds_of(plan: TreePlan) -> dict[str, Bound]:
     """Return what a plan promises of each column that stands in the tree as a carrier."""
     carried = set(plan.carried)
     lanes = (x for g in plan.groups for x in g.lanes if x.column in carried)
-    return {x.column: Bound.parse(x.bound) for x in lanes}
+    return {x.column: x.bound for x in lanes}
 
 
 def exact_coder(codec: Codec, path: str) -> TreeCoder:
@@ -42,7 +44,7 @@ def exact_coder(codec: Codec, path: str) -> TreeCoder:
         path: the tree's path.
     """
     plan = codec.tree(path).plan
-    exact = _mapped(plan, _exact)
+    exact = _mapped(plan, lambda x: dataclasses.replace(_kept_contexts(x, plan), bound=EXACT))
     return codec.tree(path) if exact == plan else TreeCoder(exact, codec.tables, codec.networks)
 
 
@@ -61,14 +63,13 @@ def promising(codec: Codec, path: str, bounds: Mapping[str, Bound]) -> Codec:
 
     def promise(lane: Lane) -> Lane:
         bound = bounds.get(lane.column, EXACT)
-        if bound == Bound.parse(lane.bound):
+        if bound == lane.bound:
             return lane
         grid = lane.grid
         if bound == EXACT:
-            grid = grid_to_json(grid_for(EXACT, np.zeros(0, lane.grid["dtype"])))
-        stage = -1 if lane.bound == "none" else lane.stage
+            grid = grid_for(EXACT, np.zeros(0, lane.grid.dtype)).planned([])
         why = "as it came to be merged"
-        return dataclasses.replace(lane, grid=grid, bound=str(bound), why=why, stage=stage)
+        return dataclasses.replace(_kept_contexts(lane, plan), grid=grid, bound=bound, why=why)
 
     changed = _mapped(plan, promise)
     if changed == plan:
@@ -80,11 +81,13 @@ def _models(codec: Codec) -> list[bytes]:
     return [n.onnx for n in codec.networks]
 
 
-def _exact(lane: Lane) -> Lane:
-    if lane.bound == str(EXACT):
-        return lane
-    stage = -1 if lane.bound == "none" else lane.stage  # its stage would give codes, not contexts
-    return dataclasses.replace(lane, bound=str(EXACT), stage=stage)
+def _kept_contexts(lane: Lane, plan: TreePlan) -> Lane:
+    """Take a lane's stage away if it gives codes, not contexts, as of columns without a bound."""
+    group = plan.group(plan.column(lane.column).group)
+    guessed = not lane.bound.promises and lane.contexts is not None
+    if guessed and isinstance(group.contexts[lane.contexts or 0], Stage):
+        return dataclasses.replace(lane, contexts=None)
+    return lane
 
 
 def _mapped(plan: TreePlan, change: Callable[[Lane], Lane]) -> TreePlan:

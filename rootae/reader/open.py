@@ -21,10 +21,11 @@ from rootae.reader.tree import decode_on
 from rootae.regular import regular
 from rootae.rootio.keys import every_key, key_at, newest
 from rootae.rootio.opening import open_root, split_path
-from rootae.schema.bounds import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from rootae.schema.bounds.bound import Bound
 
 __all__ = ["File", "open_file"]
 
@@ -164,14 +165,9 @@ class File:
                 carried = set(plan.carried)
                 lanes = (x for g in plan.groups for x in g.lanes if x.column in carried)
                 for lane in lanes:
-                    bound = Bound.parse(lane.bound)
-                    mine[lane.column] = _looser(mine.get(lane.column, bound), bound)
+                    known = mine.get(lane.column, lane.bound)
+                    mine[lane.column] = max(known, lane.bound, key=lambda b: b.looseness)
         return found
-
-
-def _looser(a: Bound, b: Bound) -> Bound:
-    order = ("exact", "abs", "rel", "none")
-    return max(a, b, key=lambda x: (order.index(x.kind), x.error))
 
 
 def open_file(path: str | Path | Any, *, device: str | None = None, **options: Any) -> Any:

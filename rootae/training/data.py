@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rootae.codec import lane as lanes
+from rootae.codec.grids.exact import ExactFloat
 from rootae.codec.group import GroupCoder, feature
-from rootae.codec.plan.contexts import Feature
+from rootae.codec.plan.contexts import Digit, Edges, Feature, OfCentre, OfLane
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
 from rootae.planner import references
@@ -121,7 +122,9 @@ class GroupData:
         """Return what is coded of a lane: its codes, less the centre's and without unused bits."""
         if lane not in self.centres:
             return self.codes[lane]
-        shift = self.plan.lanes[lane].grid["kind"] == "bits" and lanes.shift_of(self.codes[lane])
+        shift = isinstance(self.plan.lanes[lane].grid, ExactFloat) and lanes.shift_of(
+            self.codes[lane]
+        )
         return (self.codes[lane] >> shift) - (self.centres[lane] >> shift)
 
     def _sizes(self, codes: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
@@ -150,10 +153,10 @@ class GroupData:
         """Compute features and scales (left out until the group is trained)."""
         self.features: list[Feature] = []
         for i in self.lanes:
-            self.features += self._features_of("lane", i, self.codes[i])
+            self.features += self._features_of(OfLane(i), self.codes[i])
         for i in self.lanes:
             if i in self.centres:
-                self.features += self._features_of("centre", i, self.centres[i])
+                self.features += self._features_of(OfCentre(i), self.centres[i])
         columns = [feature(f, self._seen(f), self.tables) for f in self.features]
         raw = np.stack(columns, axis=1).astype(np.float32)
         self.mean = raw.mean(axis=0)
@@ -164,16 +167,14 @@ class GroupData:
 
     def _ends(self, lane: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return both ends of each code's cell on the lane's scale."""
-        scale = CodeScale if self.plan.lanes[lane].bound == "none" else RankScale
+        scale = RankScale if self.plan.lanes[lane].bound.promises else CodeScale
         return scale(self.targets[lane]).interval(self.targets[lane])
 
     def _seen(self, f: Feature) -> NDArray[np.int64]:
         """Return the codes that a feature looks at."""
-        return self.centres[f.index] if f.source == "centre" else self.codes[f.index]
+        return (self.centres if isinstance(f.of, OfCentre) else self.codes)[f.of.index]
 
-    def _features_of(
-        self, source: Literal["lane", "centre"], lane: int, q: NDArray[np.int64]
-    ) -> list[Feature]:
+    def _features_of(self, of: OfLane | OfCentre, q: NDArray[np.int64]) -> list[Feature]:
         """Return features of codes: their rank in even steps of the logit, and their value."""
         codes = np.unique(q)
         if len(codes) <= _EDGES + 1:
@@ -182,20 +183,20 @@ class GroupData:
             share = 1 / (1 + np.exp(-np.linspace(-_FAR, _FAR, _EDGES)))
             edges = np.unique(np.quantile(q, share, method="nearest"))
         self.tables.append(edges.astype(np.int64))
-        found = [Feature(source, lane, "edges", table=len(self.tables) - 1)]
+        found = [Feature(of, Edges(len(self.tables) - 1))]
         low, high = (int(v) for v in np.quantile(q, [0.001, 0.999], method="nearest"))
         shift = max((high - low).bit_length() - _DIGITS.bit_length(), 0)
         if len(codes) > 2:
             top = min(max((high - low) >> shift, 1), _DIGITS)
-            found.append(Feature(source, lane, "digit", low=low, shift=shift, top=top))
+            found.append(Feature(of, Digit(low, shift, top)))
         return found
 
     def by_lane(self, source: Literal["lane", "centre"]) -> list[list[int]]:
         """Return which features are made of each lane's codes, or of its centre."""
         found: list[list[int]] = [[] for _ in self.lanes]
         for k, f in enumerate(self.features):
-            if f.source == source:
-                found[self.lanes.index(f.index)].append(k)
+            if f.of.kind == source:
+                found[self.lanes.index(f.of.index)].append(k)
         return found
 
     def measured(self) -> list[NDArray[np.int64]]:
@@ -209,7 +210,13 @@ class GroupData:
 
     def top(self, which: Sequence[int]) -> NDArray[np.float64]:
         """Return the largest value that each feature can take."""
-        chosen = [self.features[k] for k in which]
-        return np.array(
-            [len(self.tables[f.table]) if f.kind == "edges" else f.top for f in chosen], float
-        )
+        return np.array([self._top(self.features[k]) for k in which], float)
+
+    def _top(self, f: Feature) -> int:
+        match f.by:
+            case Edges(table):
+                return len(self.tables[table])
+            case Digit(top=top):
+                return top
+        msg = "codes are not seen raw"
+        raise TypeError(msg)

@@ -31,7 +31,7 @@ class Repacked:
 
     def __init__(self, columns: Iterable[Column], plans: Iterable[TreePlan]) -> None:
         lanes = (x for plan in plans for group in plan.groups for x in group.lanes)
-        lossy = {x.column for x in lanes if x.bound != "exact"}
+        lossy = {x.column for x in lanes if not x.bound.is_exact}
         self._found = {c.name: (c, c.leaf) for c in columns if c.leaf and c.leaf.kind in _CODES}
         packings = {n: packing_of(leaf.title, c.dtype) for n, (c, leaf) in self._found.items()}
         self._packings = {n: p for n, p in packings.items() if p is not None and n not in lossy}

@@ -23,7 +23,7 @@ from rootae.container.container import read_codec
 from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
-from rootae.schema.bounds import deviation, held
+from rootae.schema.bounds.deviation import deviation, held
 from rootae.schema.values import Values
 
 
@@ -236,7 +236,7 @@ def test_tables_that_announce_any_length_are_refused():
 
 def test_a_network_is_an_encoders_or_a_stages():
     encoder = Encoder(0, (), 1)
-    groups = (GroupPlan("", (), stages=(Stage(0, (), ()),)), GroupPlan("n", (), encoder=encoder))
+    groups = (GroupPlan("", (), (Stage(0, (), ()),)), GroupPlan("n", (), encoder=encoder))
     plan = Plan((TreePlan("t", "", (), (), groups),))
     with pytest.raises(CorruptError, match="network 0 is an encoder's and a stage's"):
         Codec(plan)

@@ -12,7 +12,8 @@ from rootae.codec import lane
 from rootae.codec.escapes import with_escapes
 from rootae.codec.grids.registry import ExactFloat, grid_for
 from rootae.errors import CorruptError
-from rootae.schema.bounds import EXACT, Bound, deviation
+from rootae.schema.bounds.bound import EXACT, Bound
+from rootae.schema.bounds.deviation import deviation
 
 RNG = np.random.default_rng(0)
 

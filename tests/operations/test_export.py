@@ -10,9 +10,21 @@ from samples import PROJECT, write_columns
 
 import rootae
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.plan.contexts import (
+    Digit,
+    Edges,
+    Encoder,
+    Feature,
+    OfLane,
+    OfLatent,
+    Raw,
+    Stage,
+    Target,
+)
 from rootae.codec.plan.plan import GroupPlan, Lane, Plan, TreePlan
 from rootae.operations.export import export, network_files
+from rootae.schema.bounds.bound import EXACT
 
 onnx = pytest.importorskip("onnx")
 
@@ -51,9 +63,9 @@ def linear(weights, bias):
 def codec():
     """Return a codec with an encoder and a stage, in float32 and float64."""
     rng = np.random.default_rng(0)
-    lanes = tuple(Lane(n, 0, {"kind": "exact"}, "exact", "default") for n in "ab")
-    seen = (Feature("lane", 0, "edges", table=0), Feature("lane", 0, "digit", top=63, shift=2))
-    latent = Feature("latent", 0, "raw")
+    lanes = tuple(Lane(n, 0, ExactFloat("float32"), EXACT, "default") for n in "ab")
+    seen = (Feature(OfLane(0), Edges(0)), Feature(OfLane(0), Digit(0, 2, 63)))
+    latent = Feature(OfLatent(0), Raw())
     group = GroupPlan(
         "", lanes, (Stage(1, (*seen, latent), (Target(1, 0, 0),)),), Encoder(0, seen, 1), "ae"
     )

@@ -8,11 +8,13 @@ import uproot
 from samples import write_columns
 
 import rootae
-from rootae.codec.plan.contexts import Feature, Stage, Target
+from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.plan.contexts import Feature, OfLane, OfLatent, Raw, Stage, Target
 from rootae.codec.plan.lineage import ancestors, how
 from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.derived import Derived
 from rootae.operations.info import info
+from rootae.schema.bounds.bound import EXACT
 from rootae.schema.column import Column
 
 
@@ -123,17 +125,17 @@ def test_json(described):
 
 def test_ancestors_follow_stages_and_rules():
     def lane(column, **options):
-        return Lane(column, 0, {}, "exact", "default", **options)
+        return Lane(column, 0, ExactFloat("float32"), EXACT, "default", **options)
 
     def stage(*inputs, target):
-        features = tuple(Feature("lane", i, "raw") for i in inputs)
-        return Stage(0, (*features, Feature("latent", 0, "raw")), (Target(target, 0, 0),))
+        features = tuple(Feature(OfLane(i), Raw()) for i in inputs)
+        return Stage(0, (*features, Feature(OfLatent(0), Raw())), (Target(target, 0, 0),))
 
     names = ("a", "b", "c", "d")
     lanes = (
         lane("a"),
-        lane("b", stage=0),
-        lane("c", stage=1),
+        lane("b", contexts=0),
+        lane("c", contexts=1),
         lane("d", derived=Derived(((2, 1.0), (0, 1.0)))),
     )
     stages = (stage(0, target=1), stage(1, target=2))

@@ -24,7 +24,8 @@ from rootae.operations.train import sample_of
 from rootae.planner.transcode import bounds_of, exact_coder, promising
 from rootae.reader.decoded import DecodedSource, coded_of
 from rootae.reader.subset import SelectedTree
-from rootae.schema.bounds import EXACT, Bound, held
+from rootae.schema.bounds.bound import EXACT, Bound
+from rootae.schema.bounds.deviation import held
 from rootae.schema.values import Values
 
 

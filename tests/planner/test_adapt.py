@@ -8,7 +8,7 @@ from following import coded_by
 from tables import bytes_of, round_trip, table
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Diagram, Feature
+from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfCentre
 from rootae.codec.plan.plan import Plan
 from rootae.errors import ArgumentError
 from rootae.planner.adapt import adapt
@@ -156,10 +156,10 @@ def test_diagrams_that_are_kept_are_numbered_anew():
     codec, _ = coded_by(columns, {"b": ("a",), "d": ("c",), "e": ("c", "a")})
     fitted, warnings, block = meet(codec, {k: columns[k] for k in "edcb"})
     (group,) = fitted.tree("t").plan.groups
-    kept = {x.column: x.diagram for x in group.lanes}
-    assert kept == {"b": -1, "c": -1, "d": 0, "e": -1}
+    kept = {x.column: x.contexts for x in group.lanes}
+    assert kept == {"b": None, "c": None, "d": 0, "e": None}
     [diagram] = group.diagrams
-    assert [group.lanes[f.index].column for f in diagram.inputs] == ["c"]
+    assert [group.lanes[f.of.index].column for f in diagram.inputs] == ["c"]
     assert warnings == ["t: the file lacks a; coded plain for that: b, e"]
     assert bytes_of(fitted, block, "d") < 7000 < bytes_of(fitted, block, "b")
 
@@ -172,11 +172,11 @@ def test_what_looks_at_a_lost_centre_is_coded_plainly():
     (tree,) = codec.plan.trees
     (group,) = tree.groups
     (at,) = (i for i, x in enumerate(group.lanes) if x.centre is not None)
-    diagram = Diagram((Feature("centre", at, "edges", table=0),), (1,))
+    diagram = Diagram((Feature(OfCentre(at), Edges(0)),), (1,))
     lanes = [
-        dataclasses.replace(x, diagram=0 if i == at else -1) for i, x in enumerate(group.lanes)
+        dataclasses.replace(x, contexts=0 if i == at else None) for i, x in enumerate(group.lanes)
     ]
-    group = dataclasses.replace(group, lanes=tuple(lanes), diagrams=(diagram,))
+    group = dataclasses.replace(group, lanes=tuple(lanes), contexts=(diagram,))
     plan = Plan((dataclasses.replace(tree, groups=(group,)),), codec.plan.training)
     codec = Codec(plan, [np.arange(100, 900, 100), np.arange(9)])
     columns = {"one": one, "two": two, "near": near}
@@ -184,6 +184,6 @@ def test_what_looks_at_a_lost_centre_is_coded_plainly():
     lost = next(group.lanes[i].column for i in group.lanes[at].centre.sources)
     fitted, warnings, _ = meet(codec, {k: x for k, x in columns.items() if k != lost})
     (left,) = (x for x in fitted.tree("t").plan.groups[0].lanes if x.column == name)
-    assert (left.centre, left.diagram) == (None, -1)
+    assert (left.centre, left.contexts) == (None, None)
     assert fitted.tree("t").plan.groups[0].diagrams == ()
     assert warnings == [f"t: the file lacks {lost}; coded plain for that: {name}"]

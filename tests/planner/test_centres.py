@@ -9,7 +9,7 @@ from related import BOUNDS, related
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for
 from rootae.kernels.kinematics import component
 from rootae.planner import centres
-from rootae.schema.bounds import Bound
+from rootae.schema.bounds.bound import Bound
 
 ROWS = 5000
 RNG = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import pytest
 from rootae.codec.grids.registry import grid_for
 from rootae.codec.relations.derived import Derived
 from rootae.planner.exact import find
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 
 RNG = np.random.default_rng(0)
 A, B = RNG.integers(0, 1000, 3000), RNG.integers(0, 50, 3000)

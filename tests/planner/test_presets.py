@@ -12,7 +12,7 @@ import rootae
 from rootae.planner.look import Look
 from rootae.planner.presets import cut_already, preset
 from rootae.planner.rules import Choice
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Column
 
 RNG = np.random.default_rng(0)
@@ -173,7 +173,7 @@ def test_training_looks_at_every_file(tmp_path):
     all_ = rootae.train(names, tmp_path / "all.root", lossy=True, family="plain")
     for codec, bound in ((one, "exact"), (all_, "rel:1e-06")):
         lanes = {x.column: x for x in codec.plan.trees[0].groups[0].lanes}
-        assert lanes["weight"].bound == bound
+        assert lanes["weight"].bound == Bound.parse(bound)
 
 
 def test_jagged_columns_are_looked_at_too(tmp_path):

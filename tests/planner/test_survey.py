@@ -8,6 +8,7 @@ from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import Plan
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import branches_of, matching, survey
+from rootae.schema.bounds.bound import EXACT, Bound
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=500).astype("f4")
@@ -26,14 +27,14 @@ def test_every_element_of_a_fixed_array_is_a_lane():
 def test_truncated_columns_stay_exact_under_lossy():
     cut = (X.view("u4") & 0xFFFFFFF8).view("f4")
     plan = plan_of({"a": X, "b": cut}, lossy=True)
-    assert [x.bound for x in plan.groups[0].lanes] == ["rel:0.001", "exact"]
+    assert [x.bound for x in plan.groups[0].lanes] == [Bound("rel", 1e-3), EXACT]
     assert "cut already" in plan.groups[0].lanes[1].why
 
 
 def test_a_bound_tighter_than_the_type_is_still_promised():
     plan = plan_of({"a": X}, rules=rules_of({"a": "rel:1e-9"}))
-    assert plan.groups[0].lanes[0].bound == "rel:1e-09"
-    assert plan.groups[0].lanes[0].grid["kind"] == "bits"
+    assert plan.groups[0].lanes[0].bound == Bound("rel", 1e-9)
+    assert plan.groups[0].lanes[0].grid.kind == "bits"
 
 
 def test_kept_columns_are_not_coded_and_neither_are_their_counters():

@@ -19,6 +19,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 from rootae.codec.codec import Codec
 from rootae.codec.contexts.model import Model
 from rootae.codec.contexts.shapes import DECODER_OPERATORS
+from rootae.codec.plan.contexts import Stage
 from rootae.codec.tree import TreeCoder
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.operations.train import train_codec
@@ -192,11 +193,10 @@ def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch)
         codec, history = trained("auto", "rel:1e-3", 200)
         assert all(h["tried"]["predictor"] <= h["tried"]["diagram"] for h in history)
         groups = codec.plan.trees[0].groups
-        lanes = [x for g in groups for x in g.lanes]
-        assert not any(x.stage >= 0 and x.diagram >= 0 for x in lanes)
-        networks[prices] = sum(x.stage >= 0 for x in lanes)
+        found = [g.contexts_of(i) for g in groups for i in range(len(g.lanes))]
+        networks[prices] = sum(isinstance(x, Stage) for x in found)
         for g in groups:
-            assert {x.diagram for x in g.lanes} - {-1} == set(range(len(g.diagrams)))
+            assert {x.contexts for x in g.lanes} - {None} == set(range(len(g.contexts)))
             assert bool(g.diagrams) == g.family.startswith("diagram")
     assert networks.pop((0.0, 0.0)) > 0
     assert set(networks.values()) == {0}

@@ -22,7 +22,8 @@ import rootae
 from rootae.codec.codec import Codec
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.rank import RankGrid
-from rootae.codec.grids.registry import ExactFloat, ExactInteger, RelGrid, grid_to_json
+from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid, RelGrid
+from rootae.codec.plan.parse import written
 from rootae.codec.plan.plan import FORMAT, Plan
 from rootae.codec.relations.centre import Centre, Term
 from rootae.container.side_tree import SideTree
@@ -206,7 +207,7 @@ def test_second_reader_agrees_on_contexts_that_see_centres(family: str, bound: s
     codec, _ = train_codec({"t": [sample]}, options, 1, Progress())
     (group,) = codec.plan.trees[0].groups
     assert {"one", "lane", "energy", "root"} <= kinds_of_centres(codec)
-    seen = {f.source for s in (*group.stages, *group.diagrams) for f in s.inputs}
+    seen = {f.of.kind for c in group.contexts for f in c.inputs}
     assert "centre" in seen
     _, modes = reread(codec, related(8000, 1))
     by_contexts = [x for x, m in zip(group.lanes, modes, strict=True) if m == 1]
@@ -251,20 +252,12 @@ GRIDS = [
 @settings(max_examples=15)
 @given(x=arrays("f8", (2, 12), elements=ANY | st.floats(-9, 9)), c=st.floats(-9, 9))
 def test_second_reader_agrees_on_centres_of_anything_on_every_grid(
-    grid: object, root: bool, x: np.ndarray, c: float
+    grid: Grid, root: bool, x: np.ndarray, c: float
 ) -> None:
     terms = Term("lane", (0,), c), Term("one", (), -c), Term("lane", (1,), 1.0)
     centre = Centre(terms, root, -(2**63), 2**63 - 1)
-    config, tables = grid_to_json(grid), []
-    if isinstance(grid, RankGrid):
-        config |= {"edges": 0, "points": 1}
-        tables = [grid.edges.view(np.int64), grid.points.view(np.int64)]
-    told = {
-        "terms": [{"kind": t.kind, "lanes": t.lanes, "coefficient": t.coefficient} for t in terms],
-        "root": root,
-        "low": centre.low,
-        "high": centre.high,
-    }
+    tables: list[np.ndarray] = []
+    config = written(grid.planned(tables))
     found = centre.codes(x.__getitem__, 12, grid)
-    again = format_reader.centre_codes(told, x.__getitem__, 12, config, tables)
+    again = format_reader.centre_codes(written(centre), x.__getitem__, 12, config, tables)
     assert found.tolist() == again.tolist()

@@ -112,3 +112,14 @@ def test_no_module_asserts_or_prints(name):
         assert not isinstance(node, ast.Assert), f"line {node.lineno}"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id != "print" or home(name) == "cli", f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_kinds_of_bounds_are_asked_for_by_what_they_promise(name):
+    """A new kind of bound is one file; only the choice of its grid knows its name."""
+    if home(name) == "schema" or name == "rootae.codec.grids.registry":
+        return
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+        if isinstance(node, ast.Attribute) and node.attr == "kind":
+            asked = ast.unparse(node.value).rpartition(".")[2]
+            assert asked != "bound", f"line {node.lineno}"

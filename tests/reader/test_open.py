@@ -6,7 +6,7 @@ import uproot
 
 import rootae
 from rootae.errors import ArgumentError, FormatError, NameNotFound
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 
 
 def test_both_doors_show_the_same(packed):

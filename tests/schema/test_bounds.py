@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from rootae.errors import ArgumentError
 from rootae.planner.rules import Choice, Rule, choose, rules_of
-from rootae.schema.bounds import EXACT, Bound, deviation
+from rootae.schema.bounds.bound import EXACT, Bound
+from rootae.schema.bounds.deviation import deviation
 from rootae.schema.column import Column
 
 F32, F64, I32 = Column("x", "float32"), Column("x", "float64"), Column("x", "int32")

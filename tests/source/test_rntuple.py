@@ -11,7 +11,7 @@ from samples import same
 import rootae
 from rootae.errors import ArgumentError, UnsupportedError
 from rootae.operations.info import info
-from rootae.schema.bounds import deviation
+from rootae.schema.bounds.deviation import deviation
 from rootae.source.rntuple import NTuple, describe_fields
 from rootae.source.source import Source
 

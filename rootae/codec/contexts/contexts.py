@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from rootae.codec.indices import pointed
+from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Stage
 from rootae.errors import CorruptError
 from rootae.kernels import gather
 from rootae.kernels.lut import Indexed
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.contexts.network import Network
     from rootae.codec.grids.registry import Grid
-    from rootae.codec.plan.contexts import Diagram, Feature, Stage
+    from rootae.codec.plan.contexts import Feature
     from rootae.codec.plan.plan import GroupPlan
 
 __all__ = ["Coder", "StageContexts", "View", "feature"]
@@ -73,14 +75,15 @@ def feature(
 def _of_codes(
     spec: Feature, codes: Indexed, tables: Sequence[NDArray[np.int64]], dtype: type[Any]
 ) -> NDArray[Any]:
-    if spec.kind == "edges":
-        return codes.count(tables[spec.table], dtype)
-    if spec.kind == "digit":
-        return codes.through(lambda q: _digit(spec, q).astype(dtype))
+    match spec.by:
+        case Edges(table):
+            return codes.count(tables[table], dtype)
+        case Digit() as digit:
+            return codes.through(lambda q: _digit(digit, q).astype(dtype))
     return codes.through(lambda q: q.astype(dtype))
 
 
-def _digit(spec: Feature, q: NDArray[np.int64]) -> NDArray[np.int64]:
+def _digit(spec: Digit, q: NDArray[np.int64]) -> NDArray[np.int64]:
     top = min(spec.low + (spec.top << spec.shift), np.iinfo(np.int64).max)
     above = np.clip(q, spec.low, top).view(np.uint64) - np.int64(spec.low).view(np.uint64)
     return (above >> np.uint64(spec.shift)).view(np.int64)
@@ -144,11 +147,11 @@ class StageContexts:
     def of(self, lane: int) -> NDArray[Any] | None:
         """Return a lane's contexts, its codes if it has no bound, None if its plan has neither."""
         if lane not in self._done:
-            plan = self._coder.plan
-            if plan.lanes[lane].diagram >= 0:
-                return self._follow(plan.diagrams[plan.lanes[lane].diagram])
-            if plan.lanes[lane].stage >= 0:
-                self._run(plan.stages[plan.lanes[lane].stage])
+            match self._coder.plan.contexts_of(lane):
+                case Diagram() as diagram:
+                    return self._follow(diagram)
+                case Stage() as stage:
+                    self._run(stage)
         return self._done.get(lane)
 
     def _keep(self, lane: int, contexts: NDArray[Any]) -> None:
@@ -177,15 +180,16 @@ class StageContexts:
 
     def _source(self, f: Feature) -> NDArray[Any]:
         """Return the codes that a feature is made of."""
-        if f.source == "latent":
-            latents: NDArray[Any] = self._view.latents()[f.index]
+        number = f.of.index
+        if isinstance(f.of, OfLatent):
+            latents: NDArray[Any] = self._view.latents()[number]
             return latents
-        if f.source == "lane":
-            link = f.index - len(self._coder.grids)
+        if isinstance(f.of, OfLane):
+            link = number - len(self._coder.grids)
             if link < 0:
-                return self._view.codes(f.index)
-            return self._coder.linked_grids[link].forward(self._view.values(f.index))
-        found = self.centre(f.index)
+                return self._view.codes(number)
+            return self._coder.linked_grids[link].forward(self._view.values(number))
+        found = self.centre(number)
         if found is None:
             msg = "a network looks at a centre that no lane has: the plan is damaged"
             raise CorruptError(msg)
@@ -194,7 +198,8 @@ class StageContexts:
     def _follow(self, diagram: Diagram) -> NDArray[Any]:
         """Take every row through a diagram."""
         tables = [self._coder.tables[i] for i in diagram.tables]
-        widths = [len(self._coder.tables[f.table]) + 1 for f in diagram.inputs]
+        edges = (i for f in diagram.inputs for i in pointed(f, "table"))
+        widths = [len(self._coder.tables[i]) + 1 for i in edges]
         # narrow numbers: fresh memory is slow
         kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
         inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
@@ -207,9 +212,9 @@ class StageContexts:
             msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
             raise CorruptError(msg)
         for t, target in enumerate(stage.targets):
-            if target.lane < 0:  # a column that this file does not have
+            if target.lane is None:  # a column that this file does not have
                 continue
-            if coder.plan.lanes[target.lane].bound == "none":
+            if not coder.plan.lanes[target.lane].bound.promises:
                 edges = coder.tables[target.location]
                 self._keep(target.lane, _bins(y[2 * t], edges))
             else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from rootae.codec.grids.grid import FLOATS, Tableless, require
 from rootae.kernels.lut import through_table
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _LARGEST_STEP = 2.0**1000
 
 
 @dataclass(frozen=True)
-class AbsGrid:
+class AbsGrid(Tableless):
     """Multiples of a step, for an absolute bound.
 
     Arguments:
@@ -28,9 +29,15 @@ class AbsGrid:
         step: distance of two points, in the branch's unit; at most twice the bound.
     """
 
-    kind: ClassVar[str] = "abs"
+    is_exact: ClassVar[bool] = False
+    has_metric: ClassVar[bool] = True
     dtype: str
     step: float
+    kind: Literal["abs"] = "abs"
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has."""
+        require(self.dtype in FLOATS and 0 < self.step < math.inf, self)
 
     @classmethod
     def for_bound(cls, dtype: str, error: float, scale: float) -> AbsGrid:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+
+from rootae.codec.grids.grid import FLOATS, INTEGERS, Tableless, require
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,7 +16,7 @@ __all__ = ["ExactFloat", "ExactInteger"]
 
 
 @dataclass(frozen=True)
-class ExactInteger:
+class ExactInteger(Tableless):
     """Integers and booleans as themselves, 64-bit ones modulo 2^64.
 
     Example:
@@ -23,8 +25,14 @@ class ExactInteger:
         True
     """
 
-    kind: ClassVar[str] = "integer"
+    is_exact: ClassVar[bool] = True
+    has_metric: ClassVar[bool] = True
     dtype: str
+    kind: Literal["integer"] = "integer"
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has."""
+        require(self.dtype in INTEGERS, self)
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""
@@ -36,7 +44,7 @@ class ExactInteger:
 
 
 @dataclass(frozen=True)
-class ExactFloat:
+class ExactFloat(Tableless):
     """Floats by their own bits, as integers in the floats' order.
 
     A magnitude is the bits without the sign; a negative float's code is the complement of its
@@ -50,8 +58,14 @@ class ExactFloat:
         True
     """
 
-    kind: ClassVar[str] = "bits"
+    is_exact: ClassVar[bool] = True
+    has_metric: ClassVar[bool] = True
     dtype: str
+    kind: Literal["bits"] = "bits"
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has."""
+        require(self.dtype in FLOATS, self)
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""

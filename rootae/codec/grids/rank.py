@@ -3,16 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from rootae.codec.grids.grid import FLOATS, INTEGERS, require
+from rootae.codec.indices import TableIndex
+from rootae.errors import CorruptError
 from rootae.kernels.arithmetic import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["RankGrid"]
+
+__all__ = ["RankGrid", "RankTables"]
+
+
+@dataclass(frozen=True)
+class RankTables:
+    """A grid of ranks as a plan holds it.
+
+    Arguments:
+        dtype: the column's dtype.
+        edges, points: tables of float64, as bits.
+    """
+
+    is_exact: ClassVar[bool] = False
+    has_metric: ClassVar[bool] = False
+    dtype: str
+    edges: TableIndex
+    points: TableIndex
+    kind: Literal["rank"] = "rank"
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has."""
+        require(self.dtype in FLOATS + INTEGERS, self)
+
+    def with_tables(self, tables: Sequence[NDArray[np.int64]]) -> RankGrid:
+        """Return what maps values."""
+        edges, points = (tables[i].view(np.float64) for i in (self.edges, self.points))
+        if not len(points):
+            msg = "a grid of ranks has no points: the codec's plan is damaged"
+            raise CorruptError(msg)
+        return RankGrid(self.dtype, edges, points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +60,8 @@ class RankGrid:
         points: float64 value of each bin, one more than edges.
     """
 
-    kind: ClassVar[str] = "rank"
+    is_exact: ClassVar[bool] = False
+    has_metric: ClassVar[bool] = False
     dtype: str
     edges: NDArray[np.float64]
     points: NDArray[np.float64]
@@ -50,6 +86,12 @@ class RankGrid:
             taken = np.interp(np.linspace(0, share[-1], bins), [0, *share], at)
             points = np.unique(finite[np.rint(taken).astype(np.int64)])
         return cls(x.dtype.name, points[:-1] / 2 + points[1:] / 2, points)
+
+    def planned(self, tables: list[NDArray[np.int64]]) -> RankTables:
+        """Return the grid as a plan holds it, its tables behind those that are there."""
+        first = len(tables)
+        tables += [self.edges.view(np.int64), self.points.view(np.int64)]
+        return RankTables(self.dtype, first, first + 1)
 
     def forward(self, x: NDArray[Any]) -> NDArray[np.int64]:
         """Map values to codes."""

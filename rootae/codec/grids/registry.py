@@ -8,36 +8,35 @@ stores what breaks it verbatim, as SZ3's quantiser does (Liang et al., IEEE TBD 
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.grids.grid import Grid
-from rootae.codec.grids.rank import RankGrid
-from rootae.codec.grids.relative import POINTS_AT_MOST, RelGrid
-from rootae.errors import FormatError
+from rootae.codec.grids.rank import RankGrid, RankTables
+from rootae.codec.grids.relative import RelGrid
 from rootae.kernels.arithmetic import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
 
-__all__ = [
-    "ExactFloat",
-    "ExactInteger",
-    "Grid",
-    "RelGrid",
-    "grid_for",
-    "grid_from_json",
-    "grid_to_json",
-]
+__all__ = ["AnyGrid", "ExactFloat", "ExactInteger", "Grid", "RelGrid", "grid_for"]
 
-_FLOATS = ("float32", "float64")
-_INTEGERS = ("bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
+# What a plan may hold: a new kind is one file and a row here.
+AnyGrid: TypeAlias = ExactInteger | ExactFloat | AbsGrid | RelGrid | RankTables
+
+_FOR: dict[str, Callable[[NDArray[Any], float], Grid]] = {
+    "exact": lambda sample, _: ExactFloat(sample.dtype.name),
+    "abs": lambda sample, error: AbsGrid.for_bound(sample.dtype.name, error, _scale(sample)),
+    "rel": lambda sample, error: RelGrid.for_bound(sample.dtype.name, error),
+    "none": lambda sample, _: RankGrid.fit(sample),
+}  # by a bound's kind
 
 
 def grid_for(bound: Bound, sample: NDArray[Any]) -> Grid:
@@ -48,46 +47,13 @@ def grid_for(bound: Bound, sample: NDArray[Any]) -> Grid:
         sample: some of its values, in the column's dtype; only an absolute bound's margin and the
             bins of `none` depend on them.
     """
-    dtype = sample.dtype.name
-    if bound.kind == "none":
-        return RankGrid.fit(sample)
-    if sample.dtype.kind != "f":
-        return ExactInteger(dtype)
-    if bound.kind == "rel":
-        return RelGrid.for_bound(dtype, bound.error)
-    if bound.kind == "abs":
-        magnitude = np.abs(wide(sample))
-        magnitude = magnitude[np.isfinite(magnitude)]
-        scale = float(np.quantile(magnitude, 0.999)) if len(magnitude) else 0.0
-        return AbsGrid.for_bound(dtype, bound.error, scale)
-    return ExactFloat(dtype)
+    if bound.promises and sample.dtype.kind != "f":
+        return ExactInteger(sample.dtype.name)
+    return _FOR[bound.kind](sample, bound.error)
 
 
-def grid_to_json(grid: Grid) -> dict[str, Any]:
-    """Return a grid as plain JSON values; a rank grid's tables stay outside."""
-    config: dict[str, Any] = {"kind": grid.kind, "dtype": grid.dtype}
-    if isinstance(grid, AbsGrid):
-        config["step"] = grid.step
-    if isinstance(grid, RelGrid):
-        config |= {"error": grid.error, "octave": grid.octave}
-    return config
-
-
-def grid_from_json(config: dict[str, Any]) -> Grid:
-    """Rebuild a grid; a kind that this version does not know is refused."""
-    dtype = config.get("dtype")
-    match config:
-        case {"kind": "integer"} if dtype in _INTEGERS:
-            return ExactInteger(dtype)
-        case {"kind": "bits"} if dtype in _FLOATS:
-            return ExactFloat(dtype)
-        case {"kind": "abs", "step": float(step)} if dtype in _FLOATS and 0 < step < math.inf:
-            return AbsGrid(dtype, step)
-        case {"kind": "rel", "error": float(error), "octave": int(octave)} if (
-            dtype in _FLOATS and 0 < error < 1 and 0 <= octave <= POINTS_AT_MOST
-        ):
-            return RelGrid(dtype, error, octave)
-        case {"kind": "rank", "edges": edges, "points": points} if dtype in _FLOATS + _INTEGERS:
-            return RankGrid(dtype, np.asarray(edges), np.asarray(points))
-    msg = f"unknown grid {config.get('kind')!r} of {dtype!r}: the file needs a newer rootae"
-    raise FormatError(msg)
+def _scale(sample: NDArray[Any]) -> float:
+    """Return the magnitude below which nearly all values lie."""
+    magnitude = np.abs(wide(sample))
+    magnitude = magnitude[np.isfinite(magnitude)]
+    return float(np.quantile(magnitude, 0.999)) if len(magnitude) else 0.0

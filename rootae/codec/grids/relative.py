@@ -6,11 +6,12 @@ import decimal
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.grids.grid import FLOATS, Tableless, require
 from rootae.kernels import gather
 from rootae.kernels.arithmetic import by_octave, nearest
 from rootae.kernels.lut import through_table
@@ -48,7 +49,7 @@ def _boundaries(n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 
 @dataclass(frozen=True)
-class RelGrid:
+class RelGrid(Tableless):
     """Points that lie as densely in every octave, for a relative bound.
 
     Up to 2048 points an octave they are 2^(i/n); for tighter bounds an octave is cut into 32
@@ -67,10 +68,17 @@ class RelGrid:
         [1.0, -2.0, 0.0]
     """
 
-    kind: ClassVar[str] = "rel"
+    is_exact: ClassVar[bool] = False
+    has_metric: ClassVar[bool] = True
     dtype: str
     error: float
     octave: int
+    kind: Literal["rel"] = "rel"
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has."""
+        whole = 0 <= self.octave <= POINTS_AT_MOST
+        require(self.dtype in FLOATS and 0 < self.error < 1 and whole, self)
 
     @classmethod
     def for_bound(cls, dtype: str, error: float) -> RelGrid | ExactFloat:

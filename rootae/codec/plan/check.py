@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from rootae.codec.grids.exact import ExactInteger
+from rootae.codec.indices import pointed
+from rootae.codec.plan.contexts import Diagram, Digit, OfLatent, Stage
 from rootae.codec.plan.order import in_order
 from rootae.errors import CorruptError
 
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from rootae.codec.plan.contexts import Diagram, Feature, Stage
+    from rootae.codec.indices import Pointee
+    from rootae.codec.plan.contexts import Feature
     from rootae.codec.plan.plan import GroupPlan, Lane, Plan, TreePlan
     from rootae.schema.column import Column
 
@@ -50,8 +54,8 @@ def check(plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: int) ->
         for link in group.links:
             other = groups.get(link.group) if group.name and link.group else None
             lanes = other.lanes_of(link.column) if other is not None else ()
-            there = 0 <= link.element < len(lanes) and link.grid.get("kind") != "rank"
-            there = there and link.grid.get("dtype") == names[link.column].dtype
+            there = 0 <= link.element < len(lanes) and not pointed(link.grid, "table")
+            there = there and link.grid.dtype == names[link.column].dtype
             there = there and all(names[g].counter is None for g in (group.name, link.group))
             _hold(there, "{} sees no {}", group.name, link.column)
 
@@ -73,7 +77,7 @@ def _check_column(column: Column, lanes: Sequence[Lane], names: Mapping[str, Col
     elements = [lane.element for lane in lanes]
     whole = all(n > 0 for n in column.inner_shape) and len(lanes) == column.lanes
     _hold(whole and elements == list(range(len(lanes))), "{} lacks elements", column.name)
-    same = all(lane.grid.get("dtype") == column.dtype for lane in lanes)
+    same = all(lane.grid.dtype == column.dtype for lane in lanes)
     _hold(same, "{} is of several types", column.name)
     if column.counter is not None:
         counter = names.get(column.counter)
@@ -108,85 +112,70 @@ class _Group:
 
     def __init__(self, plan: GroupPlan, tables: Sequence[NDArray[np.int64]], networks: int) -> None:
         self.plan, self.tables, self.networks = plan, tables, networks
-        self.latents = plan.encoder.latents if plan.encoder is not None else 0
 
     def check(self) -> None:
         plan = self.plan
+        for of, count in self._counts().items():
+            for i in pointed(plan, of):
+                _hold(0 <= i < count, "there is no {} {}", of, i)
+        for i in pointed(plan, "centre"):
+            there = 0 <= i < len(plan.lanes) and plan.lanes[i].centre is not None
+            _hold(there, "there is no such centre")
         for link in plan.links:
-            self._lanes([link.by])
-            whole = plan.lanes[link.by].grid.get("kind") == "integer"
+            whole = isinstance(plan.lanes[link.by].grid, ExactInteger)
             _hold(whole, "{} is no column of indices", plan.lanes[link.by].column)
         for lane in plan.lanes:
             self._check_lane(lane)
-        for stage in plan.stages:
-            self._check_stage(stage)
-        for diagram in plan.diagrams:
-            self._check_diagram(diagram)
+        for contexts in plan.contexts:
+            _hold(bool(contexts.inputs), "contexts look at nothing")
+            self._check_features(contexts.inputs)
+            if isinstance(contexts, Diagram):
+                self._check_diagram(contexts)
         if plan.encoder is not None:
-            self._indices([plan.encoder.network], self.networks, "network")
             _hold(plan.encoder.latents > 0, "an encoder has no latents")
-            self._features(plan.encoder.inputs)
+            _hold(not self._seen_beyond(plan.encoder.inputs), "an encoder sees latents or links")
+            self._check_features(plan.encoder.inputs)
         for i, lane in enumerate(plan.lanes):
-            if lane.stage >= 0:
-                aims = [t.lane for t in plan.stages[lane.stage].targets]
+            stage = plan.contexts_of(i)
+            if isinstance(stage, Stage):
+                aims = [t.lane for t in stage.targets]
                 _hold(i in aims, "the stage of {} is not for it", lane.column)
         in_order(plan)
 
-    def _indices(self, found: Iterable[Any], count: int, what: str) -> None:
-        for i in found:
-            _hold(type(i) is int and 0 <= i < count, "there is no {} {}", what, i)
+    def _counts(self) -> dict[Pointee, int]:
+        plan = self.plan
+        latents = plan.encoder.latents if plan.encoder is not None else 0
+        return {
+            "table": len(self.tables),
+            "network": self.networks,
+            "lane": len(plan.lanes),
+            "seen": len(plan.lanes) + len(plan.links),
+            "context": len(plan.contexts),
+            "latent": latents,
+        }
 
-    def _lanes(self, found: Iterable[int], *, linked: bool = False) -> None:
-        self._indices(found, len(self.plan.lanes) + linked * len(self.plan.links), "lane")
+    def _seen_beyond(self, inputs: Iterable[Feature]) -> bool:
+        """Say whether anything but own lanes and their centres is looked at."""
+        lanes = [i for f in inputs for i in pointed(f, "seen")]
+        latents = any(isinstance(f.of, OfLatent) for f in inputs)
+        return latents or any(i >= len(self.plan.lanes) for i in lanes)
 
     def _check_lane(self, lane: Lane) -> None:
-        _hold(lane.stage < 0 or lane.diagram < 0, "{} has a stage and a diagram", lane.column)
-        for i, of, what in (
-            (lane.stage, self.plan.stages, "stage"),
-            (lane.diagram, self.plan.diagrams, "diagram"),
-        ):
-            if i != -1:
-                self._indices([i], len(of), what)
         if lane.derived is not None:
-            self._lanes(i for i, _ in lane.derived.terms)
             _hold(bool(lane.derived.terms), "the rule of {} names no lane", lane.column)
-        if lane.centre is not None:
-            self._lanes(lane.centre.sources, linked=True)
-        if lane.grid.get("kind") == "rank":
-            both = [lane.grid.get(k) for k in ("edges", "points")]
-            self._indices(both, len(self.tables), "table")
-            _hold(len(self.tables[lane.grid["points"]]) > 0, "{} has no points", lane.column)
+        lane.grid.with_tables(self.tables)
 
-    def _features(self, inputs: Iterable[Feature]) -> None:
-        for f in inputs:
-            if f.source == "latent":
-                self._indices([f.index], self.latents, "latent")
-            else:
-                self._lanes([f.index], linked=f.source == "lane")
-            if f.source == "centre":
-                _hold(self.plan.lanes[f.index].centre is not None, "there is no such centre")
-            if f.kind == "edges":
-                self._indices([f.table], len(self.tables), "table")
-            if f.kind == "digit":
-                right = 0 <= f.shift < 64 and 0 <= f.top < _DIGIT and -(2**63) <= f.low < 2**63
-                _hold(right, "a digit is out of range")
-
-    def _check_stage(self, stage: Stage) -> None:
-        self._indices([stage.network], self.networks, "network")
-        self._features(stage.inputs)
-        _hold(bool(stage.inputs), "a stage sees nothing")
-        for target in stage.targets:
-            if target.lane != -1:
-                self._lanes([target.lane])
-                self._indices([target.location, target.scale], len(self.tables), "table")
+    def _check_features(self, inputs: Iterable[Feature]) -> None:
+        for digit in (f.by for f in inputs if isinstance(f.by, Digit)):
+            right = 0 <= digit.shift < 64 and 0 <= digit.top < _DIGIT
+            _hold(right and -(2**63) <= digit.low < 2**63, "a digit is out of range")
 
     def _check_diagram(self, diagram: Diagram) -> None:
-        self._features(diagram.inputs)
-        self._indices(diagram.tables, len(self.tables), "table")
         states = 1
         for f, number in zip(diagram.inputs, diagram.tables, strict=True):
+            (edges,) = pointed(f, "table")
             table = self.tables[number]
-            right = len(table) >= states * (len(self.tables[f.table]) + 1) and int(table.min()) >= 0
+            right = len(table) >= states * (len(self.tables[edges]) + 1) and int(table.min()) >= 0
             _hold(right, "a diagram's table is too small or has negative states")
             states = int(table.max()) + 1
         _hold(states <= _CONTEXTS, "a diagram has too many contexts")

@@ -2,35 +2,102 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from rootae.codec.indices import (
+    CentreIndex,
+    LaneIndex,
+    LatentIndex,
+    NetworkIndex,
+    SeenIndex,
+    TableIndex,
+)
 from rootae.errors import CorruptError
 
-__all__ = ["Diagram", "Encoder", "Feature", "Stage", "Target"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Contexts",
+    "Diagram",
+    "Digit",
+    "Edges",
+    "Encoder",
+    "Feature",
+    "OfCentre",
+    "OfLane",
+    "OfLatent",
+    "Raw",
+    "Stage",
+    "Target",
+]
+
+
+@dataclass(frozen=True)
+class OfLane:
+    """Codes of a lane that is decoded earlier, or of a linked one behind the group's own."""
+
+    index: SeenIndex
+    kind: Literal["lane"] = "lane"
+
+
+@dataclass(frozen=True)
+class OfCentre:
+    """The codes that a lane's codes are centred on."""
+
+    index: CentreIndex
+    kind: Literal["centre"] = "centre"
+
+
+@dataclass(frozen=True)
+class OfLatent:
+    """A latent code."""
+
+    index: LatentIndex
+    kind: Literal["latent"] = "latent"
+
+
+@dataclass(frozen=True)
+class Edges:
+    """How many edges of a table lie at or below the code."""
+
+    table: TableIndex
+    kind: Literal["edges"] = "edges"
+
+
+@dataclass(frozen=True)
+class Digit:
+    """clip((code - low) >> shift, 0, top)."""
+
+    low: int
+    shift: int
+    top: int
+    kind: Literal["digit"] = "digit"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The code itself."""
+
+    kind: Literal["raw"] = "raw"
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One integer that a network sees.
+    """One integer that a network or a diagram sees.
 
     Arguments:
-        source: ``lane`` (codes decoded earlier), ``centre`` (the codes that a lane is centred on)
-            or ``latent`` (a latent code as it is).
-        index: which lane of the group, or which latent.
-        kind: ``edges``: how many edges of the table lie at or below the code;
-            ``digit``: clip((code - low) >> shift, 0, top); ``raw``: the code itself.
-        table: index of the table of edges (``edges`` only).
-        low, shift, top: of a digit.
+        of: whose codes.
+        by: which integer of a code.
     """
 
-    source: Literal["lane", "centre", "latent"]
-    index: int
-    kind: Literal["edges", "digit", "raw"]
-    table: int = -1
-    low: int = 0
-    shift: int = 0
-    top: int = 0
+    of: OfLane | OfCentre | OfLatent
+    by: Edges | Digit | Raw
 
 
 @dataclass(frozen=True)
@@ -41,23 +108,29 @@ class Target:
     context is the location's bin plus the number of location bins times the scale's bin.
 
     Arguments:
-        lane: index of the lane.
+        lane: index of the lane; none where the file lacks the column.
         location, scale: tables of edges of the two outputs; a lane without a bound takes its
             code from the location's table of edges directly.
     """
 
-    lane: int
-    location: int
-    scale: int
+    lane: LaneIndex | None
+    location: TableIndex
+    scale: TableIndex
 
 
 @dataclass(frozen=True)
 class Stage:
     """One decoder network: what it sees and what it gives contexts for."""
 
-    network: int
+    network: NetworkIndex
     inputs: tuple[Feature, ...]
     targets: tuple[Target, ...]
+    kind: Literal["stage"] = "stage"
+
+    def count(self, tables: Sequence[NDArray[np.int64]], lane: int, /) -> int:
+        """Return how many contexts the values of a lane may have."""
+        target = next(t for t in self.targets if t.lane == lane)
+        return math.prod(len(tables[k]) + 1 for k in (target.location, target.scale))
 
 
 @dataclass(frozen=True)
@@ -68,25 +141,36 @@ class Diagram:
     for the state that it was in and what the input says. The last state is the context.
 
     Arguments:
-        inputs: what is looked at, features of the kind ``edges``.
+        inputs: what is looked at, features by edges.
         tables: one for each input: (states before) x (edges + 1) states, row by row; the last
             one's are 0 .. 255.
     """
 
     inputs: tuple[Feature, ...]
-    tables: tuple[int, ...]
+    tables: tuple[TableIndex, ...]
+    kind: Literal["diagram"] = "diagram"
 
     def __post_init__(self) -> None:
         """Refuse a diagram that cannot be followed."""
-        if len(self.inputs) != len(self.tables) or any(f.kind != "edges" for f in self.inputs):
+        by_edges = all(isinstance(f.by, Edges) for f in self.inputs)
+        if len(self.inputs) != len(self.tables) or not by_edges:
             msg = "a diagram has other inputs than tables: the codec's plan is damaged"
             raise CorruptError(msg)
+
+    def count(self, tables: Sequence[NDArray[np.int64]], _lane: int, /) -> int:
+        """Return how many contexts the values of a lane may have, whichever it is."""
+        return int(tables[self.tables[-1]].max()) + 1
+
+
+# What may give lanes their contexts: a new kind is a class, a row here, and how it is followed in
+# `StageContexts.of`.
+Contexts: TypeAlias = Stage | Diagram
 
 
 @dataclass(frozen=True)
 class Encoder:
     """The network that makes the latents; only the writer runs it."""
 
-    network: int
+    network: NetworkIndex
     inputs: tuple[Feature, ...]
     latents: int

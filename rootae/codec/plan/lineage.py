@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def how(group: GroupPlan, column: str) -> str:
             phrases.append("derived from " + " + ".join(terms))
         else:
             centred = "" if lane.centre is None else ", centred on a relation"
-            phrases.append(("contexts" if lane.has_contexts else "plain") + centred)
+            phrases.append(("plain" if lane.contexts is None else "contexts") + centred)
     return ", ".join(dict.fromkeys(phrases))
 
 
@@ -47,13 +46,8 @@ def contexts(group: GroupPlan, tables: Sequence[NDArray[np.int64]], lane: int) -
         tables: the codec's.
         lane: its place in the group.
     """
-    diagram, stage = group.lanes[lane].diagram, group.lanes[lane].stage
-    if diagram >= 0:
-        return int(tables[group.diagrams[diagram].tables[-1]].max()) + 1
-    if stage < 0:
-        return 0
-    target = next(t for t in group.stages[stage].targets if t.lane == lane)
-    return math.prod(len(tables[k]) + 1 for k in (target.location, target.scale))
+    found = group.contexts_of(lane)
+    return 0 if found is None else found.count(tables, lane)
 
 
 def ancestors(plan: TreePlan, column: str) -> set[str]:

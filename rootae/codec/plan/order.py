@@ -54,8 +54,10 @@ def group_order(links: Mapping[str, Sequence[Link]]) -> list[str]:
         CorruptError: groups see each other in a circle, or one sees a group that is not there.
 
     Example:
+        >>> from rootae.codec.grids.exact import ExactFloat
         >>> from rootae.codec.relations.link import Link
-        >>> group_order({"nJet": [Link(0, "nGenJet", "GenJet_pt", 0, {})], "nGenJet": []})
+        >>> seen = Link(0, "nGenJet", "GenJet_pt", 0, ExactFloat("float32"))
+        >>> group_order({"nJet": [seen], "nGenJet": []})
         ['nGenJet', 'nJet']
     """
     done: dict[str, None] = {}

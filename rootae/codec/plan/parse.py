@@ -1,21 +1,29 @@
-"""Parsed JSON as annotated dataclasses, every name and type of it checked."""
+"""Annotated dataclasses as JSON, and back with every name and type checked.
+
+A member that may be of several dataclasses is told by their member `kind`, a literal that no two
+of them share. Floats are hexadecimal text: what decides codes never passes through decimals.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
 import itertools
+import math
+import re
 import reprlib
 import types
 import typing
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from rootae.errors import CorruptError
+from rootae.errors import ArgumentError, CorruptError, FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["checked"]
+__all__ = ["checked", "written"]
+
+_FLOAT = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
 
 Check: TypeAlias = "Callable[[Any], Any]"
 
@@ -63,16 +71,80 @@ def _check(kind: Any) -> Check:
         return _record(kind)
     if origin is tuple:
         return _row(kind, arguments)
-    if origin is types.UnionType:
-        some = _check(arguments[0])
-        return lambda data: None if data is None else some(data)
+    if origin is Annotated:
+        return _check(arguments[0])
+    if origin in (types.UnionType, typing.Union):
+        return _union(tuple(a for a in arguments if a is not type(None)), len(arguments))
     if origin is Literal:
         return _only(kind, lambda data: type(data) is str and data in arguments)
     if kind is float:
-        number = _only(kind, lambda data: type(data) in (int, float))
-        return lambda data: float(number(data))
+        return _number
     plain = origin or kind
     return _only(kind, lambda data: type(data) is plain)
+
+
+def written(value: Any) -> Any:
+    """Return a dataclass as what JSON can say; `checked` reads it back.
+
+    Arguments:
+        value: a frozen dataclass, or a member of one; dicts are taken as they are.
+
+    Example:
+        >>> from rootae.codec.grids.absolute import AbsGrid
+        >>> written(AbsGrid("float32", 0.25))
+        {'dtype': 'float32', 'step': '0x1.0000000000000p-2', 'kind': 'abs'}
+    """
+    if dataclasses.is_dataclass(value):
+        kind: Any = type(value)
+        return {n: written(getattr(value, n)) for n in _members(kind)}
+    if isinstance(value, tuple):
+        return [written(x) for x in value]
+    return value.hex() if isinstance(value, float) else value
+
+
+@functools.cache
+def _members(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind))
+
+
+def _number(data: Any) -> float:
+    if not isinstance(data, str) or not _FLOAT.fullmatch(data):
+        raise _not(data, float)
+    try:
+        number = float.fromhex(data)
+    except OverflowError:
+        number = math.inf
+    if number.hex() != data:  # one number, one text
+        raise _not(data, float)
+    return number
+
+
+def _union(kinds: tuple[Any, ...], many: int) -> Check:
+    """Return what checks a value of one of several types, or of none of them."""
+    may_lack = many > len(kinds)
+    tagged = {k: c for kind in kinds if dataclasses.is_dataclass(kind) for k, c in _tagged(kind)}
+    only = None if tagged else _check(kinds[0])
+
+    def check(data: Any) -> Any:
+        if data is None and may_lack:
+            return None
+        if only is not None:
+            return only(data)
+        tag = data.get("kind") if isinstance(data, dict) else None
+        if not isinstance(tag, str):
+            raise _not(data, " | ".join(tagged))
+        if tag not in tagged:
+            msg = f"the codec's plan has a {reprlib.repr(tag)} in the place of {', '.join(tagged)}"
+            raise FormatError(msg + ": the file needs a newer rootae, or is damaged")
+        return tagged[tag](data)
+
+    return check
+
+
+def _tagged(kind: Any) -> list[tuple[str, Check]]:
+    """Return what checks a type, by its tag."""
+    hint = typing.get_type_hints(kind).get("kind")
+    return [(tag, _check(kind)) for tag in typing.get_args(hint)]
 
 
 def _only(kind: Any, holds: Callable[[Any], bool]) -> Check:
@@ -108,8 +180,8 @@ def _row(kind: Any, arguments: tuple[Any, ...]) -> Check:
 
 
 def _record(kind: Any) -> Check:
-    hints = typing.get_type_hints(kind)
-    checks = {name: _check(hint) for name, hint in hints.items()}
+    hints = typing.get_type_hints(kind, include_extras=True)
+    checks = {name: _check(hints[name]) for name in _members(kind)}
 
     def check(data: Any) -> Any:
         if not isinstance(data, dict) or data.keys() != checks.keys():
@@ -123,6 +195,10 @@ def _record(kind: Any) -> Check:
         except _Departure as error:
             place = f".{name}"
             raise error.within(place) from None
-        return kind(**found)
+        try:
+            return kind(**found)
+        except ArgumentError as error:  # a bound that nobody can ask for
+            msg = f"is wrong ({error})"
+            raise _Departure(msg) from None
 
     return check

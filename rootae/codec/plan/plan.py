@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage
-from rootae.codec.plan.parse import checked
+from rootae.codec.grids.registry import AnyGrid
+from rootae.codec.indices import ContextIndex
+from rootae.codec.plan.contexts import (
+    Contexts,
+    Diagram,
+    Encoder,
+    Feature,
+    OfCentre,
+    OfLane,
+    Stage,
+)
+from rootae.codec.plan.parse import checked, written
 from rootae.codec.relations.centre import Centre
 from rootae.codec.relations.derived import Derived
 from rootae.codec.relations.link import Link
 from rootae.errors import CorruptError, FormatError
+from rootae.schema.bounds.bound import Bound
 from rootae.schema.column import Branch, Column
 
 if TYPE_CHECKING:
@@ -33,48 +43,63 @@ class Lane:
     Arguments:
         column: the branch it belongs to.
         element: which element of the branch's fixed inner dimensions, in C order.
-        grid: the grid as JSON; a rank grid names its tables by index.
-        bound: the promised bound, as text.
+        grid: values to codes.
+        bound: what is promised.
         why: where the bound comes from.
         derived: the rule if the lane follows from others.
-        stage: the stage that gives its contexts, -1 for none.
-        diagram: the diagram that gives its contexts, -1 for none.
+        contexts: which of the group's contexts are the lane's, None for none.
         centre: where its codes are centred, if they are.
     """
 
     column: str
     element: int
-    grid: dict[str, Any]
-    bound: str
+    grid: AnyGrid
+    bound: Bound
     why: str
     derived: Derived | None = None
-    stage: int = -1
-    diagram: int = -1
+    contexts: ContextIndex | None = None
     centre: Centre | None = None
-
-    @property
-    def has_contexts(self) -> bool:
-        """Say whether a network or a diagram gives the lane's contexts."""
-        return self.stage >= 0 or self.diagram >= 0
 
 
 @dataclass(frozen=True)
 class GroupPlan:
-    """How one group is coded."""
+    """How one group is coded.
+
+    Arguments:
+        name: the column that counts its rows, empty for event scalars.
+        lanes: its columns, element by element.
+        contexts: what gives lanes their contexts.
+        encoder: what makes the latents, if there are any.
+        family: what the contexts come from.
+        links: what is seen of other groups, numbered behind the lanes.
+    """
 
     name: str
     lanes: tuple[Lane, ...]
-    stages: tuple[Stage, ...] = ()
+    contexts: tuple[Contexts, ...] = ()
     encoder: Encoder | None = None
     family: str = "plain"
-    diagrams: tuple[Diagram, ...] = ()
     links: tuple[Link, ...] = ()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the contexts that networks give."""
+        return tuple(c for c in self.contexts if isinstance(c, Stage))
+
+    @property
+    def diagrams(self) -> tuple[Diagram, ...]:
+        """Return the contexts that diagrams give."""
+        return tuple(c for c in self.contexts if isinstance(c, Diagram))
+
+    def contexts_of(self, lane: int) -> Contexts | None:
+        """Return what gives a lane its contexts."""
+        number = self.lanes[lane].contexts
+        return None if number is None else self.contexts[number]
 
     def looks_at(self, lane: int) -> tuple[Feature, ...]:
         """Return what a lane's contexts are made of."""
-        plan = self.lanes[lane]
-        seen = self.stages[plan.stage].inputs if plan.stage >= 0 else ()
-        return seen + (self.diagrams[plan.diagram].inputs if plan.diagram >= 0 else ())
+        contexts = self.contexts_of(lane)
+        return () if contexts is None else contexts.inputs
 
     def parents(self, lane: int) -> tuple[int, ...]:
         """Return the own lanes that have to be decoded before one, or before a linked one."""
@@ -107,8 +132,12 @@ class GroupPlan:
         """Return the lanes that features are of: own ones, and linked ones behind them."""
         found = list[int]()
         for f in inputs:
-            centre = self.lanes[f.index].centre if f.source == "centre" else None
-            found += [f.index] if f.source == "lane" else centre.sources if centre else ()
+            match f.of:
+                case OfLane(lane):
+                    found.append(lane)
+                case OfCentre(lane):
+                    centre = self.lanes[lane].centre
+                    found += centre.sources if centre is not None else ()
         return found
 
     def lanes_of(self, column: str) -> tuple[int, ...]:
@@ -193,7 +222,7 @@ class Plan:
 
     def to_json(self) -> str:
         """Write the plan as compact JSON with sorted keys: equal plans, equal text."""
-        return json.dumps(dataclasses.asdict(self), sort_keys=True, separators=(",", ":"))
+        return json.dumps(written(self), sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Plan:

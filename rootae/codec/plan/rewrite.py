@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
+from rootae.codec.indices import mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Parts = tuple[GroupPlan, Sequence[NDArray[np.int64]], Sequence[bytes]]
 
 __all__ = ["compact", "merged"]
+
+_Item = TypeVar("_Item")
 
 
 def compact(
@@ -30,69 +32,29 @@ def compact(
         plans: tree plans.
         tables, networks: what they point into.
     """
-    packed = _Packed(tables, networks)
-    trees = tuple(
-        dataclasses.replace(t, groups=tuple(packed.group(g) for g in t.groups)) for t in plans
-    )
-    return trees, packed.tables, packed.networks
+    used, models = _Used(tables), _Used(networks)
+    trees = tuple(mapped(t, table=used, network=models) for t in plans)
+    return trees, used.items, models.items
 
 
-class _Packed:
-    """The tables and networks that are used, in the order of their first use."""
+class _Used(Generic[_Item]):
+    """What is used of a list, in the order of its first use.
 
-    def __init__(self, tables: Sequence[NDArray[np.int64]], networks: Sequence[bytes]) -> None:
-        self._all_tables, self._all_networks = tables, networks
-        self.tables: list[NDArray[np.int64]] = []
-        self.networks: list[bytes] = []
-        self._table: dict[int, int] = {}
-        self._network: dict[int, int] = {}
+    Arguments:
+        every: the list.
+    """
 
-    def group(self, plan: GroupPlan) -> GroupPlan:
-        lanes = tuple(
-            dataclasses.replace(
-                x,
-                grid=x.grid
-                | {k: self.table(x.grid[k]) for k in ("edges", "points") if k in x.grid},
-            )
-            for x in plan.lanes
-        )
-        encoder = plan.encoder
-        if encoder is not None:
-            inputs = tuple(self.feature(f) for f in encoder.inputs)
-            encoder = Encoder(self.network(encoder.network), inputs, encoder.latents)
-        stages = tuple(self.stage(s) for s in plan.stages)
-        diagrams = tuple(
-            Diagram(
-                tuple(self.feature(f) for f in d.inputs), tuple(self.table(t) for t in d.tables)
-            )
-            for d in plan.diagrams
-        )
-        return dataclasses.replace(
-            plan, lanes=lanes, stages=stages, encoder=encoder, diagrams=diagrams
-        )
+    def __init__(self, every: Sequence[_Item]) -> None:
+        self._every = every
+        self._numbers: dict[int, int] = {}
+        self.items: list[_Item] = []
 
-    def stage(self, stage: Stage) -> Stage:
-        targets = tuple(
-            Target(t.lane, self.table(t.location), self.table(t.scale)) if t.lane >= 0 else t
-            for t in stage.targets
-        )
-        inputs = tuple(self.feature(f) for f in stage.inputs)
-        return Stage(self.network(stage.network), inputs, targets)
-
-    def feature(self, f: Feature) -> Feature:
-        return dataclasses.replace(f, table=self.table(f.table)) if f.kind == "edges" else f
-
-    def table(self, i: int) -> int:
-        if i not in self._table:
-            self._table[i] = len(self.tables)
-            self.tables.append(self._all_tables[i])
-        return self._table[i]
-
-    def network(self, i: int) -> int:
-        if i not in self._network:
-            self._network[i] = len(self.networks)
-            self.networks.append(self._all_networks[i])
-        return self._network[i]
+    def __call__(self, i: int) -> int:
+        """Return the new number of an item."""
+        if i not in self._numbers:
+            self._numbers[i] = len(self.items)
+            self.items.append(self._every[i])
+        return self._numbers[i]
 
 
 def merged(codec: Codec, chosen: Mapping[tuple[str, str], Parts]) -> Codec:
@@ -115,8 +77,7 @@ def merged(codec: Codec, chosen: Mapping[tuple[str, str], Parts]) -> Codec:
                 continue
             plan, own_tables, own_networks = found
             shared = len(codec.tables)
-            by = len(tables) - shared
-            groups.append(_moved(plan, shared, by, len(networks)))
+            groups.append(mapped(plan, **_beyond(shared, len(tables) - shared, len(networks))))
             tables += own_tables[shared:]
             networks += own_networks
         trees.append(dataclasses.replace(tree, groups=tuple(groups)))
@@ -125,31 +86,9 @@ def merged(codec: Codec, chosen: Mapping[tuple[str, str], Parts]) -> Codec:
     return Codec(dataclasses.replace(codec.plan, trees=kept), tables, networks)
 
 
-def _moved(plan: GroupPlan, shared: int, tables: int, networks: int) -> GroupPlan:
-    """Move a group's indices of tables beyond the shared ones, and of networks."""
-
-    def table(i: int) -> int:
-        return i + tables if i >= shared else i
-
-    def inputs(stage: Any) -> Any:
-        return tuple(dataclasses.replace(f, table=table(f.table)) for f in stage.inputs)
-
-    stages = tuple(
-        dataclasses.replace(
-            s,
-            network=s.network + networks,
-            inputs=inputs(s),
-            targets=tuple(
-                dataclasses.replace(t, location=table(t.location), scale=table(t.scale))
-                for t in s.targets
-            ),
-        )
-        for s in plan.stages
-    )
-    diagrams = tuple(Diagram(inputs(d), tuple(map(table, d.tables))) for d in plan.diagrams)
-    encoder = plan.encoder
-    if encoder is not None:
-        encoder = dataclasses.replace(
-            encoder, network=encoder.network + networks, inputs=inputs(encoder)
-        )
-    return dataclasses.replace(plan, stages=stages, encoder=encoder, diagrams=diagrams)
+def _beyond(shared: int, tables: int, networks: int) -> dict[str, Callable[[int], int]]:
+    """Move indices of tables beyond the shared ones, and of networks, by so many."""
+    return {
+        "table": lambda i: i + tables if i >= shared else i,
+        "network": lambda i: i + networks,
+    }

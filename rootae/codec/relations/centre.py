@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rootae.codec.indices import SeenIndex
 from rootae.errors import CorruptError
 from rootae.kernels.arithmetic import add
 from rootae.kernels.kinematics import component
@@ -41,7 +42,7 @@ class Term:
     """
 
     kind: Literal["one", "lane", "px", "py", "pz", "energy"]
-    lanes: tuple[int, ...]
+    lanes: tuple[SeenIndex, ...]
     coefficient: float
 
     def __post_init__(self) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.indices import LaneIndex
 from rootae.kernels.arithmetic import add
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
 
 __all__ = ["Derived"]
 
@@ -27,7 +29,7 @@ class Derived:
         terms: pairs of lane and coefficient.
     """
 
-    terms: tuple[tuple[int, float], ...]
+    terms: tuple[tuple[LaneIndex, float], ...]
 
     def evaluate(self, sources: Sequence[NDArray[Any]], dtype: str) -> NDArray[Any]:
         """Compute the lane from its terms' decoded values.

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rootae.codec.grids.registry import AnyGrid
+from rootae.codec.indices import LaneIndex
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
 
 __all__ = ["Link", "Places", "follow", "places"]
 
@@ -28,14 +31,14 @@ class Link:
             number that is none of them means that there is nothing to see, and zero is seen.
         group: the other group.
         column, element: the other lane.
-        grid: the other lane's grid as JSON; the codes that are looked at are on it.
+        grid: the other lane's grid, which has no tables; the codes that are looked at are on it.
     """
 
-    by: int
+    by: LaneIndex
     group: str
     column: str
     element: int
-    grid: dict[str, Any]
+    grid: AnyGrid
 
 
 class Places(NamedTuple):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rootae.evaluation.extras import needed
-from rootae.schema.bounds import Bound, deviation
+from rootae.schema.bounds.bound import Bound
+from rootae.schema.bounds.deviation import deviation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rootae.schema.bounds import Bound
+    from rootae.schema.bounds.bound import Bound
 
     Array = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def spectrum_of(x: Array, y: Array, bound: Bound, *, whole: bool) -> Spectrum:
     edges = _edges(x, whole=whole)
     before, after = (np.histogram(v, edges)[0].astype(np.float64) for v in (x, y))
     outside = 1 - before.sum() / max(len(x), 1)
-    relative = bound.kind == "rel"
+    relative = bound.is_relative
     limit = bound.error if bound.error else np.nan
     error_edges, errors = np.zeros(0), np.zeros(0)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.contexts.contexts import feature
 from rootae.codec.contexts.network import Network
-from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
+from rootae.codec.indices import pointed
+from rootae.codec.plan.contexts import (
+    Diagram,
+    Edges,
+    Encoder,
+    Feature,
+    OfCentre,
+    OfLane,
+    OfLatent,
+    Stage,
+    Target,
+)
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
 from rootae.training.freeze import edges as bins
 from rootae.training.freeze.assembled import Assembled, plain
 from rootae.training.freeze.quantise import quantise
+from rootae.training.freeze.seen import seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,15 +93,20 @@ class _Draft:
         self.tables = list(base.tables)
         self.networks = list(base.networks)
         self.stages = list(base.plan.stages)
-        self.diagrams = list(base.plan.diagrams)
-        self.diagram_of = {i: x.diagram for i, x in enumerate(base.plan.lanes) if x.diagram >= 0}
+        self.diagram_of = {
+            i: found
+            for i in range(len(base.plan.lanes))
+            if isinstance(found := base.plan.contexts_of(i), Diagram)
+        }
         self.encoder = base.plan.encoder
         self.sizes = base.lanes.copy()
         self.fixed = base.fixed
         self.codes = data.measured()
         self._before, self._prices = base.plan, (least, price)
         self._latents: tuple[TrainedEncoder, NDArray[np.int64]] | None = None
-        self._counted = {f.table for d in self.diagrams for f in d.inputs}
+        self._counted = {
+            i for d in base.plan.diagrams for f in d.inputs for i in pointed(f, "table")
+        }
         self._edges: dict[Source, int] = {}
         self._refused: list[tuple[float, Callable[[], None]]] = []
         self._kept = False
@@ -118,7 +134,7 @@ class _Draft:
         """Export a decoder network and keep it if its contexts save more than it costs."""
         lanes = [self.data.lanes[t] for t in trained.targets]
         from_latents = self._latents is not None and not trained.features
-        inputs, x, scales = self._seen(trained)
+        inputs, x, scales = seen(trained, self.data, self._latents, self.tables)
         loose = from_latents and any(self._is_loose(i) for i in lanes)
         from rootae.training.freeze.onnx import decoder_onnx
 
@@ -127,40 +143,6 @@ class _Draft:
         y = Network(onnx).run(x).astype(np.int64)
         found = [self._bins(i, y[2 * t], y[2 * t + 1], from_latents) for t, i in enumerate(lanes)]
         self._keep(onnx, inputs, lanes, found)
-
-    def _seen(
-        self, trained: TrainedStage
-    ) -> tuple[tuple[Feature, ...], NDArray[Any], tuple[NDArray[np.float64], ...]]:
-        """Return what a stage sees, its values, and their means, spreads and largest values."""
-        if self._latents is not None and not trained.features:
-            encoder, latents = self._latents
-            inputs, largest = self._latent_inputs(encoder)
-            x = np.stack([feature(f, latents[f.index], self.tables) for f in inputs])
-            return inputs, x, (np.zeros(len(inputs)), np.ones(len(inputs)), largest)
-        which, rows = list(trained.features), slice(self.data.measured_rows)
-        inputs = tuple(self.data.features[k] for k in which)
-        mean, spread = (
-            np.asarray(a, np.float64)[which] for a in (self.data.mean, self.data.spread)
-        )
-        return inputs, self.data.inputs(which, rows), (mean, spread, self.data.top(which))
-
-    def _latent_inputs(
-        self, encoder: TrainedEncoder
-    ) -> tuple[tuple[Feature, ...], NDArray[np.float64]]:
-        """Return what a decoder sees of the latents, and the largest value of each."""
-        n = encoder.latents - encoder.discrete
-        first = len(self.tables)
-        self.tables += [np.array([k], np.int64) for k in range(1, encoder.categories)]
-        reached = range(first, len(self.tables))
-        inputs = [Feature("latent", i, "raw") for i in range(n)]
-        inputs += [
-            Feature("latent", i, "edges", table)
-            for i in range(n, encoder.latents)
-            for table in reached
-        ]
-        largest = np.ones(len(inputs))
-        largest[:n] = encoder.top
-        return tuple(inputs), largest
 
     def add_diagram(self, trained: TrainedDiagram) -> None:
         """Keep a diagram if its contexts save more than it costs."""
@@ -185,16 +167,18 @@ class _Draft:
         for source, edges in self._new_edges(trained).items():
             self._edges[source] = len(self.tables)
             self.tables.append(edges)
-        inputs = tuple(Feature(k, i, "edges", self._edges[k, i]) for k, i in trained.sources)
+        inputs = tuple(
+            Feature(OfCentre(i) if k == "centre" else OfLane(i), Edges(self._edges[k, i]))
+            for k, i in trained.sources
+        )
         first = len(self.tables)
         self.tables += trained.tables
-        self.diagram_of[trained.lane] = len(self.diagrams)
-        self.diagrams.append(Diagram(inputs, tuple(range(first, len(self.tables)))))
+        self.diagram_of[trained.lane] = Diagram(inputs, tuple(range(first, len(self.tables))))
         self.sizes[trained.lane] = trained.nbytes
         self.fixed += cost
 
     def _is_loose(self, lane: int) -> bool:
-        return self.data.plan.lanes[lane].bound == "none"
+        return not self.data.plan.lanes[lane].bound.promises
 
     def _bins(
         self, lane: int, location: NDArray[Any], scale: NDArray[Any], from_latents: bool
@@ -235,7 +219,7 @@ class _Draft:
         targets = []
         for i, b, is_taken in zip(lanes, found, taken, strict=True):
             if not is_taken:
-                targets.append(Target(-1, 0, 0))
+                targets.append(Target(None, 0, 0))
                 continue
             self.diagram_of.pop(i, None)
             targets.append(Target(i, len(self.tables), len(self.tables) + 1))
@@ -254,24 +238,22 @@ class _Draft:
 
     def _table_cost(self, f: Feature, *, count: bool = True) -> int:
         """Return the bytes of a feature's table the first time it is used."""
-        if f.kind != "edges" or f.table in self._counted:
+        table = f.by.table if isinstance(f.by, Edges) else None
+        if table is None or table in self._counted:
             return 0
         if count:
-            self._counted.add(f.table)
-        return len(stream.encode(self.tables[f.table]))
+            self._counted.add(table)
+        return len(stream.encode(self.tables[table]))
 
     def finish(self, family: str) -> Assembled:
         """Return the plan with what was kept."""
+        used = list(dict.fromkeys(self.diagram_of.values()))
         of = {t.lane: s for s, stage in enumerate(self.stages) for t in stage.targets}
-        used = dict.fromkeys(self.diagram_of.values())
-        place = {d: k for k, d in enumerate(used)}
+        of |= {i: len(self.stages) + used.index(d) for i, d in self.diagram_of.items()}
         lanes = tuple(
-            dataclasses.replace(
-                x, stage=of.get(i, -1), diagram=place.get(self.diagram_of.get(i, -1), -1)
-            )
-            for i, x in enumerate(self.data.plan.lanes)
+            dataclasses.replace(x, contexts=of.get(i)) for i, x in enumerate(self.data.plan.lanes)
         )
-        uses = any(f.source == "latent" for s in self.stages for f in s.inputs)
+        uses = any(isinstance(f.of, OfLatent) for s in self.stages for f in s.inputs)
         encoder = self.encoder if uses else None
         nbytes = 0
         if encoder is not None and self._latents is not None:
@@ -279,10 +261,9 @@ class _Draft:
         plan = dataclasses.replace(
             self.data.plan,
             lanes=lanes,
-            stages=tuple(self.stages),
+            contexts=(*self.stages, *used),
             encoder=encoder,
             family=self._name(family),
-            diagrams=tuple(self.diagrams[d] for d in used),
         )
         return Assembled(plan, self.tables, self.networks, self.sizes, nbytes, self.fixed)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rootae.codec.plan.contexts import Stage
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -38,7 +40,10 @@ class Assembled:
     @property
     def guessed(self) -> bool:
         """Say whether columns come back from latents alone, which no plain coding compares with."""
-        return any(x.bound == "none" and x.stage >= 0 for x in self.plan.lanes)
+        return any(
+            not x.bound.promises and isinstance(self.plan.contexts_of(i), Stage)
+            for i, x in enumerate(self.plan.lanes)
+        )
 
     def total(self, scale: float) -> float:
         """Return the bytes of a file that has `scale` times the measured rows."""

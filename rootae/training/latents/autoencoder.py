@@ -74,7 +74,7 @@ class Autoencoder(networks.Networks):
     def __init__(self, data: GroupData, setup: family.Setup) -> None:
         super().__init__(data, setup)
         lanes = len(data.lanes)
-        free = [data.plan.lanes[i].bound == "none" for i in data.lanes]
+        free = [not data.plan.lanes[i].bound.promises for i in data.lanes]
         self._loose = [t for t in range(lanes) if free[t]]
         self._bounded = [t for t in range(lanes) if not free[t]]
         loose = bool(self._loose)

@@ -14,7 +14,16 @@ from tables import bytes_of, round_trip, table
 
 from rootae.codec.codec import Codec
 from rootae.codec.contexts.contexts import StageContexts, feature
-from rootae.codec.plan.contexts import Diagram, Feature
+from rootae.codec.plan.contexts import (
+    Diagram,
+    Digit,
+    Edges,
+    Feature,
+    OfCentre,
+    OfLane,
+    OfLatent,
+    Raw,
+)
 from rootae.codec.plan.plan import GroupPlan, Plan
 from rootae.errors import RootaeError
 
@@ -25,7 +34,7 @@ CODES = arrays("i8", st.integers(0, 30), elements=st.integers(LOW, HIGH) | st.in
 @given(codes=CODES, edges=st.lists(st.integers(-50, 50) | st.integers(LOW, HIGH), max_size=20))
 def test_an_edges_feature_counts_the_edges_at_or_below(codes, edges):
     edges = np.sort(np.array(edges, "i8"))
-    found = feature(Feature("lane", 0, "edges", table=0), codes, [edges])
+    found = feature(Feature(OfLane(0), Edges(0)), codes, [edges])
     assert found.tolist() == [sum(e <= q for e in edges.tolist()) for q in codes.tolist()]
 
 
@@ -36,14 +45,14 @@ def test_an_edges_feature_counts_the_edges_at_or_below(codes, edges):
     top=st.integers(0, 1023),
 )
 def test_a_digit_is_what_the_format_says(codes, low, shift, top):
-    spec = Feature("lane", 0, "digit", low=low, shift=shift, top=top)
+    spec = Feature(OfLane(0), Digit(low, shift, top))
     highest = low + (top << shift)
     wanted = [(min(max(q, low), highest) - low) >> shift for q in codes.tolist()]
     assert feature(spec, codes, ()).tolist() == wanted
 
 
 def test_a_raw_feature_is_the_code():
-    assert feature(Feature("latent", 0, "raw"), np.array([3, 0, 62]), ()).tolist() == [3, 0, 62]
+    assert feature(Feature(OfLatent(0), Raw()), np.array([3, 0, 62]), ()).tolist() == [3, 0, 62]
 
 
 def test_a_diagram_s_contexts_shrink_a_column_and_come_back():
@@ -82,7 +91,7 @@ def diagrams(draw):
     for k in range(steps):
         edges = sorted(draw(st.lists(st.integers(-20, 20), max_size=6)))
         tables.append(np.array(edges, "i8"))
-        inputs.append(Feature("lane", draw(st.integers(0, 2)), "edges", table=2 * k))
+        inputs.append(Feature(OfLane(draw(st.integers(0, 2))), Edges(2 * k)))
         most = draw(st.integers(1, 256 if k + 1 == steps else 400))
         size = states * (len(edges) + 1)
         tables.append(draw(arrays("i8", size, elements=st.integers(0, most - 1))))
@@ -102,15 +111,15 @@ class Seen:
 def test_any_diagram_is_followed_row_by_row(drawn):
     diagram, tables, codes = drawn
     lane = dataclasses.replace(coded_by({"a": A[:9]}, {})[0].plan.trees[0].groups[0].lanes[0])
-    plan = GroupPlan("", (dataclasses.replace(lane, diagram=0),), diagrams=(diagram,))
+    plan = GroupPlan("", (dataclasses.replace(lane, contexts=0),), (diagram,))
     coder = Followed(plan, tables)
     found = StageContexts(coder, Seen(codes)).of(0)
     wanted = []
     for row in codes.T.tolist():
         state = 0
         for f, t in zip(diagram.inputs, diagram.tables, strict=True):
-            edges = tables[f.table].tolist()
-            state = tables[t][state * (len(edges) + 1) + sum(e <= row[f.index] for e in edges)]
+            edges = tables[f.by.table].tolist()
+            state = tables[t][state * (len(edges) + 1) + sum(e <= row[f.of.index] for e in edges)]
         wanted.append(int(state))
     assert found.tolist() == wanted
 
@@ -151,7 +160,7 @@ def inputs(**change):
         (diagram,) = group.diagrams
         first = dataclasses.replace(diagram.inputs[0], **change)
         new = dataclasses.replace(diagram, inputs=(first, *diagram.inputs[1:]))
-        return dataclasses.replace(group, diagrams=(new,))
+        return dataclasses.replace(group, contexts=(new,))
 
     return changed
 
@@ -159,7 +168,7 @@ def inputs(**change):
 def member(**change):
     """Change the diagram."""
     return lambda g: dataclasses.replace(
-        g, diagrams=(dataclasses.replace(g.diagrams[0], **change),)
+        g, contexts=(dataclasses.replace(g.diagrams[0], **change),)
     )
 
 
@@ -172,25 +181,23 @@ def pointed(**change):
 
 
 CHANGES = {
-    "no such edges": inputs(table=99),
-    "edges before the first": inputs(table=-1),
-    "no such lane": inputs(index=99),
-    "a lane before the first": inputs(index=-1),
-    "its own lane": inputs(index=2),
-    "a digit": inputs(kind="digit"),
-    "a raw code": inputs(kind="raw"),
-    "a latent where there are none": inputs(source="latent"),
-    "a centre that no lane has": inputs(source="centre"),
-    "a centre of no lane": inputs(source="centre", index=99),
+    "no such edges": inputs(by=Edges(99)),
+    "edges before the first": inputs(by=Edges(-1)),
+    "no such lane": inputs(of=OfLane(99)),
+    "a lane before the first": inputs(of=OfLane(-1)),
+    "its own lane": inputs(of=OfLane(2)),
+    "a digit": inputs(by=Digit(0, 0, 1)),
+    "a raw code": inputs(by=Raw()),
+    "a latent where there are none": inputs(of=OfLatent(0)),
+    "a centre that no lane has": inputs(of=OfCentre(0)),
+    "a centre of no lane": inputs(of=OfCentre(99)),
     "no such table": member(tables=(1, 99)),
     "a table before the first": member(tables=(-1, 2)),
     "fewer tables than inputs": member(tables=(1,)),
     "nothing": member(inputs=(), tables=()),
-    "no such diagram": pointed(diagram=7),
-    "a diagram before the first": pointed(diagram=-7),
-    "neither": pointed(diagram=-1),
-    "no such stage": pointed(diagram=-1, stage=3),
-    "both": pointed(stage=0),
+    "no such diagram": pointed(contexts=7),
+    "a diagram before the first": pointed(contexts=-7),
+    "neither": pointed(contexts=None),
 }
 
 

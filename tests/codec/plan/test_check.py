@@ -13,19 +13,34 @@ from following import coded_by
 from tables import table
 
 from rootae.codec.codec import Codec
+from rootae.codec.grids.exact import ExactFloat, ExactInteger
+from rootae.codec.grids.rank import RankTables
 from rootae.codec.plan.check import check
-from rootae.codec.plan.contexts import Encoder, Feature, Stage, Target
+from rootae.codec.plan.contexts import (
+    Digit,
+    Edges,
+    Encoder,
+    Feature,
+    OfCentre,
+    OfLane,
+    OfLatent,
+    Raw,
+    Stage,
+    Target,
+)
 from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.centre import Centre, Term
 from rootae.codec.relations.derived import Derived
 from rootae.codec.relations.link import Link
 from rootae.errors import CorruptError, RootaeError
+from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Column
 
-INTEGER = {"kind": "integer", "dtype": "int32"}
-RANK = {"kind": "rank", "dtype": "float32", "edges": 0, "points": 1}
-EDGES = Feature("lane", 0, "edges", table=0)
-DIGIT = Feature("lane", 0, "digit", low=-5, shift=2, top=9)
+INTEGER = ExactInteger("int32")
+RANK = RankTables("float32", 0, 1)
+NOTHING = Bound("none")
+EDGES = Feature(OfLane(0), Edges(0))
+DIGIT = Feature(OfLane(0), Digit(-5, 2, 9))
 
 
 def centre(lane):
@@ -33,15 +48,15 @@ def centre(lane):
 
 
 LANES = (
-    Lane("J_a", 0, INTEGER, "exact", "", stage=0),
-    Lane("J_b", 0, RANK, "none", "", stage=0),
-    Lane("J_m", 0, INTEGER, "exact", "", Derived(((0, 2.0),))),
-    Lane("J_m", 1, INTEGER, "exact", "", centre=centre(0)),
+    Lane("J_a", 0, INTEGER, EXACT, "", contexts=0),
+    Lane("J_b", 0, RANK, NOTHING, "", contexts=0),
+    Lane("J_m", 0, INTEGER, EXACT, "", Derived(((0, 2.0),))),
+    Lane("J_m", 1, INTEGER, EXACT, "", centre=centre(0)),
 )
-LATENT = Feature("latent", 0, "raw")
+LATENT = Feature(OfLatent(0), Raw())
 STAGE = Stage(0, (LATENT,), (Target(0, 0, 1), Target(1, 0, 1)))
 GROUP = GroupPlan("n", LANES, (STAGE,), Encoder(1, (EDGES, DIGIT), 2), "ae")
-COUNTER = GroupPlan("", (Lane("n", 0, INTEGER, "exact", ""),))
+COUNTER = GroupPlan("", (Lane("n", 0, INTEGER, EXACT, ""),))
 COLUMNS = (
     Column("n", "int32", is_counter=True),
     Column("J_a", "int32", (), "n"),
@@ -67,11 +82,11 @@ def group(**change):
 
 
 def stage(**change):
-    return group(stages=(dataclasses.replace(STAGE, **change),))
+    return group(contexts=(dataclasses.replace(STAGE, **change),))
 
 
-def seen(feature, **change):
-    return stage(inputs=(dataclasses.replace(feature, **change),))
+def seen(of=EDGES.of, by=EDGES.by):
+    return stage(inputs=(Feature(of, by),))
 
 
 def column(number, **change):
@@ -81,37 +96,35 @@ def column(number, **change):
 
 
 ASTRAY = {
-    "a stage of no lane's": lane(0, stage=1),
-    "a stage before the first": lane(0, stage=-2),
-    "a stage that is for others": lane(3, stage=0),
+    "a stage of no lane's": lane(0, contexts=1),
+    "a stage before the first": lane(0, contexts=-2),
+    "a stage that is for others": lane(3, contexts=0),
     "no network": stage(network=2),
     "no lane to aim at": stage(targets=(Target(0, 0, 1), Target(1, 0, 1), Target(4, 0, 1))),
     "no table to cut by": stage(targets=(Target(0, 2, 1), Target(1, 0, 1))),
     "no table of scales": stage(targets=(Target(0, 0, -1), Target(1, 0, 1))),
     "nothing to see": stage(inputs=()),
-    "no such latent": seen(LATENT, index=2),
-    "no such lane": seen(EDGES, index=4),
-    "a lane that is not there yet": seen(EDGES, index=1),
-    "no table of edges": seen(EDGES, table=9),
-    "no centre": seen(EDGES, source="centre", index=2),
-    "a shift of nothing that fits": seen(DIGIT, shift=64),
-    "a shift that would fill the memory": seen(DIGIT, shift=10**12),
-    "a negative shift": seen(DIGIT, shift=-1),
-    "a digit that floats do not hold": seen(DIGIT, top=2**30),
-    "a digit beyond 64 bits": seen(DIGIT, low=2**63),
+    "no such latent": seen(OfLatent(2), Raw()),
+    "no such lane": seen(OfLane(4)),
+    "a lane that is not there yet": seen(OfLane(1)),
+    "no table of edges": seen(by=Edges(9)),
+    "no centre": seen(OfCentre(2)),
+    "a shift of nothing that fits": seen(by=Digit(-5, 64, 9)),
+    "a shift that would fill the memory": seen(by=Digit(-5, 10**12, 9)),
+    "a negative shift": seen(by=Digit(-5, -1, 9)),
+    "a digit that floats do not hold": seen(by=Digit(-5, 2, 2**30)),
+    "a digit beyond 64 bits": seen(by=Digit(2**63, 2, 9)),
     "an encoder of no network": group(encoder=Encoder(7, (EDGES,), 2)),
     "an encoder of no latents": group(encoder=Encoder(1, (EDGES,), 0)),
+    "an encoder that sees latents": group(encoder=Encoder(1, (LATENT,), 2)),
     "latents that no encoder makes": group(encoder=None),
     "a rule of no lane": lane(2, derived=Derived(((9, 1.0),))),
     "a rule of nothing": lane(2, derived=Derived(())),
     "a rule of itself": lane(2, derived=Derived(((2, 1.0),))),
     "a centre of no lane": lane(3, centre=centre(9)),
     "a centre of itself": lane(3, centre=centre(3)),
-    "a rank grid of no table": lane(1, grid=RANK | {"points": 5}),
-    "a rank grid of text": lane(1, grid=RANK | {"points": "x"}),
-    "a rank grid without a table": lane(1, grid={"kind": "rank", "dtype": "float32"}),
-    "a grid of another type": lane(0, grid=INTEGER | {"dtype": "int8"}),
-    "a grid of no type": lane(0, grid={"kind": "integer", "dtype": []}),
+    "a rank grid of no table": lane(1, grid=RankTables("float32", 0, 5)),
+    "a grid of another type": lane(0, grid=ExactInteger("int8")),
     "a lane of no column": lane(0, column="J_z"),
     "a lane of another group's column": lane(0, column="n"),
     "elements in another order": group(lanes=(*LANES[:2], LANES[3], LANES[2])),
@@ -136,11 +149,11 @@ def test_a_plan_that_points_astray_is_damage(plan):
         check(plan, TABLES, 2)
 
 
-FLOAT = {"kind": "bits", "dtype": "float32"}
-OTHER = GroupPlan("m", (Lane("K_x", 0, FLOAT, "exact", ""), Lane("K_r", 0, RANK, "none", "")))
+FLOAT = ExactFloat("float32")
+OTHER = GroupPlan("m", (Lane("K_x", 0, FLOAT, EXACT, ""), Lane("K_r", 0, RANK, NOTHING, "")))
 LINK = Link(0, "m", "K_x", 0, FLOAT)
 LINKED = dataclasses.replace(GROUP, links=(LINK,))
-COUNTERS = dataclasses.replace(COUNTER, lanes=(*COUNTER.lanes, Lane("m", 0, INTEGER, "exact", "")))
+COUNTERS = dataclasses.replace(COUNTER, lanes=(*COUNTER.lanes, Lane("m", 0, INTEGER, EXACT, "")))
 WIDER = dataclasses.replace(
     TREE,
     columns=(
@@ -197,7 +210,7 @@ def test_a_table_without_points_is_damage():
 
 def test_a_long_chain_is_no_circle():
     chain = tuple(
-        Lane(f"c{i}", 0, INTEGER, "exact", "", Derived(((i - 1, 1.0),)) if i else None)
+        Lane(f"c{i}", 0, INTEGER, EXACT, "", Derived(((i - 1, 1.0),)) if i else None)
         for i in range(5000)
     )
     columns = tuple(Column(f"c{i}", "int32") for i in range(5000))
@@ -218,8 +231,8 @@ def other(value, rng):
         return not value
     if isinstance(value, int):
         return int(rng.choice([-1, 0, 1, 2, 64, 10**6, 2**31, 2**62, -(2**62), value + 1]))
-    if isinstance(value, float):
-        return float(rng.choice([0.0, -1.0, 1e-300, 1e300, 0.5]))
+    if isinstance(value, str) and "0x" in value:
+        return float(rng.choice([0.0, -1.0, 1e-300, 1e300, 0.5])).hex()
     if isinstance(value, str):
         return str(
             rng.choice(["", "lane", "centre", "latent", "edges", "raw", "a", "int64", "none"])

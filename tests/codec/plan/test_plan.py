@@ -2,25 +2,42 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rootae.codec.plan.contexts import Diagram, Encoder, Feature, Stage, Target
+from rootae.codec.grids.absolute import AbsGrid
+from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.plan.contexts import (
+    Diagram,
+    Digit,
+    Edges,
+    Encoder,
+    Feature,
+    OfLane,
+    Raw,
+    Stage,
+    Target,
+)
+from rootae.codec.plan.parse import checked, written
 from rootae.codec.plan.plan import FORMAT, GroupPlan, Lane, Plan, TreePlan
 from rootae.codec.relations.derived import Derived
 from rootae.errors import CorruptError, FormatError
+from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Branch, Column
 
 COLUMNS = (Column("n", "int32", is_counter=True), Column("x.é", "float32", (3,), "n", "float[]"))
 LANES = (
-    Lane("x.é", 0, {"kind": "abs", "dtype": "float32", "step": 0.25}, "abs:0.125", "why", stage=0),
-    Lane("x.é", 1, {"kind": "bits", "dtype": "float32"}, "exact", "", Derived(((0, 2.5),))),
-    Lane("x.é", 2, {"kind": "bits", "dtype": "float32"}, "exact", "", diagram=0),
+    Lane("x.é", 0, AbsGrid("float32", 0.25), Bound("abs", 0.125), "why", contexts=0),
+    Lane("x.é", 1, ExactFloat("float32"), EXACT, "", Derived(((0, 2.5),))),
+    Lane("x.é", 2, ExactFloat("float32"), EXACT, "", contexts=1),
 )
-STAGE = Stage(1, (Feature("lane", 0, "digit", low=-5, shift=2, top=9),), (Target(0, 1, 2),))
-SEEN = Feature("lane", 0, "edges", 3)
-DIAGRAM = Diagram((SEEN, Feature("lane", 1, "edges", 4), SEEN), (5, 6, 6))
-GROUP = GroupPlan("n", LANES, (STAGE,), Encoder(0, (SEEN,), 2), "ae", (DIAGRAM,))
+STAGE = Stage(1, (Feature(OfLane(0), Digit(-5, 2, 9)),), (Target(0, 1, 2),))
+SEEN = Feature(OfLane(0), Edges(3))
+DIAGRAM = Diagram((SEEN, Feature(OfLane(1), Edges(4)), SEEN), (5, 6, 6))
+GROUP = GroupPlan("n", LANES, (STAGE, DIAGRAM), Encoder(0, (SEEN,), 2), "ae")
 TREE = TreePlan("d/t", "a title", COLUMNS, (Branch("n", "int32_t", "", coded=True),), (GROUP,))
 PLAN = Plan((TREE,), {"seed": 3, "options": {"bounds": ["*=exact"]}}, (4, 5))
 
@@ -40,7 +57,7 @@ def paths(data, at=()):
     if isinstance(data, dict):
         yield at
     for key, value in pairs:
-        if isinstance(value, dict | list) and key not in ("training", "grid"):
+        if isinstance(value, dict | list) and key != "training":
             yield from paths(value, (*at, key))
 
 
@@ -58,7 +75,7 @@ def test_unknown_missing_and_mistyped_members_are_damage(path):
     with pytest.raises(CorruptError):
         Plan.from_json(changed(path, lambda d: d.update(surprise=1)))
     for change in (dict.popitem, lambda d: d.update({k: {"no": 1} for k in d})):
-        with pytest.raises(CorruptError):
+        with pytest.raises((CorruptError, FormatError)):
             Plan.from_json(changed(path, change))
 
 
@@ -81,9 +98,9 @@ def test_what_is_no_plan_is_damage(text):
         Plan.from_json(text)
 
 
-def test_a_kind_outside_the_list_is_damage():
+def test_a_kind_outside_the_list_is_refused():
     text = PLAN.to_json().replace('"digit"', '"eval"')
-    with pytest.raises(CorruptError, match="eval"):
+    with pytest.raises(FormatError, match="'eval' in the place of edges, digit, raw"):
         Plan.from_json(text)
 
 
@@ -108,16 +125,37 @@ def test_a_lane_s_parents_are_what_its_diagram_looks_at():
     assert GROUP.parents(2) == (0, 1)
     assert GROUP.looks_at(2) == DIAGRAM.inputs
     assert GROUP.seen(DIAGRAM.inputs) == (0, 1)
-    assert [x.has_contexts for x in GROUP.lanes] == [True, False, True]
+    assert [GROUP.contexts_of(i) for i in range(3)] == [STAGE, None, DIAGRAM]
 
 
-@pytest.mark.parametrize("kind", ["digit", "raw"])
-def test_a_diagram_that_looks_at_anything_but_bins_is_damage(kind):
-    text = PLAN.to_json()
-    assert text.count('"kind":"edges"') == 4
-    head, _, tail = text.partition('"diagrams":[')
+@pytest.mark.parametrize("by", [Digit(0, 0, 1), Raw()], ids=str)
+def test_a_diagram_that_looks_at_anything_but_bins_is_damage(by):
+    inputs = (*DIAGRAM.inputs[:2], Feature(OfLane(0), by))
     with pytest.raises(CorruptError, match="diagram"):
-        Plan.from_json(head + '"diagrams":[' + tail.replace('"edges"', f'"{kind}"', 1))
+        dataclasses.replace(DIAGRAM, inputs=inputs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2.5", "0x1.4p+1", "0x1.4000000000000P+1", "inf", "nan", "0x1.0000000000000p+9999", "", 2.5],
+)
+def test_floats_have_one_spelling(text):
+    path = ("trees", 0, "groups", 0, "lanes", 1, "derived", "terms", 0)
+    with pytest.raises(CorruptError, match="not <class 'float'>"):
+        Plan.from_json(changed(path, lambda term: term.__setitem__(1, text)))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_every_float_comes_back_bit_for_bit(x):
+    found = checked(float, written(x), "x")
+    assert (found, math.copysign(1, found)) == (x, math.copysign(1, x))
+
+
+@pytest.mark.parametrize("text", ["rel", "some", "none"])
+def test_a_bound_that_nobody_can_ask_for_is_damage(text):
+    path = ("trees", 0, "groups", 0, "lanes", 0, "bound")
+    with pytest.raises(CorruptError, match="bound"):
+        Plan.from_json(changed(path, lambda b: b.update(kind=text, error=(7.5).hex())))
 
 
 @pytest.mark.parametrize("tables", [(), (5,), (5, 6, 6, 7)])

@@ -19,7 +19,7 @@ from rootae.errors import CorruptError
 from rootae.planner.adapt import adapt
 from rootae.planner.sample import Sampled
 from rootae.planner.survey import survey
-from rootae.schema.bounds import EXACT, Bound
+from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.values import Values
 
 

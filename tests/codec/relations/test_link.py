@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rootae
+from rootae.codec.grids.exact import ExactFloat
 from rootae.codec.plan.lineage import ancestors
 from rootae.codec.plan.order import group_order
 from rootae.codec.plan.plan import GroupPlan, Lane
@@ -16,6 +17,7 @@ from rootae.codec.relations.link import Link, follow, places
 from rootae.errors import CorruptError
 from rootae.operations.info import info
 from rootae.planner.references import collection
+from rootae.schema.bounds.bound import EXACT
 
 awkward = pytest.importorskip("awkward")
 uproot = pytest.importorskip("uproot")
@@ -73,7 +75,9 @@ def test_a_circle_is_damage():
 
 
 def test_a_collection_is_what_most_columns_begin_with():
-    lanes = tuple(Lane(n, 0, {}, "exact", "") for n in ("Jet_pt", "Jet_eta", "odd"))
+    lanes = tuple(
+        Lane(n, 0, ExactFloat("float32"), EXACT, "") for n in ("Jet_pt", "Jet_eta", "odd")
+    )
     assert collection(GroupPlan("nJet", lanes)) == "Jet"
     assert collection(GroupPlan("", lanes)) == ""
 

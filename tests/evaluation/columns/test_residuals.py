@@ -12,7 +12,7 @@ from scipy import stats
 from rootae.evaluation.columns.correlations import Correlations
 from rootae.evaluation.columns.residuals import Residuals, kolmogorov_smirnov, wasserstein
 from rootae.evaluation.columns.spectra import spectrum_of
-from rootae.schema.bounds import Bound
+from rootae.schema.bounds.bound import Bound
 
 samples = arrays(
     np.float64, st.integers(1, 60), elements=st.integers(-(10**7), 10**7).map(lambda n: n / 64)

@@ -140,7 +140,7 @@ def trained(columns, **options):
 def test_trained_diagrams_save_as_much_on_rows_that_they_never_saw():
     codec = trained(dependent())
     (group,) = codec.plan.trees[0].groups
-    assert [x.diagram for x in group.lanes] == [-1, -1, -1, 0]
+    assert [x.contexts for x in group.lanes] == [None, None, None, 0]
     assert group.family == "diagram"
     _, values = table(dependent(20_000, seed=1))
     block, _ = round_trip(codec, values)
@@ -151,10 +151,10 @@ def test_diagrams_look_at_centres():
     codec = trained(related(8000), bounds=rules_of({"*": "exact"}))
     (group,) = codec.plan.trees[0].groups
     seen = {
-        i: f.index
-        for i, x in enumerate(group.lanes)
-        for f in (group.diagrams[x.diagram].inputs if x.diagram >= 0 else ())
-        if f.source == "centre"
+        i: f.of.index
+        for i in range(len(group.lanes))
+        for f in group.looks_at(i)
+        if f.of.kind == "centre"
     }
     assert seen
     assert all(i == j for i, j in seen.items()), "each lane looks at its own centre only"
