@@ -454,21 +454,33 @@ def bookkeeping(tree, name):
     return hidden[name].array(library="np")
 
 
+def whole_codec(row, how):
+    """Section 2.3: a codec by its id, or nothing if it is damaged."""
+    try:
+        data = Bytes(row)
+        identity, size = data.take(32), data.varint()
+        text, *rest = parts(data.rest())
+        plan = unzstd(text)
+        assert len(plan) == size
+        three = [plan, *rest]
+        joined = varint(3) + b"".join(varint(len(p)) for p in three) + b"".join(three)
+        assert hashlib.sha256(joined).digest() == identity
+        return {identity: Codec(*three, **how)}
+    except Exception:  # of whatever damaged bytes make of this
+        return {}
+
+
 def read(path, name, **how):
     """Read every coded column of a tree: {column: (values of all blocks, counts)}."""
     with uproot.open(path) as file:
         codecs = {}
-        stored = file["rootae/codecs"].arrays(library="np")
-        for row in stored["codec"]:
-            data = Bytes(row)
-            identity, size = data.take(32), data.varint()
-            text, *rest = parts(data.rest())
-            plan = unzstd(text)
-            assert len(plan) == size
-            three = [plan, *rest]
-            joined = varint(3) + b"".join(varint(len(p)) for p in three) + b"".join(three)
-            assert hashlib.sha256(joined).digest() == identity
-            codecs[identity] = Codec(*three, **how)
+        for tree in ("rootae/codecs", "rootae/copies"):
+            try:
+                rows = file[tree].arrays(library="np")["codec"]
+            except Exception:
+                continue
+            for row in rows:
+                codecs |= whole_codec(row, how)
         rows = file[f"rootae/trees/{name}"].arrays(library="np")
         total = file[f"rootae/entries/{name}"].values()[0]
         starts = [Bytes(head) for head in rows["head"]]

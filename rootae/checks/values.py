@@ -82,6 +82,8 @@ def verify(
                 check_carriers(tree, mine)
                 n, v = _decode_all(mine)
                 columns, values = columns + n, values + v
+        if file.container.is_coded:
+            file.container.check_copies()
         for name in file.container.coded_trees() if file.is_coded else ():
             if name not in trees:
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"

@@ -15,6 +15,7 @@ from rootae.codec.streams import stream
 from rootae.container.side_tree import (
     BYTES,
     CODECS,
+    COPIES,
     DIRECTORY,
     FILES,
     ID,
@@ -23,46 +24,79 @@ from rootae.container.side_tree import (
 )
 from rootae.errors import CorruptError
 from rootae.rootio.directories import make_directory
+from rootae.rootio.gaps import at_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["CODEC", "ENTRIES", "load_codec", "write_many", "write_records"]
+__all__ = ["CODEC", "ENTRIES", "CodecWriter", "load_codec", "write_records"]
 
 ENTRIES = f"{DIRECTORY}/entries"
 CODEC = "codec"
 _PARTS = 3  # of a codec: plan, tables, networks
 
 
-def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:
-    """Write the codec, and one row on how this file was made (none for a codec file)."""
-    records = [] if provenance is None else [provenance]
-    trees = provenance["trees"] if provenance is not None else {}
-    entries = {path: record["entries"] for path, record in trees.items()}
-    write_many(file, [codec], records, entries)
+class CodecWriter:
+    """Writes codecs twice: before the data that they decode, and behind it.
 
+    Arguments:
+        file: the uproot file under way.
+    """
 
-def write_many(
-    file: Any,
-    codecs: Sequence[Codec],
-    records: Sequence[Mapping[str, Any]],
-    entries: Mapping[str, int],
-) -> None:
-    """Write several codecs, rows on how the file and its parts were made, and trees' entries."""
-    make_directory(file, DIRECTORY, NOTICE)
-    tree = file.mktree(CODECS, {CODEC: BYTES}, title="rootae codecs")
-    for codec in codecs:
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._tree: Any = None
+        self._rows: dict[bytes, Any] = {}
+
+    def add(self, codec: Codec) -> None:
+        """Write a codec if it is a new one; call this before data that needs it is written."""
+        if codec.digest in self._rows:
+            return
+        if self._tree is None:
+            make_directory(self._file, DIRECTORY, NOTICE)
+            self._tree = _tree(self._file, CODECS, CODEC, "rootae codecs")
         plan, tables, networks = codec.parts
         parts = stream.join([stream.zstd(plan, 19), tables, networks])
-        tree.extend({CODEC: bytes_rows([codec.digest + stream.varint(len(plan)) + parts])})
-    made = file.mktree(FILES, {"json": BYTES}, title="rootae provenance")
-    texts = [json.dumps(r, sort_keys=True, separators=(",", ":")).encode() for r in records]
-    if texts:
-        made.extend({"json": bytes_rows(texts)})
-    for path, number in entries.items():
-        folder, _, leaf = f"{ENTRIES}/{path}".rpartition("/")
-        edges = np.array([0.0, 1.0])
-        file.mkdir(folder)[leaf] = (np.array([float(number)]), edges)  # folders may have colons
+        row = bytes_rows([codec.digest + stream.varint(len(plan)) + parts])
+        self._rows[codec.digest] = row
+        self._tree.extend({CODEC: row})
+
+    def close(self, records: Sequence[Mapping[str, Any]], entries: Mapping[str, int]) -> None:
+        """Write what comes behind the data, if there are codecs.
+
+        Arguments:
+            records: how the file and its parts were made.
+            entries: of each coded tree.
+        """
+        if not self._rows:
+            return
+        made = _tree(self._file, FILES, "json", "rootae provenance")
+        texts = [json.dumps(r, sort_keys=True, separators=(",", ":")).encode() for r in records]
+        if texts:
+            made.extend({"json": bytes_rows(texts)})
+        for path, number in entries.items():
+            folder, _, leaf = f"{ENTRIES}/{path}".rpartition("/")
+            edges = np.array([0.0, 1.0])
+            folders = self._file.mkdir(folder)  # their names may have colons
+            folders[leaf] = (np.array([float(number)]), edges)
+        with at_the_end(self._file):
+            copies = _tree(self._file, COPIES, CODEC, "rootae codecs once more")
+            for row in self._rows.values():
+                copies.extend({CODEC: row})
+
+
+def _tree(file: Any, path: str, branch: str, title: str) -> Any:
+    """Make a tree of one branch of bytes, with room for few baskets: each takes 40 bytes."""
+    return file.mktree(path, {branch: BYTES}, title=title, initial_basket_capacity=2)
+
+
+def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:
+    """Write a codec, and one row on how this file was made (none for a codec file)."""
+    writer = CodecWriter(file)
+    writer.add(codec)
+    trees = provenance["trees"] if provenance is not None else {}
+    entries = {path: record["entries"] for path, record in trees.items()}
+    writer.close([] if provenance is None else [provenance], entries)
 
 
 @functools.lru_cache(maxsize=8)

@@ -14,13 +14,9 @@ from typing import TYPE_CHECKING, Any
 from rootae.codec.contexts.device import CPU
 from rootae.container.blocks import StoredTree
 from rootae.container.codecs import CODEC, ENTRIES, load_codec
-from rootae.container.side_tree import (
-    CODECS,
-    FILES,
-    ID,
-    TREES,
-)
-from rootae.errors import CorruptError, FormatError, NameNotFound
+from rootae.container.side_tree import CODECS, COPIES, FILES, TREES
+from rootae.container.stored_codecs import Row, StoredCodecs
+from rootae.errors import CorruptError, FormatError, NameNotFound, said
 from rootae.regular import regular
 from rootae.rootio.baskets import read_branch
 from rootae.rootio.keys import every_key, newest
@@ -28,6 +24,7 @@ from rootae.rootio.kinds import Kind, kinds_of
 from rootae.rootio.opening import open_root
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
 
     from numpy.typing import NDArray
@@ -72,7 +69,14 @@ class Container:
     @property
     def is_coded(self) -> bool:
         """Say whether the file holds a rootae codec."""
-        return self._has(CODECS)
+        return any(self._is_there(path) for path in (CODECS, COPIES))
+
+    def _is_there(self, path: str) -> bool:
+        """Say whether there is a tree of a path, which may be damaged."""
+        try:
+            return self._has(path)
+        except Exception:
+            return True
 
     def _has(self, path: str, kind: Kind = Kind.TREE) -> bool:
         return self._find(path, kind) is not None
@@ -85,28 +89,59 @@ class Container:
             return None
 
     @functools.cached_property
-    def codecs(self) -> dict[bytes, Codec]:
+    def codecs(self) -> Mapping[bytes, Codec]:
         """Return the codecs by digest.
 
         Raises:
-            CorruptError: a codec does not have the id it claims.
+            CorruptError: a codec does not have the id it claims, in either of its copies.
         """
         if not self.is_coded:
             msg = f"{self.where} holds no rootae codec: compress it with rootae compress"
             raise FormatError(msg)
-        found: dict[bytes, Codec] = {}
-        for row in _read(self._find(CODECS), CODEC, self.where):
-            data = row.tobytes()
-            if data[:ID] not in found:
-                try:
-                    found[data[:ID]] = load_codec(data).on(self.device)
-                except CorruptError as error:
-                    msg = f"{self.where}: {error}"
-                    raise CorruptError(msg) from error
-                except FormatError as error:
-                    msg = f"{self.where}: {error}{self._writers()}"
-                    raise FormatError(msg) from error
-        return found
+        return StoredCodecs(*(functools.partial(self._copy, path) for path in (CODECS, COPIES)))
+
+    def check_copies(self) -> None:
+        """Read both copies of all codecs.
+
+        Raises:
+            CorruptError: one of them is damaged, though the file may be read by the other.
+        """
+        found: list[list[str]] = []
+        for path in (CODECS, COPIES):
+            rows = self._copy(path)
+            for row in rows:
+                if isinstance(row, CorruptError):
+                    raise row
+            found.append([row.id for row in rows if not isinstance(row, CorruptError)])
+        if found[0] != found[1]:
+            msg = f"{self.where}: {CODECS} and {COPIES} hold different codecs: the file is damaged"
+            raise CorruptError(msg)
+
+    def _copy(self, path: str) -> list[Row]:
+        """Read one copy of the codecs.
+
+        Raises:
+            CorruptError: nothing of it can be read.
+        """
+        try:
+            tree = self._find(path)
+        except Exception as error:  # of what the tree says of itself
+            msg = f"{self.where}: {path} cannot be read, the file is damaged: {said(error)}"
+            raise CorruptError(msg) from error
+        rows: Any = [] if tree is None else _read(tree, CODEC, self.where)
+        if not len(rows):
+            msg = f"{self.where}: {path} holds no codec: the file is damaged"
+            raise CorruptError(msg)
+        return [self._loaded(row.tobytes(), path) for row in rows]
+
+    def _loaded(self, row: bytes, path: str) -> Row:
+        try:
+            return load_codec(row).on(self.device)
+        except CorruptError as error:
+            return CorruptError(f"{self.where}: {path}: {error}")
+        except FormatError as error:
+            msg = f"{self.where}: {error}{self._writers()}"
+            raise FormatError(msg) from error
 
     def _writers(self) -> str:
         """Name the versions that wrote the file."""

@@ -26,6 +26,7 @@ __all__ = [
     "CARRIER",
     "CARRIER_VALUE",
     "CODECS",
+    "COPIES",
     "DIRECTORY",
     "ENTRY",
     "FILES",
@@ -47,6 +48,7 @@ DIRECTORY = "rootae"
 NOTICE = "coded by rootae: pip install rootae, then import rootae"  # for whoever lacks it
 TREES = f"{DIRECTORY}/trees"
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
+COPIES = f"{DIRECTORY}/copies"  # of the codecs, elsewhere in the file
 HEAD, BLOBS = "head", "blobs"  # branches: the blocks' directories, and what these list
 ID = 32  # bytes of a codec's id, which a directory begins with
 BYTES = ak.types.ListType(ak.types.NumpyType("uint8"))  # as an object: parsing text takes 30 ms

@@ -233,7 +233,7 @@ class _Job:
 
     def _unpaid(self, codec: Codec, sizes: dict[str, Sizes], part: Path) -> dict[str, str]:
         """Return the trees that are smaller as they are."""
-        fixed = len(b"".join(codec.parts[1:]))
+        fixed = 2 * len(b"".join(codec.parts[1:]))  # it is stored twice
         lost = unpaid(self.source, sizes, fixed)
         before, after = self.source.path.stat().st_size, part.stat().st_size
         if lost or self._is_for_root(sizes, part):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.checks.compatible import codes_alike, refuse_others
 from rootae.checks.merged import Share
-from rootae.container.codecs import write_many
+from rootae.container.codecs import CodecWriter
 from rootae.errors import ArgumentError, BoundError, UnsupportedError
 from rootae.operations.results import Merged
 from rootae.planner.transcode import exact_coder, promising
@@ -115,6 +115,7 @@ class _Job:
     codecs: dict[bytes, Codec] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
     shares: list[dict[str, Share]] = field(default_factory=list)
+    stored: CodecWriter | None = None
 
     @property
     def target(self) -> Path:
@@ -184,6 +185,7 @@ class _Job:
 
     def _write(self, file: Any) -> Objects:
         objects, writers = Objects(file, len(self.paths) > 1), dict[str, TreeWriter]()
+        self.stored = CodecWriter(file)
         for path in self.paths:
             with DecodedSource.open(path, self.device) as source:
                 objects.add(source)
@@ -199,9 +201,8 @@ class _Job:
         for writer in writers.values():
             writer.close()
         objects.write()
-        if self.codecs:
-            entries = {p: t.entries for p, t in self.trees.items() if t.codec is not None}
-            write_many(file, list(self.codecs.values()), self.records, entries)
+        entries = {p: t.entries for p, t in self.trees.items() if t.codec is not None}
+        self.stored.close(self.records, entries)
         return objects
 
     def _share(self, writer: TreeWriter, tree: SourceTree, source: DecodedSource) -> Share:
@@ -211,13 +212,20 @@ class _Job:
         entry, block = writer.entries, writer.sizes.blocks
         alike = mine is not None and plan is not None and codes_alike(mine.stored, plan)
         if mine is not None and alike:
+            for each in mine.stored.codecs:
+                self._keep(each)
             writer.copy(tree, mine, self._advance)
-            self.codecs |= {c.digest: c for c in mine.stored.codecs}
         else:
             codec = self._codec(tree, source)
             coder = None if codec is None else exact_coder(codec, path)
             writer.code(tree, codec, self._advance, coder)
         return Share(entry, block, writer.sizes.blocks - block, copied=alike)
+
+    def _keep(self, codec: Codec) -> None:
+        """Store a codec, before the first block that needs it."""
+        self.codecs[codec.digest] = codec
+        if self.stored is not None:
+            self.stored.add(codec)
 
     def _advance(self, _tree: str, entries: int) -> None:
         self.progress.advance(entries)
@@ -232,7 +240,7 @@ class _Job:
         codec = promising(known.codec, path, bounds)
         if not tree.entries:
             return codec
-        self.codecs[codec.digest] = codec
+        self._keep(codec)
         first = f"as in {known.codec.id[:8]}, the codec of the first file that codes the tree"
         self.notes.append(f"{tree.where}: decoded and coded anew, {first}; no value changed")
         lost = [f"{n} ({b})" for n, b in bounds.items() if n not in carried and b != EXACT]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.checks.values import verify_against
-from rootae.container.codecs import write_many
+from rootae.container.codecs import CodecWriter
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.operations.cuts import Cut
 from rootae.operations.keepdrop import chosen, read_lines
@@ -33,7 +33,7 @@ from rootae.writer.provenance import provenance
 from rootae.writer.tree import Sizes, TreeWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rootae.codec.codec import Codec
     from rootae.source.tree import SourceTree
@@ -189,12 +189,13 @@ class _Job:
         with self.output.atomic() as part:
             title = title_of_file(self.source.file)
             with recreate(part, title, compression=setting) as file:
-                objects = Objects(file, several=False)
+                objects, stored = Objects(file, several=False), CodecWriter(file)
                 objects.add(self.source)
                 for tree in trees.values():
-                    self._write(file, tree)
+                    self._write(file, tree, stored)
                 objects.write()
-                self._write_records(file)
+                if self.codecs:
+                    self._write_records(stored)
             forget(self.source.file)
             verify_against(part, self.source, self.progress, exact=True)
             with DecodedSource.open(part) as made:
@@ -206,30 +207,37 @@ class _Job:
     def _advance(self, _tree: str, entries: int) -> None:
         self.progress.advance(entries)
 
-    def _write(self, file: Any, tree: SourceTree) -> None:
+    def _write(self, file: Any, tree: SourceTree, stored: CodecWriter) -> None:
         mine, path = coded_of(tree), tree.schema.path
         coded = mine is not None and bool(_carried(tree))
         if mine is None or not coded:
             TreeWriter(file, tree, None).run(self._advance)
         elif isinstance(tree, SelectedTree):
-            self._write_selected(file, tree, mine.stored.codecs)
+            self._write_selected(file, tree, mine.stored.codecs, stored)
         else:
+            self._keep(mine.stored.codecs, stored)
             writer = TreeWriter(file, tree, mine.stored.codecs[0])
             writer.copy(tree, mine, self._advance)
             self.sizes[path] = writer.close()
-            self.codecs |= {c.digest: c for c in mine.stored.codecs}
 
-    def _write_selected(self, file: Any, tree: SelectedTree, codecs: Sequence[Codec]) -> None:
+    def _keep(self, codecs: Iterable[Codec], stored: CodecWriter) -> None:
+        """Store codecs, before the first block that needs them."""
+        for codec in codecs:
+            self.codecs[codec.digest] = codec
+            stored.add(codec)
+
+    def _write_selected(
+        self, file: Any, tree: SelectedTree, codecs: Sequence[Codec], stored: CodecWriter
+    ) -> None:
         """Code what is left, each piece with the codec of the blocks it comes from."""
         path = tree.schema.path
         fitted = {c.digest: self._fitted(c, tree) for c in codecs}
+        runs = list(tree.runs())
+        self._keep((fitted[d] for d, _ in runs) if tree.entries else fitted.values(), stored)
         writer = TreeWriter(file, tree, fitted[codecs[0].digest])
-        for digest, part in tree.runs():
+        for digest, part in runs:
             codec = fitted[digest]
-            self.codecs[codec.digest] = codec
             writer.code(part, codec, self._advance, exact_coder(codec, path))
-        if not tree.entries:
-            self.codecs |= {c.digest: c for c in fitted.values()}
         self.sizes[path] = writer.close()
 
     def _fitted(self, codec: Codec, tree: SelectedTree) -> Codec:
@@ -243,9 +251,7 @@ class _Job:
         self.notes += [w for w in warnings if w not in self.notes]
         return fitted
 
-    def _write_records(self, file: Any) -> None:
-        if not self.codecs:
-            return
+    def _write_records(self, stored: CodecWriter) -> None:
         records = self.source.file.container.provenance
         errors = _errors(records)
         for path, sizes in self.sizes.items():
@@ -254,7 +260,7 @@ class _Job:
         made = provenance(self.source, Options(), next(iter(self.codecs.values())), self.sizes)
         records = [*records, made | {"skim": self.asked}]
         entries = {path: sizes.entries for path, sizes in self.sizes.items()}
-        write_many(file, list(self.codecs.values()), records, entries)
+        stored.close(records, entries)
 
     def _report(self, after: int) -> Skimmed:
         selected, source = self.source.selected, self.source

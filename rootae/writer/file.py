@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rootae.container.codecs import write_records
+from rootae.container.codecs import CodecWriter
 from rootae.rootio.directories import make_directory
 from rootae.rootio.kinds import Kind
 from rootae.rootio.objects import copy_object
@@ -57,15 +57,19 @@ def write(
     sizes: dict[str, Sizes] = {}
     title = title_of_file(source.file)
     with recreate(target, title, compression=compression) as file:
+        codecs = CodecWriter(file)
+        if codec is not None:
+            codecs.add(codec)
 
         def write_tree(path: str) -> None:
             writer = TreeWriter(file, source.tree(path), codec if path in plans else None)
             sizes[path] = writer.run(advance)
 
         write_objects(source, file, write_tree)
+        coded = {p: s for p, s in sizes.items() if p in plans}
         if codec is not None:
-            write_records(file, codec, provenance(sizes))
-    return {p: s for p, s in sizes.items() if p in plans}
+            codecs.close([provenance(sizes)], {p: s.entries for p, s in coded.items()})
+    return coded
 
 
 def write_objects(source: Source, file: Any, write_tree: Callable[[str], None]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from rootae.container.codecs import write_records
+from rootae.container.codecs import CodecWriter
 from rootae.container.side_tree import BLOCK, CARRIER, DIRECTORY, ENTRY, NOTICE
 from rootae.leftovers import private
 from rootae.rootio.compression import code_of
@@ -57,10 +57,12 @@ def write(
     plans = {plan.path: plan for plan in codec.plan.trees}
     with private(target) as donor:
         with recreate(donor, compression=compression) as file:
+            codecs = CodecWriter(file)
+            codecs.add(codec)
             for path, plan in plans.items():
                 tree = _carried(source.tree(path), plan)
                 sizes[path] = TreeWriter(file, tree, codec).run(advance)
-            write_records(file, codec, provenance(sizes))
+            codecs.close([provenance(sizes)], {p: s.entries for p, s in sizes.items()})
         job = Job(
             str(source.path.resolve()),
             str(donor.resolve()),

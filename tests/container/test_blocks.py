@@ -143,7 +143,7 @@ def repacked(path, target, compression, together):
         arrays = {f"{n}__rae": np.full(tree.num_entries, 0xAE, "u1") for n in COLUMNS}
         arrays |= {n: b.array(library="np") for n, b in hidden.items()}
         out.mktree("t", {n: a.dtype for n, a in arrays.items()}).extend(arrays)
-        for name in ("rootae/trees/t", "rootae/codecs", "rootae/files"):
+        for name in ("rootae/trees/t", *(f"rootae/{n}" for n in ("codecs", "copies", "files"))):
             rows = file[name].arrays(filter_name=lambda n: not n.startswith("n"))
             made = out.mktree(name, {k: str(rows[k].type.content) for k in rows.fields})
             made.compression = compression
