@@ -210,7 +210,7 @@ class _Job:
             arrays = tree.arrays(start, stop)
             rows.add(arrays, stop - start)
             self._seen(path, start, stop, arrays)
-        rows.flush()
+        rows.close()
 
     def _check(self, part: Path, trees: Mapping[str, RestoredTree | SourceTree]) -> None:
         """Hold what was written against what was decoded, block by block."""

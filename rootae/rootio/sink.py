@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 import uproot
-from uproot.writing._cascadetree import Tree
+
+from rootae.rootio.clusters import ClusteredTree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ class RowBranch:
 
 
 class RowWriter:
-    """Writes rows of ordinary branches.
+    """Writes rows of ordinary branches; what is flushed at a time is a cluster.
 
     Arguments:
         file: the uproot file under way.
@@ -67,6 +68,8 @@ class RowWriter:
             self._tree = _tree(file, path, title, branches, weight)
         self._buffer: list[Mapping[str, Any]] = []
         self._entries = self._bytes = 0
+        self._clusters: list[int] = []
+        self._beside = 0
 
     def add(self, arrays: Mapping[str, Any], entries: int) -> None:
         """Add entries: an array for each branch; they are written once they fill a basket."""
@@ -77,8 +80,13 @@ class RowWriter:
         if self._bytes >= _FLUSH_BYTES or self._entries >= _FLUSH_ENTRIES:
             self.flush()
 
-    def flush(self) -> None:
-        """Write what was added."""
+    def flush(self, beside: int = 0) -> None:
+        """Write what was added as a cluster: a basket of each branch.
+
+        Arguments:
+            beside: bytes of these entries that lie elsewhere.
+        """
+        self._beside += beside
         if self._buffer and self._tree is not None:
             shared: dict[tuple[int, ...], Any] = {}
             rows = {}
@@ -90,7 +98,15 @@ class RowWriter:
                 # uproot compares what counts others with what it counted, in numpy's types only
                 rows[name] = np.asarray(shared[key]) if name in self._counting else shared[key]
             self._tree.extend(rows)
+            if self._entries:
+                self._clusters.append(self._entries)
         self._buffer, self._entries, self._bytes = [], 0, 0
+
+    def close(self) -> None:
+        """Write what is left, and what the tree says of itself: it is no tree before."""
+        self.flush()
+        if self._tree is not None:
+            self._tree._cascading.finish(self._tree._file, self._clusters, self._beside)
 
 
 def joined(parts: Sequence[Any]) -> Any:
@@ -112,7 +128,7 @@ def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weigh
     cascade = directory._cascading
 
     def add_tree(sink: Any, name: str, title: str, types: Any, *options: Any) -> Any:
-        tree = Tree(cascade, name, title, types, cascade._freesegments, *options)
+        tree = ClusteredTree(cascade, name, title, types, cascade._freesegments, *options)
         _restore(tree, {b.name: b for b in branches})
         tree._metadata["fWeight"] = weight
         tree.write_anew(sink)
@@ -127,7 +143,7 @@ def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weigh
         del cascade.add_tree
 
 
-def _restore(tree: Tree, branches: Mapping[str, RowBranch]) -> None:
+def _restore(tree: ClusteredTree, branches: Mapping[str, RowBranch]) -> None:
     for datum in tree._branch_data:
         branch = branches.get(datum["fName"])
         if branch is not None and branch.title is not None:

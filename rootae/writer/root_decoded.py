@@ -194,7 +194,7 @@ class _Part:
             rows.add(flat, stop - start)
             each(schema.path, start, stop, arrays)
             forget(self._tree.tree)
-        rows.flush()
+        rows.close()
 
 
 def _flat(array: Any, column: Column) -> Any:

@@ -130,12 +130,13 @@ class TreeWriter:
         if codec is not None and coder is None:
             coder = codec.tree(tree.schema.path)
         for start, stop, coded in _coded(tree, coder):
-            number = 0
+            number = nbytes = 0
             if coded is not None and codec is not None and self._side is not None:
                 block, errors = coded
                 self.sizes.add(block, codec.tree(tree.schema.path).layout, errors)
                 number = self._side.add(block, codec.digest)
-            self._pass(tree, start, stop, number)
+                nbytes = sum(map(len, block.blobs))
+            self._pass(tree, start, stop, number, nbytes)
             advance(tree.schema.path, stop - start)
 
     def copy(self, tree: SourceTree, coded: CodedTree, advance: Callable[[str, int], None]) -> None:
@@ -154,19 +155,21 @@ class TreeWriter:
             coded.check_place(block)
         for block in range(len(stored.entries)):
             start, stop = (int(x) for x in stored.starts[block : block + 2])
+            row = stored.row(block)
             if self._side is not None:
-                self._side.copy(stored.row(block))
+                self._side.copy(row)
             self.sizes.blocks += 1
             self.sizes.entries += stop - start
-            self._pass(tree, start, stop, int(stored.ids[block]))
+            nbytes = sum(map(len, row.values()))
+            self._pass(tree, start, stop, int(stored.ids[block]), nbytes)
             advance(tree.schema.path, stop - start)
 
     def close(self) -> Sizes:
         """Write what is left; return what the blocks came to."""
-        self._rows.flush()
+        self._rows.close()
         return self.sizes
 
-    def _pass(self, tree: SourceTree, start: int, stop: int, number: int) -> None:
+    def _pass(self, tree: SourceTree, start: int, stop: int, number: int, nbytes: int) -> None:
         entries = stop - start
         self.entries += entries
         arrays = tree.arrays(start, stop, self._passing)
@@ -175,6 +178,8 @@ class TreeWriter:
             arrays[BLOCK] = np.full(entries, number, np.uint32)
             arrays[ENTRY] = (np.arange(entries) % MODULUS).astype(np.uint8)
         self._rows.add(arrays, entries)
+        if self._side is not None:
+            self._rows.flush(nbytes)  # baskets and clusters end where blocks do
 
 
 Coded: TypeAlias = "tuple[Block, dict[str, float]]"

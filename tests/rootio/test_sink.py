@@ -16,7 +16,7 @@ def test_a_counter_may_come_after_what_it_counts(tmp_path):
     with uproot.recreate(tmp_path / "out.root") as file:
         rows = RowWriter(file, "t", "a title", branches)
         rows.add({"x": x, "n": ak.Array(np.array([2, 0, 1], "i8"))}, 3)
-        rows.flush()
+        rows.close()
     with uproot.open(tmp_path / "out.root") as file:
         assert file["t"]["x"].array().tolist() == x.tolist()
         assert file["t"]["n"].array(library="np").tolist() == [2, 0, 1]
