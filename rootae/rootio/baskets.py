@@ -11,13 +11,14 @@ import uproot
 from uproot.behaviors.TBranch import TBranch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
 __all__ = [
     "basket_ends",
     "basket_keys",
+    "common_ends",
     "entry_places",
     "is_constant",
     "omits_places",
@@ -33,6 +34,24 @@ def basket_ends(branch: Any) -> NDArray[np.int64]:
     if _ENDS not in branch.__dict__:
         branch.__dict__[_ENDS] = np.array(branch.entry_offsets, np.int64)
     found: NDArray[np.int64] = branch.__dict__[_ENDS]
+    return found
+
+
+def common_ends(branches: Iterable[Any]) -> NDArray[np.int64] | None:
+    """Return the entries where a basket of every one of some branches ends, and of all below these.
+
+    Arguments:
+        branches: the uproot branches.
+
+    Returns:
+        Entries in order, zero among them; None if no branch has a basket.
+    """
+    found: NDArray[np.int64] | None = None
+    for each in branches:
+        for branch in (each, *each.itervalues(recursive=True)):
+            if branch.num_baskets:
+                ends = basket_ends(branch)
+                found = ends if found is None else np.intersect1d(found, ends)
     return found
 
 

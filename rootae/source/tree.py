@@ -47,6 +47,7 @@ class SourceTree:
         modern = isinstance(tree, NTuple)
         self.schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
         self.entries = int(tree.num_entries)
+        self.ends: NDArray[np.int64] | None = None  # where blocks had better end, if they can
 
     @property
     def is_verbatim(self) -> bool:
@@ -150,18 +151,23 @@ class SourceTree:
         """
         limits = rows or ROWS_AT_MOST, nbytes or BYTES_AT_MOST
         start = 0
-        for begin in range(0, self.entries, _COUNTS_AT_ONCE):
-            end = min(begin + _COUNTS_AT_ONCE, self.entries)
+        while start < self.entries:
+            begin, end = start, min(start + _COUNTS_AT_ONCE, self.entries)
             taken = self._taken(begin, end)
             while start < end:
                 stop = start + _fitting([x[start - begin :] for x in taken], limits)
                 if stop >= end and end < self.entries and start > begin:
-                    break
+                    break  # there may be more that fits
+                stop = self._at_end(start, stop)
                 yield start, stop
                 start = stop
-            if start < end:
-                yield start, end
-                start = end
+
+    def _at_end(self, start: int, stop: int) -> int:
+        """Return the last entry up to some where a block had better end, that one if there is none."""
+        if self.ends is None:
+            return stop
+        last = int(np.searchsorted(self.ends, stop, side="right")) - 1
+        return int(self.ends[last]) if last >= 0 and self.ends[last] > start else stop
 
     def _taken(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return upper bounds of each entry's rows in any group, and of its columns' bytes."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.container.codecs import CodecWriter
 from rootae.container.side_tree import BLOCK, CARRIER, DIRECTORY, ENTRY, NOTICE
 from rootae.leftovers import private
+from rootae.rootio.baskets import common_ends
 from rootae.rootio.compression import code_of
 from rootae.rootio.process import process
 from rootae.rootio.process.job import Job, TreeJob
@@ -77,8 +78,9 @@ def write(
 
 
 def _carried(tree: SourceTree, plan: TreePlan) -> SourceTree:
-    """Return a tree of which nothing passes through."""
+    """Return a tree of which nothing passes through; its blocks end where what does has baskets."""
     schema, carried = tree.schema, set(plan.carried)
+    tree.ends = common_ends(b for b in tree.tree.branches if b.name not in carried)
     order = tuple(n for n in schema.order if n in carried)
     tree.schema = dataclasses.replace(schema, passing=(), unsupported=(), order=order)
     return tree

@@ -27,6 +27,8 @@
 #include <string>
 #include <vector>
 
+#include "copied.cxx"
+
 namespace rootae {
 
 using Names = std::vector<std::string>;
@@ -69,114 +71,6 @@ bool is_autosave(TTree &older, TTree &newer)
             return false;
    }
    return true;
-}
-
-namespace {
-
-/// Return where the first basket of a tree begins in its file, 0 if it has none there.
-Long64_t first_basket(TTree &tree)
-{
-   Long64_t first = 0;
-   for (TObject *leaf : *tree.GetListOfLeaves()) {
-      TBranch *branch = static_cast<TLeaf *>(leaf)->GetBranch();
-      for (int i = 0; i < branch->GetWriteBasket(); ++i) {
-         Long64_t at = branch->GetBasketSeek(i);
-         if (at > 0 && (!first || at < first))
-            first = at;
-      }
-   }
-   return first;
-}
-
-/// Say whether ROOT can copy a tree's baskets as they are.
-///
-/// The key of the first one is written anew in the memory that it was read to, 128 bytes at least of
-/// which eight are set apart. Where it does not fit there, as that of a few bytes with a long name,
-/// ROOT 6.40 moves it and goes on to write the memory that it gave back.
-///
-/// Baskets that leave out where entries begin, as ROOT can be told to write them, are copied such
-/// that it ends in a crash when it reads them. The branches of a clone are what its tree says.
-bool can_copy_baskets(TTree &tree, TFile *file)
-{
-   const auto left_out = ROOT::Experimental::EIOFeatures::kGenerateOffsetMap;
-   if (tree.GetIOFeatures().Test(left_out))
-      return false;
-   for (TObject *leaf : *tree.GetListOfLeaves())
-      if (static_cast<TLeaf *>(leaf)->GetBranch()->GetIOFeatures().Test(left_out))
-         return false;
-   unsigned char head[16]; // bytes of the basket, version, bytes of its data, date, bytes of its key
-   Long64_t first = first_basket(tree);
-   if (!first || !file || file->ReadBuffer(reinterpret_cast<char *>(head), first, sizeof head))
-      return true;
-   int all = head[0] << 24 | head[1] << 16 | head[2] << 8 | head[3], key = head[14] << 8 | head[15];
-   return key <= std::max(all, 128) - 8;
-}
-
-/// Say whether every branch has as many entries as its tree.
-bool is_even(TTree &tree)
-{
-   for (TObject *branch : *tree.GetListOfBranches())
-      if (static_cast<TBranch *>(branch)->GetEntries() != tree.GetEntries())
-         return false;
-   return true;
-}
-
-/// Copy a tree entry by entry; ROOT's own way stops at the first entry of no bytes.
-void copy_entries(TTree &tree, TTree &copy)
-{
-   for (Long64_t i = 0; i < tree.GetEntries(); ++i) {
-      tree.GetEntry(i);
-      copy.Fill();
-   }
-}
-
-/// Copy a tree entry by entry, of each branch as many as it has.
-void copy_each_branch(TTree &tree, TTree &copy)
-{
-   TIter next(copy.GetListOfBranches());
-   for (TObject *each : *tree.GetListOfBranches()) {
-      auto from = static_cast<TBranch *>(each);
-      if (from->TestBit(kDoNotProcess))
-         continue; // it was not cloned
-      auto to = static_cast<TBranch *>(next());
-      for (Long64_t i = 0; i < from->GetEntries(); ++i) {
-         from->GetEntry(i);
-         to->Fill();
-      }
-   }
-}
-
-/// Have baskets say where entries begin, as every reader looks for it.
-void write_offsets(TObjArray &branches)
-{
-   ROOT::TIOFeatures none;
-   for (TObject *each : branches) {
-      auto branch = static_cast<TBranch *>(each);
-      branch->SetIOFeatures(none);
-      write_offsets(*branch->GetListOfBranches());
-   }
-}
-
-} // namespace
-
-/// Copy a tree without some of its branches; if fast, baskets are not decompressed where ROOT can.
-TTree *copy_tree(TTree &tree, TDirectory &to, const Names &without, bool fast)
-{
-   const std::set<std::string> left(without.begin(), without.end());
-   for (TObject *branch : *tree.GetListOfBranches())
-      if (left.count(branch->GetName()))
-         branch->SetBit(kDoNotProcess);
-   TDirectory::TContext here(&to);
-   const bool quick = fast && can_copy_baskets(tree, tree.GetCurrentFile());
-   TTree *copy = tree.CloneTree(quick ? -1 : 0, quick ? "fast" : "");
-   if (!copy)
-      return nullptr;
-   if (!quick) {
-      write_offsets(*copy->GetListOfBranches());
-      is_even(tree) ? copy_entries(tree, *copy) : copy_each_branch(tree, *copy);
-   }
-   copy->SetEntries(tree.GetEntries());
-   return copy;
 }
 
 template <typename... Kinds>
@@ -226,10 +120,11 @@ void add_vector(TTree &to, TTree &from, const char *name)
    branch->SetAddress(room.get());
    std::vector<T> values;
    TBranch *made = to.Branch(name, &values);
+   const Ends ends = cluster_ends(from);
    for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
       branch->GetEntry(i);
       values.assign(room.get(), room.get() + int(leaf->GetLeafCount()->GetValue()));
-      made->Fill();
+      fill(*made, i, ends);
    }
    made->ResetAddress();
    branch->ResetAddress();
@@ -253,6 +148,7 @@ void add_nested(TTree &to, TTree &from, const char *name, const char *lengths)
    inner->SetAddress(each.get());
    Nested values;
    TBranch *made = to.Branch(name, &values);
+   const Ends ends = cluster_ends(from);
    for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
       branch->GetEntry(i);
       inner->GetEntry(i);
@@ -262,7 +158,7 @@ void add_nested(TTree &to, TTree &from, const char *name, const char *lengths)
          values[k].assign(next, next + each[k]);
          next += each[k];
       }
-      made->Fill();
+      fill(*made, i, ends);
    }
    made->ResetAddress();
    branch->ResetAddress();
@@ -281,11 +177,12 @@ void add_leaves(TTree &to, TTree &from, const char *name, const char *leaves)
    TLeaf *count = own->GetLeafCount();
    if (count)
       most_elements(*own);
+   const Ends ends = cluster_ends(from);
    for (Long64_t i = 0; i < branch->GetEntries(); ++i) {
       branch->GetEntry(i);
       if (count)
          count->GetBranch()->GetEntry(i);
-      made->Fill();
+      fill(*made, i, ends);
    }
    made->ResetAddress();
    branch->ResetAddress();

@@ -110,7 +110,8 @@ class _Rewriting:
         elif tree.GetZipBytes() > _SMALL and self._kernels.is_autosave(tree, newest.ReadObj()):
             self.autosaves.append(f"{path};{key.GetCycle()}")
             return
-        copy = self._kernels.copy_tree(tree, target, list(job.without), self._job.fast)
+        model = tree_at(self._root, self._donor, path) if job.order else tree
+        copy = self._kernels.copy_tree(tree, model, target, list(job.without), self._job.fast)
         if not copy:
             msg = f"ROOT cannot copy tree {path}"
             raise OSError(msg)
@@ -133,7 +134,7 @@ class _Rewriting:
 
     def _change(self, copy: Any, target: Any, path: str, job: TreeJob) -> None:
         donor = tree_at(self._root, self._donor, path)
-        parts = self._kernels.copy_tree(donor, target, [], True)
+        parts = self._kernels.copy_tree(donor, donor, target, [], True)
         self._kernels.adopt(copy, parts, list(job.adopt))
         parts.SetDirectory(self._root.nullptr)
         for name, kind in job.vectors.items():
