@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.checks.counterpart import Counterpart, check_carriers
+from rootae.checks.coverage import Coverage
 from rootae.checks.passthrough import beside_trees, refuse
 from rootae.codec.contexts.device import CPU
 from rootae.errors import BoundError, CorruptError
@@ -33,12 +34,18 @@ class Verified:
         columns: number of coded columns that were decoded.
         values: number of values that were decoded.
         errors: largest error by tree and column, where an original was given.
+        passing: number of branches that pass through and are as they were written.
+        objects: number of objects beside trees that are.
+        uncovered: names of what nothing in the file covers, and why.
     """
 
     trees: dict[str, int]
     columns: int
     values: int
     errors: dict[str, dict[str, float]]
+    passing: int = 0
+    objects: int = 0
+    uncovered: tuple[str, ...] = ()
 
 
 def verify(
@@ -49,6 +56,8 @@ def verify(
     device: str | None = None,
 ) -> Verified:
     """Decode everything in a file, check all checksums, and compare with the original if given.
+
+    Branches and objects that pass through have checksums too; what has none is named.
 
     Arguments:
         path: a compressed file (or a plain copy).
@@ -88,7 +97,9 @@ def verify(
             if name not in trees:
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
                 raise CorruptError(msg)
-    return Verified(trees, columns, values, errors)
+        seen = Coverage.of(there, file.container)
+    told = seen.branches, seen.objects, tuple(seen.uncovered)
+    return Verified(trees, columns, values, errors, *told)
 
 
 def _decode_all(tree: Any) -> tuple[int, int]:

@@ -6,9 +6,13 @@
     uint32[]  bytes of each blob
     uint32[]  crc32 of each blob
     uint8[]   mode of each lane
+    uint32    n, passing branches
+    uint32[]  crc32 of the name of each of these
+    uint32[]  checksum of the content of each
     uint32    crc32 of all of the above
 
-Groups, blobs and lanes are in the plan's order, see `rootae.codec.layout`.
+Groups, blobs and lanes are in the plan's order, see `rootae.codec.layout`; branches that pass
+through in whatever order, see `rootae.rootio.branch_sums`.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ import numpy as np
 from rootae.errors import CorruptError, UnsupportedError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from rootae.codec.block import Block
@@ -47,6 +53,7 @@ class Directory:
         sums: crc32 of each blob, shape (blobs,).
         modes: of each lane.
         starts: where each blob begins, and where the last one ends, shape (blobs + 1,).
+        content: checksums of branches that pass through, by the crc32 of their names.
     """
 
     entries: int
@@ -55,6 +62,7 @@ class Directory:
     sums: NDArray[np.uint32]
     modes: bytes
     starts: NDArray[np.int64]
+    content: Mapping[int, int]
 
     @classmethod
     def read(cls, head: bytes, layout: Layout, where: str) -> Directory:
@@ -70,7 +78,9 @@ class Directory:
         """
         groups, blobs, lanes = len(layout.groups), layout.blobs, len(layout.lane_blobs)
         at = _ID + 8 + 8 * groups
-        if len(head) != at + 8 * blobs + lanes + 4:
+        behind = at + 8 * blobs + lanes
+        passing = int.from_bytes(head[behind : behind + 4], "little")
+        if len(head) != behind + 8 * passing + 8:
             msg = f"{where}: its directory has {len(head)} bytes: the file is damaged"
             raise CorruptError(msg)
         if zlib.crc32(head[:-4]).to_bytes(4, "little") != head[-4:]:
@@ -82,16 +92,19 @@ class Directory:
             raise CorruptError(msg)
         sizes, sums = np.frombuffer(head, "<u4", 2 * blobs, at).reshape(2, blobs)
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
-        modes = head[at + 8 * blobs : -4]
-        return cls(beginning(head)[1], tuple(rows.tolist()), sizes, sums, modes, starts)
+        modes = head[at + 8 * blobs : behind]
+        names, content = np.frombuffer(head, "<u4", 2 * passing, behind + 4).reshape(2, passing)
+        passed = dict(zip(names.tolist(), content.tolist(), strict=True))
+        return cls(beginning(head)[1], tuple(rows.tolist()), sizes, sums, modes, starts, passed)
 
 
-def directory(block: Block, digest: bytes) -> bytes:
+def directory(block: Block, digest: bytes, content: Mapping[int, int] | None = None) -> bytes:
     """Write a block's directory.
 
     Arguments:
         block: the block.
         digest: the codec's id.
+        content: checksums of branches that pass through, by the crc32 of their names.
 
     Raises:
         UnsupportedError: a blob has 4 GB or more.
@@ -104,6 +117,9 @@ def directory(block: Block, digest: bytes) -> bytes:
     rows = np.array(block.rows, "<u8")
     head = digest + block.entries.to_bytes(8, "little") + rows.tobytes()
     head += sizes.astype("<u4").tobytes() + sums.tobytes() + block.modes
+    passed = content or {}
+    head += len(passed).to_bytes(4, "little")
+    head += np.array([[*passed], [*passed.values()]], "<u4").tobytes()
     return head + zlib.crc32(head).to_bytes(4, "little")
 
 

@@ -70,9 +70,23 @@ class SideTree:
         self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
         self._tree.compression = None
 
-    def add(self, block: Block, digest: bytes | None = None) -> int:
-        """Write one block, of another codec if its digest is given, and return its id."""
-        head = directory(block, self._codec.digest if digest is None else digest)
+    def add(
+        self,
+        block: Block,
+        digest: bytes | None = None,
+        content: Mapping[int, int] | None = None,
+    ) -> int:
+        """Write one block.
+
+        Arguments:
+            block: the block.
+            digest: of its codec, if it is another one.
+            content: checksums of branches that pass through, by the crc32 of their names.
+
+        Returns:
+            The block's id.
+        """
+        head = directory(block, self._codec.digest if digest is None else digest, content)
         self.copy({HEAD: head, BLOBS: b"".join(block.blobs)})
         return block_id(head)
 

@@ -21,6 +21,7 @@ from rootae.schema.bounds.bound import EXACT
 from rootae.source.particulars import title_of_file
 from rootae.targets import Output, check_target
 from rootae.training.options import Options
+from rootae.writer.content import with_content
 from rootae.writer.losses import refuse_losses
 from rootae.writer.objects import Objects
 from rootae.writer.provenance import provenance
@@ -202,7 +203,7 @@ class _Job:
             writer.close()
         objects.write()
         entries = {p: t.entries for p, t in self.trees.items() if t.codec is not None}
-        self.stored.close(self.records, entries)
+        self.stored.close(with_content(self.records, file, entries), entries)
         return objects
 
     def _share(self, writer: TreeWriter, tree: SourceTree, source: DecodedSource) -> Share:

@@ -27,6 +27,7 @@ from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
 from rootae.targets import Output, check_target
 from rootae.training.options import Options
+from rootae.writer.content import with_content
 from rootae.writer.losses import refuse_losses
 from rootae.writer.objects import Objects
 from rootae.writer.provenance import provenance
@@ -195,7 +196,7 @@ class _Job:
                     self._write(file, tree, stored)
                 objects.write()
                 if self.codecs:
-                    self._write_records(stored)
+                    self._write_records(file, stored)
             forget(self.source.file)
             verify_against(part, self.source, self.progress, exact=True)
             with DecodedSource.open(part) as made:
@@ -251,16 +252,16 @@ class _Job:
         self.notes += [w for w in warnings if w not in self.notes]
         return fitted
 
-    def _write_records(self, stored: CodecWriter) -> None:
+    def _write_records(self, file: Any, stored: CodecWriter) -> None:
         records = self.source.file.container.provenance
         errors = _errors(records)
         for path, sizes in self.sizes.items():
             mine, carried = errors.get(path, {}), _carried(self.source.tree(path))
             sizes.errors = {n: e for n, e in mine.items() if n in carried}
         made = provenance(self.source, Options(), next(iter(self.codecs.values())), self.sizes)
-        records = [*records, made | {"skim": self.asked}]
         entries = {path: sizes.entries for path, sizes in self.sizes.items()}
-        stored.close(records, entries)
+        records = [*records, made | {"skim": self.asked}]
+        stored.close(with_content(records, file, entries), entries)
 
     def _report(self, after: int) -> Skimmed:
         selected, source = self.source.selected, self.source

@@ -10,6 +10,7 @@ from rootae.rootio.kinds import Kind
 from rootae.rootio.objects import copy_object
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
+from rootae.writer.content import with_content
 from rootae.writer.losses import refuse_losses
 from rootae.writer.tree import Sizes, TreeWriter
 
@@ -68,7 +69,8 @@ def write(
         write_objects(source, file, write_tree)
         coded = {p: s for p, s in sizes.items() if p in plans}
         if codec is not None:
-            codecs.close([provenance(sizes)], {p: s.entries for p, s in coded.items()})
+            records = with_content([provenance(sizes)], file, coded)
+            codecs.close(records, {p: s.entries for p, s in coded.items()})
     return coded
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from rootae.container.codecs import CodecWriter
+from rootae.container.content import CONTENT
 from rootae.container.side_tree import BLOCK, CARRIER, DIRECTORY, ENTRY, NOTICE
 from rootae.leftovers import private
 from rootae.rootio.baskets import common_ends
@@ -13,6 +15,7 @@ from rootae.rootio.compression import code_of
 from rootae.rootio.process import process
 from rootae.rootio.process.job import Job, TreeJob
 from rootae.rootio.titles import recreate
+from rootae.writer.content import block_sums, content_of
 from rootae.writer.tree import Sizes, TreeWriter
 
 if TYPE_CHECKING:
@@ -55,15 +58,21 @@ def write(
         UnsupportedError: ROOT could not do it.
     """
     sizes: dict[str, Sizes] = {}
+    identity = str(uuid.uuid4())
     plans = {plan.path: plan for plan in codec.plan.trees}
     with private(target) as donor:
         with recreate(donor, compression=compression) as file:
             codecs = CodecWriter(file)
             codecs.add(codec)
             for path, plan in plans.items():
-                tree = _carried(source.tree(path), plan)
-                sizes[path] = TreeWriter(file, tree, codec).run(advance)
-            codecs.close([provenance(sizes)], {p: s.entries for p, s in sizes.items()})
+                tree = source.tree(path)
+                others = (b for b in tree.tree.branches if b.name not in set(plan.carried))
+                sums = block_sums(others, tree.entries)
+                writer = TreeWriter(file, _carried(tree, plan), codec, sums)
+                sizes[path] = writer.run(advance)
+            content = content_of(source, plans, identity).to_json()
+            record = {**provenance(sizes), CONTENT: content}
+            codecs.close([record], {p: s.entries for p, s in sizes.items()})
         job = Job(
             str(source.path.resolve()),
             str(donor.resolve()),
@@ -72,6 +81,7 @@ def write(
             {path: _tree_job(source.tree(path), plan) for path, plan in plans.items()},
             add=(DIRECTORY,),
             kinds=dict(source.kinds),
+            uuid=identity,
         )
         answer = process.rewrite(job)
     return sizes, answer["autosaves"]

@@ -19,8 +19,9 @@ from rootae.container.side_tree import (
     NOTICE,
     SideTree,
 )
+from rootae.rootio.branch_sums import Sum, number_of
 from rootae.rootio.sink import RowBranch, RowWriter
-from rootae.rootio.writable import passing_branch, passing_names
+from rootae.rootio.writable import passing_branch, passing_names, written_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from rootae.codec.layout import Layout
     from rootae.codec.tree import TreeCoder
     from rootae.reader.tree import CodedTree
+    from rootae.schema.tree import TreeSchema
     from rootae.schema.values import Values
     from rootae.source.tree import SourceTree
 
@@ -82,12 +84,20 @@ class TreeWriter:
         file: the uproot file under way.
         tree: the input tree whose branches it gets.
         codec: a codec that knows the tree, or None to pass everything through.
+        elsewhere: checksums of branches that something else writes, by ranges of entries.
     """
 
-    def __init__(self, file: Any, tree: SourceTree, codec: Codec | None) -> None:
+    def __init__(
+        self,
+        file: Any,
+        tree: SourceTree,
+        codec: Codec | None,
+        elsewhere: Callable[[int, int], Mapping[int, int]] = lambda _start, _stop: {},
+    ) -> None:
         path, schema = tree.schema.path, tree.schema
         self._tree = tree
         self._codec = codec
+        self._elsewhere = elsewhere
         self._side = None if codec is None else SideTree(file, codec, path)
         carried = set(codec.tree(path).plan.carried) if codec is not None else set()
         self._carriers = [n + CARRIER for n in schema.order if n in carried]
@@ -131,12 +141,14 @@ class TreeWriter:
             coder = codec.tree(tree.schema.path)
         for start, stop, coded in _coded(tree, coder):
             number = nbytes = 0
+            arrays = tree.arrays(start, stop, self._passing)
             if coded is not None and codec is not None and self._side is not None:
                 block, errors = coded
                 self.sizes.add(block, codec.tree(tree.schema.path).layout, errors)
-                number = self._side.add(block, codec.digest)
+                content = {**_sums(tree.schema, arrays), **self._elsewhere(start, stop)}
+                number = self._side.add(block, codec.digest, content)
                 nbytes = sum(map(len, block.blobs))
-            self._pass(tree, start, stop, number, nbytes)
+            self._pass(arrays, stop - start, number, nbytes)
             advance(tree.schema.path, stop - start)
 
     def copy(self, tree: SourceTree, coded: CodedTree, advance: Callable[[str, int], None]) -> None:
@@ -161,7 +173,8 @@ class TreeWriter:
             self.sizes.blocks += 1
             self.sizes.entries += stop - start
             nbytes = sum(map(len, row.values()))
-            self._pass(tree, start, stop, int(stored.ids[block]), nbytes)
+            arrays = tree.arrays(start, stop, self._passing)
+            self._pass(arrays, stop - start, int(stored.ids[block]), nbytes)
             advance(tree.schema.path, stop - start)
 
     def close(self) -> Sizes:
@@ -169,10 +182,8 @@ class TreeWriter:
         self._rows.close()
         return self.sizes
 
-    def _pass(self, tree: SourceTree, start: int, stop: int, number: int, nbytes: int) -> None:
-        entries = stop - start
+    def _pass(self, arrays: dict[str, Any], entries: int, number: int, nbytes: int) -> None:
         self.entries += entries
-        arrays = tree.arrays(start, stop, self._passing)
         arrays |= dict.fromkeys(self._carriers, np.full(entries, CARRIER_VALUE, np.uint8))
         if self._side is not None:
             arrays[BLOCK] = np.full(entries, number, np.uint32)
@@ -180,6 +191,16 @@ class TreeWriter:
         self._rows.add(arrays, entries)
         if self._side is not None:
             self._rows.flush(nbytes)  # baskets and clusters end where blocks do
+
+
+def _sums(schema: TreeSchema, arrays: Mapping[str, Any]) -> dict[int, int]:
+    """Return the checksums of what passes through, by the crc32 of the branches' names."""
+    found = {}
+    for name, array in arrays.items():
+        total = Sum()
+        total.add(*written_bytes(schema, name, array))
+        found[number_of(name)] = total.value
+    return found
 
 
 Coded: TypeAlias = "tuple[Block, dict[str, float]]"

@@ -128,6 +128,14 @@ def show_decompressed(report: Decompressed) -> None:
     console.print(change_text(report))
 
 
+def _print_uncovered(console: Console, names: Sequence[str]) -> None:
+    console.print("no checksum covers")
+    for name in names[:MOST]:
+        console.print(f"  {name}", soft_wrap=True)
+    if len(names) > MOST:
+        console.print(f"  and {len(names) - MOST} more: --json lists them")
+
+
 def show_verified(report: Verified, *, against: str | None) -> None:
     """Print what verify checked."""
     console = stdout()
@@ -138,5 +146,10 @@ def show_verified(report: Verified, *, against: str | None) -> None:
         if changed:
             print_table(console, ("column", "largest error"), changed)
     console.print(f"{report.values:,} values of {report.columns} coded columns decoded: intact")
+    if report.passing or report.objects:
+        text = f"{report.passing} other branches and {report.objects} objects: as they were written"
+        console.print(text)
+    if report.uncovered:
+        _print_uncovered(console, report.uncovered)
     if against is not None:
         console.print(f"every value is within its bound of {against}")

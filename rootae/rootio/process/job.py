@@ -53,6 +53,7 @@ class Job:
         add: directories at the top of the donor that are added.
         kinds: by class, what keys of the source are (`rootae.rootio.kinds`), objects left out.
         fast: copy baskets as they are compressed; otherwise entry by entry.
+        uuid: the file's, if it is not ROOT that makes it up.
     """
 
     source: str
@@ -64,6 +65,7 @@ class Job:
     add: tuple[str, ...] = ()
     kinds: dict[str, str] = field(default_factory=dict)
     fast: bool = True
+    uuid: str | None = None
 
     def to_json(self) -> str:
         """Return it as JSON."""

@@ -20,6 +20,7 @@
 #include <TObjArray.h>
 #include <TStreamerInfo.h>
 #include <TTree.h>
+#include <TUUID.h>
 
 #include <algorithm>
 #include <memory>
@@ -47,6 +48,20 @@ void copy_class_descriptions(TFile &from, TFile &to)
          mine->ForceWriteInfo(&to, true);
    }
    found->SetOwner(false); // ROOT keeps what it knows now
+}
+
+namespace {
+
+struct Identified : TDirectory {
+   static auto uuid() { return &Identified::fUUID; }
+};
+
+} // namespace
+
+/// Give a file the UUID that a record in it names.
+void set_uuid(TFile &file, const char *uuid)
+{
+   static_cast<TDirectory &>(file).*Identified::uuid() = TUUID(uuid);
 }
 
 /// Copy a key byte for byte; a key of the same file moves to another cycle that way.

@@ -36,6 +36,8 @@ class _Rewriting:
         self._donor = self._opened(job.donor)
         title = self._source.GetTitle()
         self._target = self._opened(job.target, "RECREATE", title, job.compression)
+        if job.uuid is not None:
+            self._kernels.set_uuid(self._target, job.uuid)
         self.autosaves: list[str] = []
 
     def _opened(self, path: str, *how: Any) -> Any:
