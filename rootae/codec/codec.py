@@ -12,7 +12,7 @@ from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import Network, usable
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.codec.tree import TreeCoder
 from rootae.errors import CorruptError
 
@@ -80,7 +80,7 @@ class Codec:
     def parts(self) -> tuple[bytes, bytes, bytes]:
         """Return plan, tables and networks as bytes, the last two compressed."""
         networks = stream.join(n.onnx for n in self.networks)
-        packed = stream.varint(len(networks)) + stream.zstd(networks, 19)
+        packed = stream.varint(len(networks)) + zstd.compress(networks, 19)
         return self.plan.to_json().encode(), tables.pack(self.tables), packed
 
     @classmethod
@@ -98,7 +98,7 @@ class Codec:
         if size > _BYTES_AT_MOST:
             msg = f"a codec announces {size} bytes of networks: the file is damaged"
             raise CorruptError(msg)
-        codec = cls(parsed, arrays, stream.split(stream.unzstd(cursor.rest(), size)))
+        codec = cls(parsed, arrays, stream.split(zstd.decompress(cursor.rest(), size)))
         codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
         return codec
 

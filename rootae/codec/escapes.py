@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def escapes_of(x: NDArray[Any], at: NDArray[np.intp]) -> bytes:
     if not len(at):
         return stream.varint(0)
     rows = stream.encode(np.diff(at, prepend=0))
-    raw = stream.zstd(x[at].astype(x.dtype.newbyteorder("<")).tobytes())
+    raw = zstd.compress(x[at].astype(x.dtype.newbyteorder("<")).tobytes())
     lengths = [stream.varint(len(at)), stream.varint(len(rows)), rows]
     return b"".join([*lengths, stream.varint(len(raw)), raw])
 
@@ -56,5 +56,5 @@ def read_escapes(
     if at[0] < 0 or at[-1] >= rows or (np.diff(at) <= 0).any():
         msg = f"escapes lie outside a lane of {rows} rows: the block is damaged"
         raise CorruptError(msg)
-    raw = stream.unzstd(cursor.take(cursor.varint()), n * stored.itemsize)
+    raw = zstd.decompress(cursor.take(cursor.varint()), n * stored.itemsize)
     return at, np.frombuffer(raw, stored).astype(dtype)

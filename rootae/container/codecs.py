@@ -11,7 +11,7 @@ import numpy as np
 
 from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import TEXT_AT_MOST
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.container.side_tree import (
     BYTES,
     CODECS,
@@ -56,7 +56,7 @@ class CodecWriter:
             make_directory(self._file, DIRECTORY, NOTICE)
             self._tree = _tree(self._file, CODECS, CODEC, "rootae codecs")
         plan, tables, networks = codec.parts
-        parts = stream.join([stream.zstd(plan, 19), tables, networks])
+        parts = stream.join([zstd.compress(plan, 19), tables, networks])
         row = bytes_rows([codec.digest + stream.varint(len(plan)) + parts])
         self._rows[codec.digest] = row
         self._tree.extend({CODEC: row})
@@ -116,7 +116,7 @@ def load_codec(row: bytes) -> Codec:
     if size > TEXT_AT_MOST:
         msg = f"a plan of {size} bytes: the file is damaged"
         raise CorruptError(msg)
-    text = stream.unzstd(plan, size)
+    text = zstd.decompress(plan, size)
     if hashlib.sha256(stream.join([text, tables, networks])).digest() != digest:
         msg = f"codec {digest.hex()[:8]} is damaged: its checksum does not match"
         raise CorruptError(msg)

@@ -163,7 +163,7 @@ class SourceTree:
                 start = stop
 
     def _at_end(self, start: int, stop: int) -> int:
-        """Return the last entry up to some where a block had better end, that one if there is none."""
+        """Return the last entry up to `stop` where a block had better end, else `stop`."""
         if self.ends is None:
             return stop
         last = int(np.searchsorted(self.ends, stop, side="right")) - 1

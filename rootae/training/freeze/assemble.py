@@ -22,7 +22,7 @@ from rootae.codec.plan.contexts import (
     Target,
 )
 from rootae.codec.plan.order import in_order
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.training.freeze import edges as bins
 from rootae.training.freeze.assembled import Assembled, plain
 from rootae.training.freeze.quantise import quantise
@@ -275,4 +275,4 @@ class _Draft:
 
 def _weight(onnx: bytes) -> int:
     """Return what a network adds to a file, about: all are compressed together."""
-    return len(stream.zstd(onnx, 19))
+    return len(zstd.compress(onnx, 19))

@@ -1,0 +1,1 @@
+"""Kinds of streams, one a file; `registry` has the table."""
