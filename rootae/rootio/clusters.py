@@ -29,7 +29,9 @@ class ClusteredTree(Tree):  # type: ignore[misc]  # uproot has no annotations
     """uproot's tree under way, with a key of no bytes until it is finished."""
 
     _key: Any
+    _name: str
     _header: bytes = b""
+    nameless: frozenset[str] = frozenset()  # branches whose baskets have keys without names
 
     def write_anew(self, sink: Any) -> None:
         """Write the header, or its key alone."""
@@ -38,6 +40,16 @@ class ClusteredTree(Tree):  # type: ignore[misc]  # uproot has no annotations
             sink, "TTree", self._name, self._title, packed, len(self._header),
             replaces=self._key, big=True,
         )  # fmt: skip
+
+    def write_np_basket(self, sink: Any, branch_name: str, *what: Any) -> Any:
+        """Write a basket; nobody looks for it by its name, which may be half of its bytes."""
+        if branch_name not in self.nameless:
+            return super().write_np_basket(sink, branch_name, *what)
+        name, self._name = self._name, ""
+        try:
+            return super().write_np_basket(sink, "", *what)
+        finally:
+            self._name = name
 
     def write_updates(self, sink: Any) -> None:
         """Write nothing: there is no header yet."""

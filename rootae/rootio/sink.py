@@ -131,6 +131,7 @@ def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weigh
         tree = ClusteredTree(cascade, name, title, types, cascade._freesegments, *options)
         _restore(tree, {b.name: b for b in branches})
         tree._metadata["fWeight"] = weight
+        tree.nameless = frozenset(b.name for b in branches if b.bookkeeping)
         tree.write_anew(sink)
         return tree
 

@@ -39,6 +39,8 @@ class SourceTree:
         aside: branches that uproot cannot read.
     """
 
+    ends: NDArray[np.int64] | None = None  # where blocks had better end, if they can
+
     def __init__(
         self, tree: Any, where: str, path: str, aside: frozenset[str] = frozenset()
     ) -> None:
@@ -47,7 +49,6 @@ class SourceTree:
         modern = isinstance(tree, NTuple)
         self.schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
         self.entries = int(tree.num_entries)
-        self.ends: NDArray[np.int64] | None = None  # where blocks had better end, if they can
 
     @property
     def is_verbatim(self) -> bool:
@@ -163,7 +164,7 @@ class SourceTree:
                 start = stop
 
     def _at_end(self, start: int, stop: int) -> int:
-        """Return the last entry up to `stop` where a block had better end, else `stop`."""
+        """Return where a block ends that may end somewhere: where it had better, if it can."""
         if self.ends is None:
             return stop
         last = int(np.searchsorted(self.ends, stop, side="right")) - 1
