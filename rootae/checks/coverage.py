@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rootae.container.content import Content
 from rootae.errors import CorruptError, said
 from rootae.reader.hook import coded
-from rootae.rootio.branch_sums import BranchSums, data_branches, is_settled, number_of
+from rootae.rootio.branch_sums import BranchSums, UnsaidError, data_branches, is_settled, number_of
 
 if TYPE_CHECKING:
     from rootae.container.container import Container
@@ -121,12 +121,7 @@ class Coverage:
         if not why and None in wanted:
             why = f"{wanted.count(None)} of {len(wanted)} checksums of it were not taken"
         if not why:
-            sums = branches.sums(name, starts)
-            wrong = [i for i, pair in enumerate(zip(sums, wanted, strict=True)) if len({*pair}) > 1]
-            if wrong and (is_own or is_settled(branches.found[name])):
-                start, stop = starts[wrong[0]], starts[wrong[0] + 1]
-                _refuse(f"{branches.where}: branch {name}, entries {start}-{stop},")
-            why = "its objects are in other bytes since files were merged" if wrong else ""
+            why = _difference(branches, name, starts, wanted, is_own=is_own)
         if why:
             self.uncovered.append(f"{branches.path}:{name} ({why})")
         else:
@@ -189,13 +184,38 @@ class _Branches:
 
         Raises:
             CorruptError: it cannot be read.
+            UnsaidError: it does not say where its entries begin.
         """
         sums = BranchSums(self.found[name])
         try:
             return [sums.over(a, b) for a, b in itertools.pairwise(starts)]
+        except UnsaidError:
+            raise
         except Exception as error:
             msg = f"{self.where}: branch {name} cannot be read, the file is damaged: {said(error)}"
             raise CorruptError(msg) from error
+
+
+def _difference(
+    branches: _Branches, name: str, starts: list[int], wanted: list[int | None], *, is_own: bool
+) -> str:
+    """Say why a branch is not what was written though nothing is damaged, nothing if it is.
+
+    Raises:
+        CorruptError: it is damaged.
+    """
+    try:
+        sums = branches.sums(name, starts)
+    except UnsaidError as error:
+        if is_own:
+            _refuse(f"{branches.where}: branch {name}: {error}, which")
+        return str(error)
+    pairs = enumerate(zip(sums, wanted, strict=True))
+    wrong = [i for i, (found, known) in pairs if found != known]
+    if wrong and (is_own or is_settled(branches.found[name])):
+        start, stop = starts[wrong[0]], starts[wrong[0] + 1]
+        _refuse(f"{branches.where}: branch {name}, entries {start}-{stop},")
+    return "its objects are in other bytes since files were merged" if wrong else ""
 
 
 def _refuse(what: str) -> NoReturn:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from uproot.behaviors.TBranch import TBranch
 
-from rootae.rootio.baskets import basket_ends, entry_places
+from rootae.rootio.baskets import basket_ends, entry_places, read_branch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
-__all__ = ["BranchSums", "Sum", "data_branches", "is_settled", "number_of"]
+__all__ = ["BranchSums", "Sum", "UnsaidError", "data_branches", "is_settled", "number_of"]
 
 _TEXT = "TLeafC"
 _NUMBERS = {f"TLeaf{x}" for x in ("O", "B", "S", "I", "L", "G", "F", "D", "F16", "D32")}
@@ -31,7 +31,12 @@ _ITEMS = re.compile(
     r"(unsigned )?(char|short|int|long)|bool|float|double|string"
     r"|(U?(Char|Short|Int|Long|Long64)|Bool|Float|Double)_t"
 )
+_LONG = 255  # before the length of a text that takes four bytes
 _HEAD = 6  # bytes that say how long a vector is in bytes, and of which version
+
+
+class UnsaidError(ValueError):
+    """A basket does not say where its entries begin, and they are not all equally long."""
 
 
 @dataclass
@@ -124,16 +129,17 @@ class BranchSums:
         leaves = branch.member("fLeaves")
         self._is_text = [str(x.classname) for x in leaves] == [_TEXT]
         self._is_counted = any(x.member("fLeafCount") is not None for x in leaves)
-        held = str(branch.member("fClassName", none_if_missing=True) or "")
-        self._head = _HEAD if held.replace("std::", "").startswith("vector<") else 0
+        held = str(branch.member("fClassName", none_if_missing=True) or "").replace("std::", "")
+        self._head = _HEAD if held.startswith("vector<") else 0
+        self._is_uneven = bool(self._head) or held == "string"
         self._last: tuple[int, Any] = -1, None
 
     def over(self, start: int, stop: int) -> int:
         """Return the checksum of some entries.
 
         Raises:
-            Exception: whatever uproot raises where a basket cannot be read; ValueError where it
-                does not say where entries begin.
+            Exception: whatever uproot raises where a basket cannot be read.
+            UnsaidError: a basket does not say where entries begin.
         """
         found, ends = Sum(), basket_ends(self._branch)
         first = int(np.searchsorted(ends[1:], start, "right"))
@@ -147,11 +153,11 @@ class BranchSums:
         """Return the bytes of some entries of a basket, and their sizes."""
         data, places = self._basket(number)
         if places is None:
-            entries = int(np.diff(basket_ends(self._branch)[number : number + 2])[0])
-            width, rest = divmod(len(data), entries)
-            if rest or self._is_counted or self._is_text or self._head:
+            begin, end = (int(x) for x in basket_ends(self._branch)[number : number + 2])
+            width, rest = divmod(len(data), end - begin)
+            if rest or self._is_uneven:
                 msg = "a basket does not say where its entries begin"
-                raise ValueError(msg)
+                raise UnsaidError(msg)
             return data[start * width : stop * width], None
         places = places[start : stop + 1].astype(np.int64)
         data, sizes = data[places[0] : places[-1]], np.diff(places)
@@ -172,12 +178,41 @@ class BranchSums:
             basket = TBranch.basket(self._branch, number)
             data, places = np.asarray(basket.data), entry_places(self._branch, basket)
             entries = int(np.diff(basket_ends(self._branch)[number : number + 2])[0])
+            if places is None and (self._is_text or self._is_counted):
+                places = self._told(data, number)  # as where hadd met an empty file first
             if places is not None and not (len(places) == entries + 1 and _ascend(places, data)):
                 msg = "a basket does not hold the entries that it should"
                 raise ValueError(msg)
             self._last = number, (data, places)
         found: tuple[NDArray[Any], Any] = self._last[1]
         return found
+
+    def _told(self, data: NDArray[Any], number: int) -> NDArray[np.int64]:
+        """Return where entries begin by what counts them, or by the lengths before texts."""
+        begin, end = (int(x) for x in basket_ends(self._branch)[number : number + 2])
+        if self._is_text:
+            return _text_places(data.tobytes(), end - begin)
+        (leaf,) = self._branch.member("fLeaves")
+        name = leaf.member("fLeafCount").member("fName")
+        try:
+            counts = read_branch(self._branch.tree[name], begin, end).astype(np.int64)
+        except Exception as error:
+            msg = f"a basket does not say where its entries begin, nor does {name}: {error}"
+            raise UnsaidError(msg) from error
+        sizes = counts * (int(leaf.member("fLenType")) * int(leaf.member("fLen")))
+        return np.concatenate([[0], np.cumsum(sizes)])
+
+
+def _text_places(data: bytes, entries: int) -> NDArray[np.int64]:
+    """Return where texts begin, each of which has its length before it."""
+    places = [0]
+    for _ in range(entries):
+        at = places[-1]
+        size = data[at] if at < len(data) else 0
+        if size == _LONG:
+            size = int.from_bytes(data[at + 1 : at + 5], "big") + 4
+        places.append(at + 1 + size)
+    return np.array(places, np.int64)
 
 
 def _ascend(places: NDArray[Any], data: NDArray[Any]) -> bool:
