@@ -321,6 +321,13 @@ def test_plain_uproot_reads_where_the_variable_says(pretended, coded, monkeypatc
     assert set(pretended) == {"cuda"}
 
 
+def blocks(path):
+    """Return the rows of a side tree."""
+    with uproot.open(path) as file:
+        rows = file["rootae/trees/t"].arrays(library="np")
+    return {name: [bytes(x) for x in column] for name, column in rows.items()}
+
+
 def test_compress_writes_on_cuda_and_reads_back_on_the_cpu(
     pretended, original, coder, tmp_path, monkeypatch
 ):
@@ -336,7 +343,7 @@ def test_compress_writes_on_cuda_and_reads_back_on_the_cpu(
     assert set(pretended[: at[0]]) == {"cuda"}
     assert set(pretended[at[0] :]) == {"cpu"}
     rootae.compress(original, tmp_path / "d.root", codec=coder, device="cpu")
-    assert (tmp_path / "c.root").stat().st_size == (tmp_path / "d.root").stat().st_size
+    assert blocks(tmp_path / "c.root") == blocks(tmp_path / "d.root")
 
 
 @pytest.mark.parametrize("door", ["verify", "decompress"])

@@ -67,7 +67,7 @@ class Share:
         other = coded_of(theirs)
         for block in range(self.blocks):
             mine = coded.stored.row(self.block + block)
-            coded.check_place(self.block + block)
+            coded.check_places(self.block + block)
             if other is None or _bytes(mine) != _bytes(other.stored.row(block)):
                 msg = f"{coded.stored.where}: block {block} of {theirs.where} is another one"
                 raise BoundError(msg)

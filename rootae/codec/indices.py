@@ -72,8 +72,9 @@ def mapped(value: _Any, **maps: Callable[[int], int] | Mapping[int, int]) -> _An
 
     Example:
         >>> from rootae.codec.plan.contexts import Edges, Feature, OfLane
-        >>> mapped(Feature(OfLane(3), Edges(1)), seen={3: 2}, table=lambda i: i + 5)
-        Feature(of=OfLane(index=2), by=Edges(table=6))
+        >>> moved = mapped(Feature(OfLane(3), Edges(1)), seen={3: 2}, table=lambda i: i + 5)
+        >>> moved == Feature(OfLane(2), Edges(6))
+        True
     """
     changes = {k: m if callable(m) else m.__getitem__ for k, m in maps.items()}
 

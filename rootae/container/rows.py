@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae.rootio.baskets import basket_ends, basket_keys
+from rootae.rootio.ranges import read_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Piece", "Rows"]
 
 _AT_MOST = 64 << 20  # bytes of unpacked baskets that are kept
-_GAP = 1 << 14  # bytes between two pieces that are rather read than left out
 
 Piece = tuple[int, int, int]  # row, where it begins in that, and its bytes
-_Range = tuple[int, int, int]  # where it begins and ends in the file, and its number
 
 
 class Rows:
@@ -45,19 +43,16 @@ class Rows:
         """
         self._find(dict.fromkeys(row for row, _, _ in pieces))
         found = [b""] * len(pieces)
-        lying: list[_Range] = []
+        lying: list[tuple[int, tuple[int, int]]] = []
         for i, (row, start, size) in enumerate(pieces):
             place = self._places.get(row)
             if place is None:
                 found[i] = self._packed.row(row)[start : start + size]
             elif size:
-                lying.append((place + start, place + start + size, i))
-        together = _together(lying)
-        chunks = _chunks(self._branch.file.source, [(a, b) for a, b, _ in together])
-        for first, last, members in together:
-            data = chunks[first, last]
-            for start, stop, i in members:
-                found[i] = bytes(data[start - first : stop - first])
+                lying.append((i, (place + start, place + start + size)))
+        read = read_ranges(self._branch.file.source, [place for _, place in lying])
+        for (i, _), data in zip(lying, read, strict=True):
+            found[i] = bytes(data)
         return found
 
     def _find(self, rows: dict[int, None]) -> None:
@@ -72,30 +67,6 @@ class Rows:
         for row, key in zip(wanted.values(), keys, strict=True):
             if key.data_compressed_bytes == key.data_uncompressed_bytes:
                 self._places[row] = int(key.data_cursor.index)
-
-
-def _together(ranges: list[_Range]) -> list[tuple[int, int, list[_Range]]]:
-    """Put ranges that lie close to one another together: where they begin and end, and which."""
-    found: list[tuple[int, int, list[_Range]]] = []
-    for each in sorted(ranges):
-        start, stop, _ = each
-        if found and start - found[-1][1] <= _GAP:
-            first, last, members = found[-1]
-            found[-1] = first, max(last, stop), members
-            members.append(each)
-        else:
-            found.append((start, stop, [each]))
-    return found
-
-
-def _chunks(source: Any, ranges: list[tuple[int, int]]) -> dict[tuple[int, int], memoryview]:
-    """Return the bytes of some ranges of a file."""
-    if not ranges:
-        return {}
-    if len(ranges) == 1:
-        return {ranges[0]: memoryview(source.chunk(*ranges[0]).raw_data)}
-    found = source.chunks(ranges, notifications=queue.Queue())
-    return {(c.start, c.stop): memoryview(c.raw_data) for c in found}
 
 
 class _Packed:

@@ -8,10 +8,10 @@ import numpy as np
 
 from rootae.container.side_tree import BLOCK, ENTRY, MODULUS
 from rootae.errors import CorruptError
-from rootae.rootio.baskets import basket_ends, read_branch
+from rootae.rootio.baskets import basket_ends, read_branches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -73,40 +73,49 @@ class Places:
         self._stored = stored
         self._hidden = hidden
         self._checked: set[int] = set()
-        self._recorded: dict[str, tuple[int, int, NDArray[Any]]] = {}
+        self._recorded: tuple[int, int, list[NDArray[Any]]] = 0, 0, []
 
-    def check(self, block: int) -> None:
-        """Hold the record of a block's entries against the block, once.
+    def check(self, blocks: Sequence[int]) -> None:
+        """Hold the record of blocks' entries against the blocks, each once.
+
+        Arguments:
+            blocks: their numbers, one after the other: their record is read at one go.
 
         Raises:
             CorruptError: entries were skimmed, swapped or reordered.
         """
-        if block not in self._checked:
+        starts = self._stored.starts
+        waiting = [b for b in blocks if b not in self._checked]
+        if waiting:
+            self._read(int(starts[waiting[0]]), int(starts[waiting[-1] + 1]))
+        for block in waiting:
             self._check(block)
             self._checked.add(block)
 
-    def _record(self, branch: Any, start: int, stop: int) -> NDArray[Any]:
-        """Return some entries of a bookkeeping branch; the baskets that hold them are kept."""
-        ends = basket_ends(branch)
-        first = int(ends[np.searchsorted(ends, start, "right") - 1])
-        last = int(ends[np.searchsorted(ends, stop, "left")])
-        name = str(branch.name)
-        if self._recorded.get(name, (0, 0))[:2] != (first, last):
-            kept = read_branch(branch, first, last)
-            self._recorded[name] = first, last, kept
-        kept = self._recorded[name][2]
-        return kept[start - first : stop - first]
+    def _read(self, start: int, stop: int) -> None:
+        """Read the record of some entries; the baskets that hold them are kept."""
+        if BLOCK not in self._hidden or ENTRY not in self._hidden:
+            msg = (
+                f"{self._stored.where}, entries {start}-{stop}: branch {BLOCK} or {ENTRY} is gone: "
+                "go back to the full file"
+            )
+            raise CorruptError(msg)
+        branches = [self._hidden[n] for n in (BLOCK, ENTRY)]
+        first, last = start, stop
+        for ends in map(basket_ends, branches):
+            first = min(first, int(ends[np.searchsorted(ends, start, "right") - 1]))
+            last = max(last, int(ends[min(int(np.searchsorted(ends, stop)), len(ends) - 1)]))
+        if self._recorded[:2] != (first, last):
+            self._recorded = first, last, read_branches(branches, first, last)
 
     def _check(self, block: int) -> None:
         stored = self._stored
         start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
         where = f"{stored.where}, entries {start}-{stop}"
-        if BLOCK not in self._hidden or ENTRY not in self._hidden:
-            msg = f"{where}: branch {BLOCK} or {ENTRY} is gone: go back to the full file"
-            raise CorruptError(msg)
-        ids, index = (self._record(self._hidden[n], start, stop) for n in (BLOCK, ENTRY))
+        first, _, kept = self._recorded
+        ids, index = (x[start - first : stop - first] for x in kept)
         right = np.resize(np.arange(MODULUS, dtype=np.uint8), stop - start)
-        if (ids != stored.ids[block]).any() or (index != right).any():
+        if not (np.array_equal(index, right) and (ids == stored.ids[block]).all()):
             msg = (
                 f"{where} do not belong to block {block}: entries were skimmed, swapped or "
                 "reordered; go back to the full file and use rootae skim"

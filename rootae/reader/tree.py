@@ -151,8 +151,11 @@ class CodedTree:
             size += _OFFSET * rows[column.group]
         return size
 
-    def check_place(self, block: int) -> None:
-        """Hold the entries' own record of their block against the block, once.
+    def check_places(self, *blocks: int) -> None:
+        """Hold the entries' own record of their blocks against the blocks, each once.
+
+        Arguments:
+            blocks: their numbers, one after the other.
 
         Raises:
             CorruptError: entries were skimmed, swapped or reordered.
@@ -160,7 +163,7 @@ class CodedTree:
         with self._lock:
             if self._places is None:
                 self._places = Places(self.stored, self._hidden)
-            self._places.check(block)
+            self._places.check(blocks)
 
     def announce(self, name: str, start: int, stop: int) -> None:
         """Take down that a column is about to be asked for, with whatever else is.
@@ -243,11 +246,11 @@ class CodedTree:
                 decoders, requests, size = [], list[Request](), 0
                 while waiting and (not requests or size < _BYTES_AT_ONCE):
                     block = waiting.popleft()
-                    self.check_place(block)
                     key = self._number, block
                     decoders.append((key, blocks.get(key) or stored.decoder(block)))
                     requests.append(decoders[-1][1].request(names))
                     size += int(stored.directory(block).sizes[requests[-1].blobs].sum())
+                self.check_places(*(block for (_, block), _ in decoders))
                 asked = [(key[1], r.blobs) for (key, _), r in zip(decoders, requests, strict=True)]
                 fetched = stored.fetch(asked)
                 for (key, decoder), request, blobs in zip(decoders, requests, fetched, strict=True):

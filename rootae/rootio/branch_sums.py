@@ -70,7 +70,7 @@ def number_of(name: str) -> int:
 
     Example:
         >>> hex(number_of("Jet_pt"))
-        '0x2a4fb5d4'
+        '0xb539e201'
     """
     return zlib.crc32(name.encode(errors="surrogateescape"))
 

@@ -164,7 +164,7 @@ class TreeWriter:
         """
         stored = coded.stored
         for block in range(len(stored.entries)):
-            coded.check_place(block)
+            coded.check_places(block)
         for block in range(len(stored.entries)):
             start, stop = (int(x) for x in stored.starts[block : block + 2])
             row = stored.row(block)

@@ -9,7 +9,7 @@ from following import coded_by
 from samples import write_columns
 
 import rootae
-import rootae.container.rows
+import rootae.rootio.ranges
 import rootae.source.tree
 from rootae.codec.plan.lineage import ancestors
 from rootae.errors import CorruptError
@@ -58,7 +58,7 @@ def opened(path, monkeypatch):
             ranges.extend(wanted)
             return several(wanted, *arguments, **options)
 
-        monkeypatch.setattr(rootae.container.rows, "_GAP", -1)  # every blob by itself
+        monkeypatch.setattr(rootae.rootio.ranges, "_GAP", -1)  # every blob by itself
         monkeypatch.setattr(source, "chunk", chunk)
         monkeypatch.setattr(source, "chunks", chunks)
         yield coded_tree, tree, ranges
@@ -112,7 +112,7 @@ def test_what_is_in_memory_is_not_read_again(opened):
 
 def test_what_lies_together_is_read_at_one_go(opened, monkeypatch):
     coded_tree, tree, ranges = opened
-    monkeypatch.setattr(rootae.container.rows, "_GAP", 1 << 14)
+    monkeypatch.setattr(rootae.rootio.ranges, "_GAP", 1 << 14)
     tree["a"].array(entry_stop=1)
     cache.clear()
     ranges.clear()

@@ -110,7 +110,7 @@ def test_counters_keep_their_width(tmp_path, dtype):
     with uproot.recreate(tmp_path / "in.root") as file:
         rows = RowWriter(file, "t", "tree", branches)
         rows.add({"n": counts.astype(dtype), "x": jets}, len(counts))
-        rows.flush()
+        rows.close()
     rootae.compress(tmp_path / "in.root", tmp_path / "c.root", family="plain")
     with rootae.open(tmp_path / "c.root") as file:
         assert "n" in file.bounds["t"]

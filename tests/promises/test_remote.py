@@ -126,9 +126,9 @@ def test_columns_that_lie_together_are_one_request_a_block(server, folder):
         server.take()
         found, wanted = (t.arrays(names, library="np") for t in (tree, plain["t"]))
         assert all(np.array_equal(found[n], wanted[n]) for n in names)
-        # of four blocks, the first of which lies in the file at a place that is known: where rows
-        # begin, where entries belong (two branches), and the blobs
-        assert len(server.sent) <= 3 + 2 + 4
+        # of four blocks, the first of which is known: where rows begin, where entries belong, and
+        # the blobs
+        assert len(server.sent) <= 3 + 3 + 4
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
