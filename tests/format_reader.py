@@ -6,6 +6,7 @@ Networks are evaluated by `onnx_numpy`, so that it shares no arithmetic with onn
 from __future__ import annotations
 
 import decimal
+import functools
 import hashlib
 import json
 import math
@@ -14,7 +15,7 @@ import zlib
 import cramjam
 import numpy as np
 import uproot
-from pcodec import wrapped
+from pages import page
 
 
 class Bytes:
@@ -61,17 +62,22 @@ def stream(data, n):
     b = Bytes(data)
     kind, low = b.take(1)[0], b.svarint()
     if kind == 0:
+        assert not b.rest()
         return np.full(n, low, np.int64)
     if kind == 1:
         width = b.take(1)[0]
-        body, u = b.rest(), np.empty(n, f"u{width}")
-        file, used = wrapped.FileDecompressor.new(body)
-        chunk, more = file.chunk_decompressor(body[used:], {2: "u16", 4: "u32", 8: "u64"}[width])
-        chunk.read_page_into(body[used + more :], n, u)
+        assert width in (2, 4, 8)
+        u = page(b.rest(), 8 * width, n)
+    elif kind == 4:
+        k, size = b.varint(), b.varint()
+        values, indices = stream(b"\1\0" + b.take(size), k), stream(b"\1\0" + b.rest(), n)
+        assert 1 <= k <= n
+        u = values.view(np.uint64)[indices]
     else:
+        assert kind in (2, 3)
         raw = np.frombuffer(unzstd(b.rest()), np.uint8)
+        assert len(raw) == (n if kind == 2 else (n + 7) // 8)
         u = raw if kind == 2 else np.unpackbits(raw)[:n]
-        assert len(u) == n
     return (u.astype(np.uint64) + np.uint64(low % 2**64)).view(np.int64)
 
 
@@ -91,6 +97,7 @@ def unshift(q, s):
     return np.where(q >= 0, q << s, ~(~q << s))
 
 
+@functools.cache
 def octave(n):
     with decimal.localcontext(prec=60):
         two = decimal.Decimal(2)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.lane import shift_of
 from rootae.codec.relations.centre import Centre, Term
 from rootae.codec.streams import stream
 from rootae.kernels.arithmetic import wide
@@ -114,7 +116,13 @@ class _Search:
         self._savings: dict[tuple[int, Centre], int] = {}
         self._rows = len(self._originals[0]) if self._originals else 0
         self._codes = [g.forward(x) for g, x in zip(grids, self._originals, strict=True)]
-        self._cost = [len(stream.encode(q)) for q in self._codes]
+        self._shifts = [
+            shift_of(q) if isinstance(g, ExactFloat) else 0
+            for g, q in zip(grids, self._codes, strict=True)
+        ]
+        self._cost = [
+            len(stream.encode(q >> s)) for q, s in zip(self._codes, self._shifts, strict=True)
+        ]
         usable = [i for i in range(len(names)) if i not in derived and self._ordinary(i)]
         self._lanes = usable[:_LANES_AT_MOST]
         self._vectors = [q for q in quadruples(names) if set(q) <= set(self._lanes)]
@@ -201,7 +209,8 @@ class _Search:
         """Return the bytes that a centre saves, measured once for all rounds."""
         if (lane, centre) not in self._savings:
             q = centre.codes(self._decoded.__getitem__, self._rows, self._grids[lane])
-            nbytes = len(stream.encode(self._codes[lane] - q))
+            shift = self._shifts[lane]
+            nbytes = len(stream.encode((self._codes[lane] >> shift) - (q >> shift)))
             saved = self._cost[lane] - nbytes if nbytes < _SAVING * self._cost[lane] else 0
             self._savings[lane, centre] = saved
         return self._savings[lane, centre]

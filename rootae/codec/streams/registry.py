@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rootae.codec.streams.kinds.bits import Bits
 from rootae.codec.streams.kinds.bytes import Bytes
 from rootae.codec.streams.kinds.constant import Constant
+from rootae.codec.streams.kinds.dictionary import Dictionary
 from rootae.codec.streams.kinds.pco import Pco
 
 if TYPE_CHECKING:
@@ -15,5 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS"]
 
 # a table, not a scan of the folder: a kind that only one reader knows is a file nobody else reads.
-# Written in this order; of two streams as long as each other the first is taken.
-KINDS: dict[int, Kind] = {kind.code: kind for kind in (Constant(), Pco(), Bytes(), Bits())}
+# Tried in this order; of two streams as long as each other the first is taken.
+KINDS: dict[int, Kind] = {
+    kind.code: kind for kind in (Constant(), Pco(), Bytes(), Bits(), Dictionary())
+}

@@ -5,21 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from streamed import SAMPLES
 
 from rootae.codec.streams import stream, zstd
 from rootae.errors import CorruptError
 
-RNG = np.random.default_rng(0)
-SAMPLES = {
-    "empty": np.zeros(0, np.int64),
-    "constant": np.full(9, -5),
-    "bits": RNG.integers(0, 2, 900),
-    "bytes": np.repeat(RNG.integers(0, 9, 30), 40),
-    "small": RNG.integers(-300, 300, 500),
-    "sorted": np.cumsum(RNG.integers(0, 9, 700)),
-    "wide": RNG.integers(-(2**63), 2**63 - 1, 60),
-    "extremes": np.array([-(2**63), 2**63 - 1, 0, -1]),
-}
 INTEGERS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 300)
 
 
@@ -43,25 +33,6 @@ def test_flags_are_a_round_trip(q):
 
 def test_a_constant_takes_a_few_bytes():
     assert len(stream.encode(np.full(10**5, 2**40))) < 10
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_stream_cut_at_any_byte_is_damage_or_n_numbers(name):
-    q = SAMPLES[name]
-    whole = stream.encode(q)
-    for size in range(len(whole)):
-        numbers_or_damage(whole[:size], len(q))
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-def test_flipped_bytes_are_damage_or_n_numbers(name):
-    q = SAMPLES[name]
-    whole, rng = stream.encode(q), np.random.default_rng(1)
-    for _ in range(400):
-        data = bytearray(whole)
-        for at in rng.integers(0, len(data), rng.integers(1, 4)):
-            data[at] = rng.integers(0, 256)
-        numbers_or_damage(bytes(data), len(q))
 
 
 @given(st.binary(max_size=60), st.integers(0, 100))
