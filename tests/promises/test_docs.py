@@ -69,6 +69,16 @@ def test_python_on_the_pages_runs(work, page):
     assert done.returncode == 0, done.stderr
 
 
+def test_python_on_the_page_about_extending_runs():
+    codes = blocks("extending.md", "python")
+    assert len(codes) > 1
+    for code in codes:
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 def test_the_tutorial_ends_with_the_files_that_it_names(work):
     made = {p.name for p in work.iterdir()}

@@ -18,7 +18,8 @@ from rootae.codec.grids.registry import grid_for
 from rootae.codec.plan.plan import Plan
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
-from rootae.schema.bounds import Bound, deviation
+from rootae.schema.bounds.bound import Bound
+from rootae.schema.bounds.deviation import deviation
 from rootae.schema.values import Values
 
 FLOATS = ("float32", "float64")
