@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from rootae.codec.streams import stream
 from rootae.codec.streams.cursor import svarint
+from rootae.codec.streams.kind import THOROUGH
 from rootae.errors import CorruptError
 
 RNG = np.random.default_rng(0)
@@ -55,7 +56,7 @@ def written(kind, q):
     """Return a stream of this kind, or None where it does not serve."""
     low, u, span = above(q)
     before = u.copy()
-    body = kind.encode(u, span, ANY)
+    body = kind.encode(u, span, ANY, THOROUGH)
     assert u.tobytes() == before.tobytes()
     return None if body is None else bytes([kind.code]) + svarint(low) + body
 

@@ -19,6 +19,9 @@ from rootae.schema.bounds.bound import EXACT
 from rootae.source.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rootae.checks.written import Written
     from rootae.progress import Progress
     from rootae.source.tree import SourceTree
 
@@ -120,6 +123,7 @@ def verify_against(
     dropped: bool = False,
     exact: bool = False,
     device: str | None = CPU,
+    written: Mapping[str, Written] | None = None,
 ) -> dict[str, dict[str, float]]:
     """Hold everything of a file against the original it was made from.
 
@@ -131,16 +135,21 @@ def verify_against(
         exact: the file is a selection of the original's decoded values: each has to be the same,
             whatever the bounds, and what stands beside trees is not looked at.
         device: where networks run, as in `rootae.open`.
+        written: by tree, what was checked before it was written: values of these are decoded in
+            one block only.
 
     Returns:
         The largest error by tree and column.
 
     Raises:
         BoundError: a value, a count or an object is not what it should be.
+        CorruptError: something of the file cannot be read.
     """
     errors: dict[str, dict[str, float]] = {}
     with open_file(path, device=device) as file:
         bounds, target = file.bounds, Source(path, file)
+        if file.container.is_coded:
+            file.container.check_copies()
         if exact:
             bounds = {path: dict.fromkeys(mine, EXACT) for path, mine in bounds.items()}
         else:
@@ -151,7 +160,10 @@ def verify_against(
         for name in names:
             if name in there:
                 mine = bounds.get(name, {})
-                pair = Counterpart(source, target, name, mine, dropped=dropped, anew=exact)
+                pair = Counterpart(
+                    source, target, name, mine, dropped=dropped, anew=exact,
+                    written=(written or {}).get(name),
+                )  # fmt: skip
                 errors[name] = pair.compare(progress)
             elif not dropped or _writable(source.tree(name)):
                 msg = f"{path}: tree {name} is missing"

@@ -30,6 +30,7 @@ import numpy as np
 from rootae.codec.escapes import escapes_of, read_escapes
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid
 from rootae.codec.streams import runs, stream
+from rootae.codec.streams.kind import Effort
 from rootae.errors import CorruptError
 from rootae.schema.bounds.deviation import deviation
 
@@ -55,6 +56,8 @@ __all__ = [
 ]
 
 PLAIN, CONTEXTS, BITS, DERIVED, PREDICTED, CENTRED = range(6)
+_QUICK = Effort(is_quick=True)
+_NEARLY = 1.1  # of the bytes that contexts take: a thorough search does not save more
 _ESCAPED_AT_MOST = 0.02  # of a block's values; beyond it another mode is smaller
 
 
@@ -110,17 +113,26 @@ def encode(
             escapes_of(x, wrong[:0]) + shift + stream.encode(body), BITS, np.zeros(len(x), np.int64)
         )
     shift, body = _shifted(q) if isinstance(grid, ExactFloat) else (b"\0", q)
-    mode, data = PLAIN, stream.encode(body)
+    bodies = {PLAIN: body}
     if centre is not None:
-        body = body - (centre >> shift[0])
-        centred = stream.encode(body)
-        if len(centred) < len(data):
-            mode, data = CENTRED, centred
-    if contexts is not None:
-        conditional = runs.encode(body, contexts)
-        if len(conditional) < len(data):
-            mode, data = CONTEXTS, conditional
+        bodies[CENTRED] = body - (centre >> shift[0])
+    mode, data = _smallest(bodies, contexts)
     return Encoded(escapes_of(x, wrong) + shift + data, mode, q)
+
+
+def _smallest(bodies: dict[int, NDArray[Any]], contexts: NDArray[Any] | None) -> tuple[int, bytes]:
+    """Return the smallest way to code a lane: a mode, and the bytes.
+
+    By contexts it is mostly much smaller: the others are then only looked at quickly.
+    """
+    last = bodies[max(bodies)]
+    known = runs.encode(last, contexts) if contexts is not None else None
+    found: list[tuple[int, bytes]] = []
+    for mode, body in bodies.items():
+        if known is None or len(stream.encode(body, _QUICK)) < _NEARLY * len(known):
+            found.append((mode, stream.encode(body)))
+    found += [(CONTEXTS, known)] if known is not None else []
+    return min(found, key=lambda pair: len(pair[1]))
 
 
 def encode_derived(

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.checks.values import verify_against
+from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import usable
 from rootae.container.container import read_codec
-from rootae.naming import any_matches
 from rootae.operations.results import Report, TreeReport, columns_of, lossy_estimate
-from rootae.operations.train import checked_outputs, refuse_compressed, sample_of, train_codec
-from rootae.planner.adapt import adapt
+from rootae.operations.train import checked_outputs, refuse_compressed, samples_of, train_codec
+from rootae.planner.adapt import adapt, unknown
+from rootae.planner.rules import unmatched
 from rootae.planner.survey import branches_of, matching
 from rootae.progress import Clock, Noting, Progress
 from rootae.rootio.compression import setting_of
@@ -26,6 +27,7 @@ from rootae.writer.losses import unsupported
 from rootae.writer.provenance import provenance
 
 if TYPE_CHECKING:
+    from rootae.checks.written import Written
     from rootae.codec.codec import Codec
     from rootae.planner.sample import Sampled
     from rootae.targets import Output
@@ -129,14 +131,21 @@ class _Job:
         paths = [p for p in self.source.tree_paths(self.options.trees) if p not in left]
         samples: list[Sampled] = []
         codec, history = None, list[dict[str, Any]]()
-        self._warn_unmatched()
+        schemas = [self.source.tree(p).schema for p in self.source.tree_paths()]
+        self.notes += unmatched(schemas, self.options.bounds, self.options.keep_plain)
         if paths:
             self._choose_backend(paths, kept)  # before any training
             with self.clock.phase("sample"):
-                samples = [sample_of(self.source.tree(p), kept) for p in paths]
+                samples = self._samples(paths, given)
             with self.clock.phase("train"):
                 codec, history = self._codec(given, samples)
         return self._write(codec, history, samples, left, forced=given is not None)
+
+    def _samples(self, paths: list[str], given: Codec | None) -> list[Sampled]:
+        """Look into trees: of columns that a codec knows, nothing need be seen."""
+        trees = [self.source.tree(path) for path in paths]
+        seen = None if given is None else [unknown(given, t.schema) for t in trees]
+        return samples_of(trees, self._kept(given), seen)
 
     def _choose_backend(self, paths: list[str], kept: tuple[str, ...]) -> None:
         schemas = [self.source.tree(p).schema for p in paths]
@@ -151,16 +160,6 @@ class _Job:
     def _kept(self, given: Codec | None) -> tuple[str, ...]:
         remembered = given.plan.training.get("options", {}) if given else {}
         return (*self.options.keep_plain, *remembered.get("keep_plain", ()))
-
-    def _warn_unmatched(self) -> None:
-        trees = {p: self.source.tree(p).schema for p in self.source.tree_paths()}
-        pairs = [(p, c.name) for p, s in trees.items() for c in s.columns]
-        for rule in self.options.bounds:
-            if not any(rule.matches(*pair) for pair in pairs):
-                self.notes.append(f"bound {rule.glob}={rule.bound} matches no column")
-        for glob in self.options.keep_plain:
-            if not any(any_matches([glob], name) for s in trees.values() for name in s.order):
-                self.notes.append(f"--keep-plain {glob} matches no column")
 
     def _codec(
         self, given: Codec | None, samples: list[Sampled]
@@ -203,11 +202,19 @@ class _Job:
                 self.notes += [f"{name}, as in the input" for name in self.source.elsewhere()]
             else:
                 with self.clock.phase("read back"):
-                    errors = verify_against(part, self.source, self.progress, dropped=self.drop)
+                    errors = verify_against(
+                        part, self.source, self.progress, dropped=self.drop,
+                        written=self._checked(codec, sizes),
+                    )  # fmt: skip
                 self._note_changes(codec)
             after = part.stat().st_size
         fresh = [] if forced else samples  # bounds of a codec are what they are
         return self._report(codec, history, sizes, errors, left, after, fresh)
+
+    def _checked(self, codec: Codec, sizes: dict[str, Sizes]) -> dict[str, Written]:
+        """Return what was checked as it will be read: on the CPU."""
+        where = codec.on(self.options.device).device if codec.networks else CPU
+        return {path: size.written for path, size in sizes.items()} if where == CPU else {}
 
     def _write_once(self, codec: Codec, part: Path) -> dict[str, Sizes]:
         total = sum(self.source.tree(p).entries for p in self.source.tree_paths())

@@ -17,7 +17,7 @@ from rootae.errors import ArgumentError, UnsupportedError
 from rootae.planner.adapt import adapt
 from rootae.planner.presets import cut_already
 from rootae.planner.rules import Choice
-from rootae.planner.sample import Sampled
+from rootae.planner.sample import WIDTH, Sampled
 from rootae.planner.survey import looks, matching, survey
 from rootae.progress import Progress
 from rootae.reader.listing import has_own, holds
@@ -30,7 +30,7 @@ from rootae.targets import check_target
 from rootae.training.options import Options, options_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from rootae.codec.plan.plan import TreePlan
     from rootae.planner.look import Look
@@ -38,25 +38,70 @@ if TYPE_CHECKING:
     from rootae.source.tree import SourceTree
     from rootae.targets import Output
 
-__all__ = ["checked_outputs", "refuse_compressed", "sample_of", "train", "train_codec"]
+__all__ = [
+    "checked_outputs",
+    "refuse_compressed",
+    "sample_of",
+    "samples_of",
+    "train",
+    "train_codec",
+]
 
 _SAMPLED_BLOCKS = 4
 _ROWS = 1 << 17  # of a block's largest group: more teach little and take long
+_BYTES = 1 << 28  # of all samples together, values as the int64 that their codes are
 
 
-def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
-    """Read at most four blocks, spread evenly over a tree."""
-    blocks = list(tree.blocks(rows=min(_ROWS, ROWS_AT_MOST)))
-    pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
-    parts = [v for *_, v in tree.parts(blocks[i] for i in pick)] if blocks else [tree.values(0, 0)]
-    values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
+def samples_of(
+    trees: Sequence[SourceTree],
+    kept: Sequence[str] = (),
+    seen: Sequence[Collection[str] | None] | None = None,
+    files: int = 1,
+) -> list[Sampled]:
+    """Sample the trees of a file, all together within a bound of bytes.
+
+    What short trees leave is the long ones'.
+
+    Arguments:
+        trees: the trees.
+        kept: globs of columns that stay ordinary branches.
+        seen: for each tree, columns to read, all by default.
+        files: number of the files that are sampled.
+    """
+    left, found = _BYTES // files, dict[int, Sampled]()
+    by_length = sorted(range(len(trees)), key=lambda i: trees[i].entries)
+    for k, i in enumerate(by_length):
+        mine = None if seen is None else seen[i]
+        found[i] = sample_of(trees[i], kept, mine, nbytes=left // (len(trees) - k))
+        left = max(left - found[i].nbytes, 0)
+    return [found[i] for i in range(len(trees))]
+
+
+def sample_of(
+    tree: SourceTree,
+    kept: Sequence[str] = (),
+    seen: Collection[str] | None = None,
+    nbytes: int = _BYTES,
+) -> Sampled:
+    """Read at most four blocks, spread evenly over a tree.
+
+    Arguments:
+        tree: the tree.
+        kept: globs of columns that stay ordinary branches.
+        seen: columns to read, all by default; of others there are no values.
+        nbytes: at most so many are sampled, but for four entries.
+    """
+    limits = min(_ROWS, ROWS_AT_MOST), max(nbytes // _SAMPLED_BLOCKS, 1), WIDTH
+    blocks = list(tree.blocks(*limits)) if seen or seen is None else []
+    last = len(blocks) - 1
+    pick = sorted({round(x) for x in np.linspace(0, last, _SAMPLED_BLOCKS)}) if blocks else []
+    parts = [v for *_, v in tree.parts((blocks[i] for i in pick), seen)]
+    values = {c.name: Values.none(c) for c in tree.schema.columns}
+    for name in [*parts[0]] if parts else ():
+        values[name] = _concatenated([p.pop(name) for p in parts])
     names = matching(tree.schema, kept)
-    read = sum(blocks[i][1] - blocks[i][0] for i in pick) if blocks else 0
+    read = sum(blocks[i][1] - blocks[i][0] for i in pick)
     return Sampled(tree.schema, values, names, read / tree.entries if tree.entries else 1.0)
-
-
-def _sampled(source: Source, name: str, kept: Sequence[str]) -> Sampled:
-    return reading(source, lambda: sample_of(source.tree(name), kept))
 
 
 def _concatenated(parts: Sequence[Values]) -> Values:
@@ -100,9 +145,8 @@ def train(
     for path in paths:
         with Source.open(path) as source:
             refuse_compressed(source)
-            for name in source.tree_paths(opts.trees):
-                sampled = _sampled(source, name, opts.keep_plain)
-                samples.setdefault(name, []).append(sampled)
+            for sampled in _sampled(source, opts, len(paths)):
+                samples.setdefault(sampled.schema.path, []).append(sampled)
     codec, _ = train_codec(
         samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
     )
@@ -111,6 +155,14 @@ def train(
             write_records(file, codec, None)
         read_codec(part)
     return codec
+
+
+def _sampled(source: Source, opts: Options, files: int) -> list[Sampled]:
+    def work() -> list[Sampled]:
+        trees = [source.tree(name) for name in source.tree_paths(opts.trees)]
+        return samples_of(trees, opts.keep_plain, files=files)
+
+    return reading(source, work)
 
 
 def checked_outputs(

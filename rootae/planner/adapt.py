@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from rootae.codec.plan.plan import Lane
     from rootae.planner.sample import Sampled
     from rootae.schema.column import Column
+    from rootae.schema.tree import TreeSchema
 
-__all__ = ["adapt"]
+__all__ = ["adapt", "unknown"]
 
 _Part = TypeVar("_Part")
 
@@ -87,6 +88,19 @@ def _refuse_contradictions(known: TreePlan, rules: Sequence[Rule]) -> None:
                 f"{choice.bound} was asked for: leave the bound out or train another codec"
             )
             raise ArgumentError(msg)
+
+
+def unknown(codec: Codec, schema: TreeSchema) -> frozenset[str]:
+    """Return a tree's columns that a codec does not know: to fit it, only these are looked at.
+
+    Arguments:
+        codec: the trained codec.
+        schema: the file's tree.
+    """
+    plan = codec.plan.tree(schema.path)
+    known = {c.name: c for c in plan.columns} if plan is not None else {}
+    columns = schema.columns
+    return frozenset(c.name for c in columns if c.name not in known or not _same(known[c.name], c))
 
 
 def _same(a: Column, b: Column) -> bool:

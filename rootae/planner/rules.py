@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rootae.errors import ArgumentError
+from rootae.naming import any_matches
 from rootae.regular import regular
 from rootae.schema.bounds.bound import EXACT, Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from rootae.schema.column import Column
+    from rootae.schema.tree import TreeSchema
 
-__all__ = ["Choice", "Rule", "choose", "rules_file", "rules_of"]
+__all__ = ["Choice", "Rule", "choose", "rules_file", "rules_of", "unmatched"]
 
 _FULL_NAME_ONLY = frozenset({"run", "luminosityBlock", "event"})
 
@@ -143,3 +145,21 @@ def _apply(rule: Rule, column: Column) -> Choice:
     elif not rule.bound.of_whole and np.dtype(column.dtype).kind != "f":
         return Choice(EXACT, "integers stay exact")
     return Choice(rule.bound, f"--bound {rule.glob}={rule.bound}")
+
+
+def unmatched(
+    schemas: Sequence[TreeSchema], rules: Sequence[Rule], kept: Sequence[str]
+) -> list[str]:
+    """Return a note for every rule and every glob that no column has use for.
+
+    Arguments:
+        schemas: the file's trees.
+        rules: bounds that were asked for.
+        kept: globs of columns that were to stay ordinary branches.
+    """
+    pairs = [(s.path, c.name) for s in schemas for c in s.columns]
+    names = [name for s in schemas for name in s.order]
+    idle = [r for r in rules if not any(r.matches(*pair) for pair in pairs)]
+    notes = [f"bound {rule.glob}={rule.bound} matches no column" for rule in idle]
+    lost = [glob for glob in kept if not any(any_matches([glob], name) for name in names)]
+    return notes + [f"--keep-plain {glob} matches no column" for glob in lost]

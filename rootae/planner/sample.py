@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from rootae.schema.tree import TreeSchema
     from rootae.schema.values import Values
 
-__all__ = ["Sampled"]
+__all__ = ["WIDTH", "Sampled"]
+
+WIDTH = 8  # bytes of a value's code, which is what planning and training hold
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,8 @@ class Sampled:
     values: Mapping[str, Values]
     kept: frozenset[str] = frozenset()
     share: float = 1.0
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of all values' codes."""
+        return sum(v.flat.size for v in self.values.values()) * WIDTH

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import uproot
-from uproot.writing._cascadetree import Tree
+
+from rootae.rootio.wide import WideTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ _TAIL = 28  # bytes of a header behind the references to its leaves
 _BEFORE_BASKETS = 25 + 4  # bytes from what a leaf counts by to its baskets, less the leaf's limits
 
 
-class ClusteredTree(Tree):  # type: ignore[misc]  # uproot has no annotations
+class ClusteredTree(WideTree):
     """uproot's tree under way, with a key of no bytes until it is finished."""
 
     _key: Any

@@ -15,7 +15,7 @@ from rootae.rootio.kinds import DIRECTORIES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["every_key", "key_at", "list_newest_first", "newest", "tree_under"]
+__all__ = ["every_key", "key_at", "list_newest_first", "newest", "tree_under", "whole_tree_under"]
 
 _NO_ALGORITHM = "unsupported compression algorithm"  # as uproot says it
 
@@ -102,6 +102,28 @@ def tree_under(key: Any) -> Any:
             "1990s, which uproot does not read: `hadd -f505 new.root old.root` writes it anew"
         )
         raise UnsupportedError(msg) from error
+
+
+def whole_tree_under(key: Any) -> Any:
+    """Return the tree that a key is of with all that is attached to it, or without if need be.
+
+    uproot leaves attachments out to begin with; to read them later is to read all branches anew.
+
+    Raises:
+        UnsupportedError: as `tree_under`.
+    """
+    options = key.file.options
+    before = options["minimal_ttree_metadata"]
+    options["minimal_ttree_metadata"] = False
+    try:
+        return tree_under(key)
+    except UnsupportedError:
+        raise
+    except Exception:  # something attached is of a class that uproot has no model of
+        options["minimal_ttree_metadata"] = True
+        return tree_under(key)
+    finally:
+        options["minimal_ttree_metadata"] = before
 
 
 def list_newest_first(directory: Any) -> None:

@@ -25,6 +25,7 @@ ATTACHED = {  # members of a tree by what they are to its user
     "fBranchRef": "references among objects",
 }
 _PRESENT = ("fBranchRef",)  # a branch of its own, of which only the presence is looked at
+_LAST = "fBranchRef"  # what comes last in a tree that is read to its end
 _PLAIN = "TTree"  # the one class of trees that uproot writes
 _UNREAD = "unread"  # of what uproot has no model of
 _KEY_AT_MOST = 2048  # bytes of the file's own key: three texts and some numbers
@@ -49,13 +50,14 @@ class Particulars:
     attached: Mapping[str, Any]
 
     @classmethod
-    def of(cls, key: Any) -> Particulars:
+    def of(cls, key: Any, known: Any) -> Particulars:
         """Read all of a tree, what uproot leaves out by default too.
 
         Arguments:
             key: the tree's key as uproot has it.
+            known: the tree as it was opened, whatever was left out.
         """
-        tree, attached = _whole(key)
+        tree, attached = _whole(key, known)
         weight = tree.member("fWeight", none_if_missing=True)
         return cls(
             str(key.fClassName), str(tree.title), float(1.0 if weight is None else weight),
@@ -75,10 +77,10 @@ class Particulars:
         return [name for name, (mine, theirs) in pairs.items() if mine != theirs]
 
 
-def _whole(key: Any) -> tuple[Any, dict[str, Any]]:
+def _whole(key: Any, known: Any) -> tuple[Any, dict[str, Any]]:
     """Read a tree with everything attached to it; without where that cannot be read."""
     try:
-        tree = _read(key, minimal=False)
+        tree = known if known.has_member(_LAST) else _read(key, minimal=False)
     except Exception:  # of classes that uproot has no model of
         tree, attached = _read(key, minimal=True), {"attachments": _tail(key)}
         return tree, {name: found for name, found in attached.items() if found}

@@ -12,7 +12,7 @@ from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound
 from rootae.naming import matched
 from rootae.regular import regular
 from rootae.rootio.compression import setting_in, used_by
-from rootae.rootio.keys import every_key, key_at, newest, tree_under
+from rootae.rootio.keys import every_key, key_at, newest, tree_under, whole_tree_under
 from rootae.rootio.kinds import Kind, holds_baskets, kinds_of
 from rootae.rootio.opening import open_root
 from rootae.source.particulars import Particulars, remade
@@ -23,6 +23,8 @@ from rootae.source.ttree import file_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from rootae.schema.tree import TreeSchema
 
 __all__ = ["Source"]
 
@@ -42,6 +44,7 @@ class Source:
     aside: dict[str, frozenset[str]] = field(default_factory=dict, init=False)
     _ntuples: dict[str, NTuple] = field(default_factory=dict, init=False)
     _particulars: dict[int, Particulars] = field(default_factory=dict, init=False)
+    _schemas: dict[tuple[str, frozenset[str]], TreeSchema] = field(default_factory=dict, init=False)
 
     @classmethod
     def open(cls, path: str | Path) -> Source:
@@ -209,7 +212,7 @@ class Source:
         """Return what a tree says of itself, by uproot's key."""
         place = int(key.fSeekKey)
         if place not in self._particulars:
-            self._particulars[place] = Particulars.of(key)
+            self._particulars[place] = Particulars.of(key, self.held(key))
         return self._particulars[place]
 
     def remade(self, path: str) -> list[str]:
@@ -229,7 +232,10 @@ class Source:
     def tree(self, path: str) -> SourceTree:
         """Return one tree."""
         aside = self.aside.get(path, frozenset())
-        return SourceTree(self.opened(path), f"{self.path}:{path}", path, aside)
+        key, where = (path, aside), f"{self.path}:{path}"
+        found = SourceTree(self.opened(path), where, path, aside, self._schemas.get(key))
+        self._schemas[key] = found.schema  # a thousand branches take half a second to describe
+        return found
 
     def ntuples(self) -> list[str]:
         """Return the paths of RNTuples: trees in any output."""
@@ -248,7 +254,8 @@ class Source:
     def held(self, key: Any) -> Any:
         """Return what a key is of; `rootae.reader.open.File` looks at what it gives."""
         look = getattr(self.file, "held", None)
-        return tree_under(key) if look is None else look(tree_under(key))
+        found = whole_tree_under(key)
+        return found if look is None else look(found)
 
     def tree_key(self, path: str) -> Any:
         """Return uproot's key of the newest tree or RNTuple of a path.
@@ -271,7 +278,7 @@ class Source:
     def branches(self) -> Iterator[Any]:
         """Yield the branches of all TTrees as uproot has them."""
         for path in self._paths(Kind.TREE):
-            yield from tree_under(self.newest(path, Kind.TREE)).branches
+            yield from whole_tree_under(self.newest(path, Kind.TREE)).branches
 
     def elsewhere(self) -> list[str]:
         """Name the branches whose baskets are in another file, and that file."""

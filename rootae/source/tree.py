@@ -15,18 +15,19 @@ from rootae.source.rntuple import NTuple, describe_fields
 from rootae.source.ttree import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from rootae.schema.column import Column
+    from rootae.schema.tree import TreeSchema
 
 __all__ = ["BYTES_AT_MOST", "ROWS_AT_MOST", "SourceTree"]
 
 ROWS_AT_MOST = 1 << 20  # in a block's largest group
 BYTES_AT_MOST = 1 << 26  # of a block's decoded columns
 _COUNTS_AT_ONCE = 200_000
-_BYTES_AT_ONCE = 64 * 1024 * 1024  # of decompressed columns, unless a single block has more
+_BYTES_AT_ONCE = 2 * BYTES_AT_MOST  # of decompressed columns, unless a single block has more
 
 
 class SourceTree:
@@ -37,17 +38,25 @@ class SourceTree:
         where: file and tree, for messages.
         path: the tree's path in its file.
         aside: branches that uproot cannot read.
+        schema: what the tree holds, if that is known already.
     """
 
     ends: NDArray[np.int64] | None = None  # where blocks had better end, if they can
 
     def __init__(
-        self, tree: Any, where: str, path: str, aside: frozenset[str] = frozenset()
+        self,
+        tree: Any,
+        where: str,
+        path: str,
+        aside: frozenset[str] = frozenset(),
+        schema: TreeSchema | None = None,
     ) -> None:
         self.tree = tree
         self.where = where
         modern = isinstance(tree, NTuple)
-        self.schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
+        if schema is None:
+            schema = describe_fields(tree, path) if modern else describe(tree, path, aside)
+        self.schema = schema
         self.entries = int(tree.num_entries)
 
     @property
@@ -56,7 +65,7 @@ class SourceTree:
         return not isinstance(self.tree, NTuple)
 
     def values(
-        self, start: int, stop: int, names: Sequence[str] | None = None
+        self, start: int, stop: int, names: Collection[str] | None = None
     ) -> dict[str, Values]:
         """Read columns over a range of entries.
 
@@ -83,7 +92,7 @@ class SourceTree:
             raise UnreadableError(msg, self.schema.path, column.name)
 
     def parts(
-        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None = None
+        self, blocks: Iterable[tuple[int, int]], names: Collection[str] | None = None
     ) -> Iterator[tuple[int, int, dict[str, Values]]]:
         """Read columns block by block.
 
@@ -105,7 +114,7 @@ class SourceTree:
                 yield start, stop, part
 
     def _neighbours(
-        self, blocks: Iterable[tuple[int, int]], names: Sequence[str] | None
+        self, blocks: Iterable[tuple[int, int]], names: Collection[str] | None
     ) -> Iterator[list[tuple[int, int]]]:
         """Group blocks that can be read at once."""
         wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
@@ -114,8 +123,9 @@ class SourceTree:
         group: list[tuple[int, int]] = []
         for block in blocks:
             entries = block[1] - group[0][0] if group else 0
-            most = min(jagged * ROWS_AT_MOST, BYTES_AT_MOST)
-            nbytes = flat * entries + most * (len(group) + 1)
+            blocks_then = len(group) + 1
+            most = flat * entries + jagged * ROWS_AT_MOST * blocks_then
+            nbytes = min(most, BYTES_AT_MOST * blocks_then)
             if group and (group[-1][1] != block[0] or nbytes > _BYTES_AT_ONCE):
                 yield group
                 group = []
@@ -142,19 +152,20 @@ class SourceTree:
         return out
 
     def blocks(
-        self, rows: int | None = None, nbytes: int | None = None
+        self, rows: int | None = None, nbytes: int | None = None, width: int = 1
     ) -> Iterator[tuple[int, int]]:
         """Yield the entry ranges of blocks: as many entries as keep them small enough.
 
         Arguments:
             rows: at most so many in any group, `ROWS_AT_MOST` by default.
             nbytes: at most so many of decoded columns, `BYTES_AT_MOST` by default.
+            width: bytes that a value counts for at least.
         """
         limits = rows or ROWS_AT_MOST, nbytes or BYTES_AT_MOST
         start = 0
         while start < self.entries:
             begin, end = start, min(start + _COUNTS_AT_ONCE, self.entries)
-            taken = self._taken(begin, end)
+            taken = self._taken(begin, end, width)
             while start < end:
                 stop = start + _fitting([x[start - begin :] for x in taken], limits)
                 if stop >= end and end < self.entries and start > begin:
@@ -170,11 +181,13 @@ class SourceTree:
         last = int(np.searchsorted(self.ends, stop, side="right")) - 1
         return int(self.ends[last]) if last >= 0 and self.ends[last] > start else stop
 
-    def _taken(self, start: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _taken(
+        self, start: int, stop: int, width: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return upper bounds of each entry's rows in any group, and of its columns' bytes."""
         sizes: dict[str | None, int] = {}
         for c in self.schema.columns:
-            lanes = np.dtype(c.dtype).itemsize * c.lanes
+            lanes = max(np.dtype(c.dtype).itemsize, width) * c.lanes
             sizes[c.counter] = sizes.get(c.counter, 0) + lanes
         counters = sorted(c for c in sizes if c is not None)
         arrays = self.arrays(start, stop, list(dict.fromkeys(map(branch_of, counters))))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from rootae.checks.written import Written
 from rootae.container.side_tree import (
     BLOCK,
     CARRIER,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["Sizes", "TreeWriter"]
 
 _WORKERS = min(os.cpu_count() or 1, 4)  # blocks coded at a time
+_UNDER_WAY = 1 << 29  # bytes of these, their codes included, unless a single block has more
+_CODE = 8  # bytes of a code
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Sizes:
         errors: the largest error of each column.
         blocks: number of blocks.
         entries: number of entries.
+        written: what the second check goes by.
     """
 
     columns: dict[str, int] = field(default_factory=dict)
@@ -57,6 +61,7 @@ class Sizes:
     errors: dict[str, float] = field(default_factory=dict)
     blocks: int = 0
     entries: int = 0
+    written: Written = field(default_factory=Written)
 
     def add(self, block: Block, layout: Layout, errors: Mapping[str, float]) -> None:
         """Count one block."""
@@ -143,7 +148,8 @@ class TreeWriter:
             number = nbytes = 0
             arrays = tree.arrays(start, stop, self._passing)
             if coded is not None and codec is not None and self._side is not None:
-                block, errors = coded
+                block, errors, values = coded
+                self.sizes.written.add(block, codec.digest, values, errors)
                 self.sizes.add(block, codec.tree(tree.schema.path).layout, errors)
                 content = {**_sums(tree.schema, arrays), **self._elsewhere(start, stop)}
                 number = self._side.add(block, codec.digest, content)
@@ -203,7 +209,7 @@ def _sums(schema: TreeSchema, arrays: Mapping[str, Any]) -> dict[int, int]:
     return found
 
 
-Coded: TypeAlias = "tuple[Block, dict[str, float]]"
+Coded: TypeAlias = "tuple[Block, dict[str, float], dict[str, Values]]"
 
 
 def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int, Coded | None]]:
@@ -216,14 +222,17 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
         return
     names = [c.name for c in coder.plan.columns]
     waiting: deque[tuple[int, int, Future[Coded]]] = deque()
+    sizes: deque[int] = deque()  # bytes of each that waits
     with ThreadPoolExecutor(_WORKERS) as pool:
         try:
             for start, stop, values in tree.parts(tree.blocks(), names):
                 where = f"{tree.where}, entries {start}-{stop}"
-                waiting.append((start, stop, pool.submit(_encode, coder, values, where)))
-                if len(waiting) > _WORKERS:
+                sizes.append(sum(v.flat.nbytes + _CODE * v.flat.size for v in values.values()))
+                while waiting and (len(waiting) > _WORKERS or sum(sizes) > _UNDER_WAY):
                     a, b, done = waiting.popleft()
+                    sizes.popleft()
                     yield a, b, done.result()
+                waiting.append((start, stop, pool.submit(_encode, coder, values, where)))
             while waiting:
                 a, b, done = waiting.popleft()
                 yield a, b, done.result()
@@ -234,4 +243,4 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
 def _encode(coder: TreeCoder, values: dict[str, Values], where: str) -> Coded:
     """Code one block and hold it against its bounds."""
     block = coder.encode(values)
-    return block, coder.verify(block, values, where)
+    return block, coder.verify(block, values, where), values

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Kind"]
+__all__ = ["THOROUGH", "Effort", "Kind"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to look for the shortest stream.
+
+    Arguments:
+        is_quick: only the size matters, about.
+        delta: try differences of neighbours, which takes as long as all else.
+    """
+
+    is_quick: bool = False
+    delta: bool = True
+
+
+THOROUGH = Effort()
 
 
 class Kind(Protocol):
@@ -25,13 +42,14 @@ class Kind(Protocol):
     name: ClassVar[str]
     """What `export/FORMAT.md` calls it."""
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int) -> bytes | None:
+    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers as a body.
 
         Arguments:
             u: of shape (n,), the least one 0; left as they are.
             span: the largest one; 0 where n is 0.
             rival: bytes of the shortest stream so far, for kinds that take long to write.
+            effort: how long to look for the shortest body.
 
         Returns:
             The body, or None where this kind does not serve. A body of no bytes ends the search.

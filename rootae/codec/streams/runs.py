@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.codec.streams import stream
+from rootae.codec.streams.kind import Effort
 from rootae.errors import CorruptError
 from rootae.kernels import gather
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode", "encode"]
 
+_APART = Effort(delta=False)  # neighbours in a run were none before
 _MERGED_AT_MOST = 8  # bits of contexts
 _LEAST_RUN = 512  # values a context should hold on average before its run pays for its tables
 
@@ -45,7 +47,9 @@ def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
     while merge < _MERGED_AT_MOST and len(q) < _LEAST_RUN * (present >> merge):
         merge += 1
     order, bounds = _gather(contexts, merge)
-    runs = [stream.encode(q[order[a:b]]) for a, b in itertools.pairwise(bounds)]
+    ordered = q[order]  # whose neighbours were none before
+    pairs = itertools.pairwise(bounds)
+    runs = [stream.encode(ordered[a:b], _APART) for a, b in pairs]
     return bytes([merge]) + stream.join(runs)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rootae.codec.streams.cursor import Cursor, join, split, svarint, varint
+from rootae.codec.streams.kind import THOROUGH, Effort
 from rootae.codec.streams.registry import KINDS
 from rootae.errors import CorruptError
 
@@ -43,11 +44,12 @@ _ANY = 1 << 62  # bytes: any stream is shorter
 _KEPT, _KEPT_AT_MOST = threading.local(), 1 << 22  # bytes of memory a thread
 
 
-def encode(q: NDArray[Any]) -> bytes:
+def encode(q: NDArray[Any], effort: Effort = THOROUGH) -> bytes:
     """Write integers as the smallest kind of stream.
 
     Arguments:
         q: signed integers of shape (n,), n >= 0; int64 differences may wrap.
+        effort: how long to look for the smallest.
 
     Returns:
         The stream.
@@ -60,7 +62,7 @@ def encode(q: NDArray[Any]) -> bytes:
     u = q.astype(np.int64, copy=False).view(np.uint64) - np.uint64(low & (2**64 - 1))
     minimum, best, rival = svarint(low), b"", _ANY
     for kind in KINDS.values():
-        body = kind.encode(u, high - low, rival)
+        body = kind.encode(u, high - low, rival, effort)
         if body is not None and 1 + len(minimum) + len(body) < rival:
             best = bytes([kind.code]) + minimum + body
             rival = len(best)

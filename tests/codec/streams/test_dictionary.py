@@ -5,6 +5,7 @@ import pytest
 
 from rootae.codec.streams import stream
 from rootae.codec.streams.cursor import varint
+from rootae.codec.streams.kind import THOROUGH
 from rootae.codec.streams.kinds.dictionary import Dictionary
 from rootae.codec.streams.kinds.pco import Pco
 from rootae.errors import CorruptError
@@ -15,7 +16,8 @@ VALUES = np.sort(RNG.integers(1, 2**40, 30)).astype(np.uint64)
 
 def body(k, values, indices):
     first, second = (
-        Pco().encode(np.asarray(x, np.uint64), int(max(x)), 1 << 62) for x in (values, indices)
+        Pco().encode(np.asarray(x, np.uint64), int(max(x)), 1 << 62, THOROUGH)
+        for x in (values, indices)
     )
     return bytes([4, 0]) + varint(k) + varint(len(first)) + first + second
 
@@ -30,7 +32,7 @@ def test_values_that_come_back_take_little_more_than_their_indices():
 
 def test_values_that_do_not_come_back_are_no_dictionary():
     u = np.arange(1000, dtype=np.uint64) ** 2
-    assert Dictionary().encode(u, int(u.max()), 1 << 62) is None
+    assert Dictionary().encode(u, int(u.max()), 1 << 62, THOROUGH) is None
 
 
 def test_indices_may_lead_anywhere_among_the_values():

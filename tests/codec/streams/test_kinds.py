@@ -25,7 +25,7 @@ class Varints:
     code = 200
     name = "varints"
 
-    def encode(self, u, span, rival):
+    def encode(self, u, span, rival, effort):
         return b"".join(map(varint, u.tolist())) if len(u) * (1 + (span > 127)) < rival else None
 
     def width(self, body):

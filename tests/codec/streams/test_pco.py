@@ -8,6 +8,7 @@ from pages import page
 from pcodec import ChunkConfig, DeltaSpec, ModeSpec, PagingSpec, wrapped
 
 from rootae.codec.streams import stream
+from rootae.codec.streams.kind import THOROUGH
 from rootae.codec.streams.kinds.pco import Pco
 from rootae.errors import CorruptError
 
@@ -78,6 +79,6 @@ def test_recurring_values_are_written_without_lookback():
     u = RECURRING.astype(np.uint64)
     config = body(RECURRING, DeltaSpec.auto())
     assert config[3] == 0x20, "pcodec looks back no more: take another sample"
-    data = Pco().encode(u, int(u.max()), 1 << 62)
+    data = Pco().encode(u, int(u.max()), 1 << 62, THOROUGH)
     assert data[3] in (0x00, 0x10)
     assert read(data, len(u)).tolist() == u.tolist()

@@ -12,6 +12,8 @@ from rootae.codec.streams.kinds.bytes import searched
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rootae.codec.streams.kind import Effort
+
 __all__ = ["Bits"]
 
 
@@ -21,9 +23,9 @@ class Bits:
     code: ClassVar[int] = 3
     name: ClassVar[str] = "bits"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int) -> bytes | None:
+    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write zeros and ones."""
-        return searched(np.packbits(u.astype(np.uint8)), rival) if span == 1 else None
+        return searched(np.packbits(u.astype(np.uint8)), rival, effort) if span == 1 else None
 
     def width(self, body: bytes) -> int:  # noqa: ARG002
         """Return 1."""

@@ -11,6 +11,8 @@ from rootae.codec.streams import zstd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rootae.codec.streams.kind import Effort
+
 __all__ = ["Bytes", "searched"]
 
 
@@ -20,9 +22,9 @@ class Bytes:
     code: ClassVar[int] = 2
     name: ClassVar[str] = "bytes"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int) -> bytes | None:
+    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers of more than one bit and at most eight."""
-        return searched(u.astype(np.uint8), rival) if 1 < span <= 0xFF else None
+        return searched(u.astype(np.uint8), rival, effort) if 1 < span <= 0xFF else None
 
     def width(self, body: bytes) -> int:  # noqa: ARG002
         """Return 1."""
@@ -33,7 +35,10 @@ class Bytes:
         out[:] = np.frombuffer(zstd.decompress(body, len(out)), np.uint8)
 
 
-def searched(data: NDArray[np.uint8], rival: int) -> bytes | None:
+def searched(data: NDArray[np.uint8], rival: int, effort: Effort) -> bytes | None:
     """Return a thoroughly made frame, or None where a quick look says that it will not pay."""
     raw = data.tobytes()
-    return zstd.compress(raw) if len(zstd.compress(raw, 1)) < 1.2 * rival else None
+    quick = zstd.compress(raw, 1)
+    if effort.is_quick:
+        return quick
+    return zstd.compress(raw) if len(quick) < 1.2 * rival else None

@@ -13,6 +13,8 @@ from rootae.errors import CorruptError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rootae.codec.streams.kind import Effort
+
 __all__ = ["Dictionary"]
 
 _LEAST_SPAN = 0x100  # below, pcodec has a bin for each value
@@ -25,7 +27,7 @@ class Dictionary:
     code: ClassVar[int] = 4
     name: ClassVar[str] = "dictionary"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int) -> bytes | None:
+    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers that occur at least twice on average."""
         if span < _LEAST_SPAN:
             return None
@@ -38,11 +40,11 @@ class Dictionary:
         if left < k / 2:
             return None
         values = ordered[starts]
-        first = _PAGE.encode(values.astype(np.uint64), span, rival) or b""
+        first = _PAGE.encode(values.astype(np.uint64), span, rival, effort) or b""
         if left < len(first):
             return None
         indices = np.searchsorted(values, u.astype(values.dtype))
-        second = _PAGE.encode(indices.astype(np.uint64), k - 1, rival) or b""
+        second = _PAGE.encode(indices.astype(np.uint64), k - 1, rival, effort) or b""
         return varint(k) + varint(len(first)) + first + second
 
     def width(self, body: bytes) -> int:

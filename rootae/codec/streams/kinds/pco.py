@@ -12,9 +12,11 @@ from rootae.errors import CorruptError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rootae.codec.streams.kind import Effort
+
 __all__ = ["Pco"]
 
-_LEVEL = 9
+_LEVEL, _QUICK = 9, 5
 _TYPES = {2: "u16", 4: "u32", 8: "u64"}
 _HEADER = b"\x04\x01"
 _FILE = wrapped.FileCompressor()
@@ -38,16 +40,18 @@ class Pco:
     code: ClassVar[int] = 1
     name: ClassVar[str] = "pcodec"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int) -> bytes | None:  # noqa: ARG002
+    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:  # noqa: ARG002
         """Write any integers, at least one."""
         if not len(u):
             return None
         width = 2 if span <= 0xFFFF else 4 if span <= 0xFFFFFFFF else 8
         numbers = u.astype(f"u{width}")
-        body = bytes([width]) + _page(numbers, DeltaSpec.auto())
+        spec = DeltaSpec.auto() if effort.delta else DeltaSpec.no_op()
+        level = _QUICK if effort.is_quick else _LEVEL
+        body = bytes([width]) + _page(numbers, spec, level)
         if not _known(body):  # lookback, which pcodec takes for about one page of a thousand
             specs = (DeltaSpec.no_op(), DeltaSpec.try_consecutive(1), DeltaSpec.try_consecutive(2))
-            body = bytes([width]) + min((_page(numbers, s) for s in specs), key=len)
+            body = bytes([width]) + min((_page(numbers, s, level) for s in specs), key=len)
         return body
 
     def width(self, body: bytes) -> int:
@@ -70,10 +74,10 @@ class Pco:
             out[:] = own
 
 
-def _page(numbers: NDArray[Any], spec: DeltaSpec) -> bytes:
+def _page(numbers: NDArray[Any], spec: DeltaSpec, level: int) -> bytes:
     """Return the header, one chunk's metadata and its page."""
     config = ChunkConfig(
-        compression_level=_LEVEL,
+        compression_level=level,
         delta_spec=spec,
         mode_spec=ModeSpec.classic(),
         paging_spec=PagingSpec.exact_page_sizes([len(numbers)]),

@@ -1,0 +1,83 @@
+"""What a sample and the blocks under way hold is bounded in bytes, whatever the columns are."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import uproot
+
+import rootae.source.tree
+from rootae.operations import train
+from rootae.source.source import Source
+from rootae.writer import tree as writer
+
+BRANCHES, LENGTH, ENTRIES = 50, 4096, 40
+MB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def arrays_file(tmp_path_factory):
+    """Return a file whose every entry holds 50 arrays of 4,096 numbers: 1.6 MB."""
+    path = tmp_path_factory.mktemp("bytes") / "arrays.root"
+    kind = np.dtype((np.float64, (LENGTH,)))
+    with uproot.recreate(path, compression=uproot.ZSTD(1)) as file:
+        for tree, entries in (("long", ENTRIES), ("short", 4)):
+            names = [f"a{i}" for i in range(BRANCHES)]
+            file.mktree(tree, dict.fromkeys(names, kind)).extend(
+                dict.fromkeys(names, np.zeros((entries, LENGTH)))
+            )
+    return path
+
+
+@pytest.mark.parametrize("limit", [32 * MB, 48 * MB])
+def test_samples_of_all_trees_and_files_share_a_bound(arrays_file, monkeypatch, limit):
+    monkeypatch.setattr(train, "_BYTES", limit)
+    with Source.open(arrays_file) as source:
+        trees = [source.tree(name) for name in ("long", "short")]
+        both = train.samples_of(trees)
+        assert [s.schema.path for s in both] == ["long", "short"]
+        assert 0 < sum(s.nbytes for s in both) <= limit
+        assert both[0].nbytes > both[1].nbytes  # what the short tree leaves is the long one's
+        half = train.samples_of(trees[:1], files=2)
+        assert 0 < half[0].nbytes <= limit / 2
+
+
+def test_narrow_numbers_count_as_their_codes(tmp_path, monkeypatch):
+    monkeypatch.setattr(train, "_BYTES", MB)
+    kind = np.dtype((np.uint8, (512,)))
+    with uproot.recreate(tmp_path / "a.root") as file:
+        file.mktree("t", {"a": kind}).extend({"a": np.zeros((5000, 512), np.uint8)})
+    with Source.open(tmp_path / "a.root") as source:
+        (sampled,) = train.samples_of([source.tree("t")])
+    assert MB / 2 < sampled.nbytes <= MB
+    assert sampled.values["a"].flat.nbytes == sampled.nbytes / 8
+
+
+@pytest.mark.parametrize("limit", [8 * MB, 30 * MB, 100 * MB])
+def test_blocks_under_way_are_bounded(arrays_file, monkeypatch, limit):
+    """One is always under way; several only as far as their values and codes are few."""
+    monkeypatch.setattr(writer, "_WORKERS", 8)
+    monkeypatch.setattr(writer, "_UNDER_WAY", limit)
+    monkeypatch.setattr(rootae.source.tree, "BYTES_AT_MOST", 4 * MB)
+    held, most, lock = {}, [], threading.Lock()
+
+    def encode(_coder, values, where):
+        with lock:
+            held[where] = sum(v.flat.nbytes + 8 * v.flat.size for v in values.values())
+            most.append((sum(held.values()), len(held)))
+        return where
+
+    monkeypatch.setattr(writer, "_encode", encode)
+    with Source.open(arrays_file) as source:
+        tree = source.tree("long")
+        coder = SimpleNamespace(plan=SimpleNamespace(columns=tree.schema.columns))
+        done = 0
+        for start, stop, where in writer._coded(tree, coder):
+            del held[where]
+            done += stop - start
+    assert done == ENTRIES
+    assert all(size <= limit or number == 1 for size, number in most)
+    assert max(number for _, number in most) > 1 or limit == 8 * MB
