@@ -106,16 +106,20 @@ class Container:
         Raises:
             CorruptError: one of them is damaged, though the file may be read by the other.
         """
-        found: list[list[str]] = []
+        digests = [*self.codecs]  # where both copies are damaged, this says so
         for path in (CODECS, COPIES):
-            rows = self._copy(path)
-            for row in rows:
-                if isinstance(row, CorruptError):
-                    raise row
-            found.append([row.id for row in rows if not isinstance(row, CorruptError)])
-        if found[0] != found[1]:
-            msg = f"{self.where}: {CODECS} and {COPIES} hold different codecs: the file is damaged"
-            raise CorruptError(msg)
+            try:
+                rows = self._copy(path)
+            except CorruptError as error:
+                rows = [error]
+            found = [row.digest if not isinstance(row, CorruptError) else row for row in rows]
+            wrong = next((row for row in found if isinstance(row, CorruptError)), None)
+            if wrong is not None or set(found) != set(digests):
+                why = wrong or f"{self.where}: {CODECS} and {COPIES} differ: the file is damaged"
+                msg = (
+                    f"{why}; it can be read all the same: rootae merge FILE -o NEW writes both anew"
+                )
+                raise CorruptError(msg)
 
     def _copy(self, path: str) -> list[Row]:
         """Read one copy of the codecs.
