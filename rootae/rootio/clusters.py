@@ -71,6 +71,8 @@ class ClusteredTree(WideTree):
         if clusters:
             nbytes = self._metadata["fZipBytes"] + beside
             self._metadata["fAutoFlush"] = usual_cluster(clusters, nbytes)
+            # ROOT marks no cluster's end behind a tree that says nothing was flushed
+            self._metadata["fFlushedBytes"] = self._metadata["fZipBytes"]
         self._cut_room()
         self._header = self._with_ranges(self._built(), ends, sizes)
         super()._relocate(file, file.sink)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import uproot
 
+import rootae.rootio.clusters
 from rootae.rootio.clusters import cluster_ranges, usual_cluster
 from rootae.rootio.sink import RowBranch, RowWriter
 
@@ -74,6 +75,36 @@ def test_root_walks_the_clusters_that_were_flushed_and_reads_what_was_written(
             assert [int(ak.sum(file["t"]["n"].array())), float(ak.sum(file["t"]["x"].array()))] == (
                 sums
             )
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [[100], [90], [90], [100]],
+        [[90], [100, 100], [3], [100]],
+        [[100, 100, 30], [90], [100, 30]],
+        [[100], [100], [7], [30, 30]],
+        [[], [100], [], [90], [7]],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("small", [False, True])
+def test_a_fast_hadd_begins_a_cluster_with_each_file(
+    root_script, hadd, tmp_path, monkeypatch, files, small
+):
+    monkeypatch.setattr(rootae.rootio.clusters, "_ENOUGH", 1 << 23 if small else 1)
+    paths = [tmp_path / f"{i}.root" for i in range(len(files))]
+    for path, sizes in zip(paths, files, strict=True):
+        write(path, sizes, len(sizes))
+    assert hadd("-ff", tmp_path / "out.root", *paths).returncode == 0
+    starts = [0, *itertools.accumulate(size for sizes in files for size in sizes)]
+    found = json.loads(root_script(WALK, tmp_path / "out.root").stdout)
+    assert found[2] == starts[:-1]
+    if small:  # whole blocks, of which some may share a cluster
+        assert {edge for cluster in found[0] for edge in cluster} <= set(starts)
+        assert all(start < stop for start, stop in found[0])
+    else:
+        assert found[0] == [list(pair) for pair in itertools.pairwise(starts)]
 
 
 def test_a_header_has_no_room_for_baskets_that_are_not_there(tmp_path):

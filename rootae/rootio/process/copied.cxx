@@ -46,6 +46,7 @@ struct Clusters : TTree {
    {
       const Int_t ranges = from.*(&Clusters::fNClusterRange);
       to.*(&Clusters::fAutoFlush) = from.*(&Clusters::fAutoFlush);
+      to.*(&Clusters::fFlushedBytes) = from.*(&Clusters::fFlushedBytes); // none: no ends are marked
       to.*(&Clusters::fNClusterRange) = to.*(&Clusters::fMaxClusterRange) = ranges;
       take(to.*(&Clusters::fClusterRangeEnd), from.*(&Clusters::fClusterRangeEnd), ranges);
       take(to.*(&Clusters::fClusterSize), from.*(&Clusters::fClusterSize), ranges);
