@@ -53,6 +53,10 @@ def test_every_kind(code, check):
 def test_a_kind_that_was_just_added(check, monkeypatch):
     monkeypatch.setitem(KINDS, Varints.code, Varints())
     check(KINDS[Varints.code])
+
+
+def test_a_kind_that_was_just_added_is_written_where_it_is_smallest(monkeypatch):
+    monkeypatch.setattr(stream, "KINDS", {1: KINDS[1], Varints.code: Varints()})
     assert stream.encode(np.array([3, 900]))[0] == Varints.code
 
 
