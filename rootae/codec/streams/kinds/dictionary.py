@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Dictionary"]
 
 _LEAST_SPAN = 0x100  # below, pcodec has a bin for each value
+_SAVING = 0.95  # of another kind at most: reading takes twice as long
 _PAGE = Pco()
 
 
@@ -36,7 +37,7 @@ class Dictionary:
         k = len(starts)
         if 2 * k > len(u):
             return None
-        left = rival - _bits(np.diff(starts, append=len(u))) / 8
+        left = _SAVING * rival - _bits(np.diff(starts, append=len(u))) / 8
         if left < k / 2:
             return None
         values = ordered[starts]
@@ -45,7 +46,8 @@ class Dictionary:
             return None
         indices = np.searchsorted(values, u.astype(values.dtype))
         second = _PAGE.encode(indices.astype(np.uint64), k - 1, rival, effort) or b""
-        return varint(k) + varint(len(first)) + first + second
+        body = varint(k) + varint(len(first)) + first + second
+        return body if len(body) < _SAVING * rival else None
 
     def width(self, body: bytes) -> int:
         """Return that of the values."""
