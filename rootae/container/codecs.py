@@ -12,12 +12,12 @@ import numpy as np
 from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import TEXT_AT_MOST
 from rootae.codec.streams import stream
+from rootae.container.directory import ID
 from rootae.container.side_tree import (
     BYTES,
     CODECS,
     DIRECTORY,
     FILES,
-    ID,
     NOTICE,
     bytes_rows,
 )

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from rootae.codec.contexts.device import CPU
 from rootae.container.blocks import StoredTree
 from rootae.container.codecs import CODEC, ENTRIES, load_codec
+from rootae.container.directory import ID
 from rootae.container.side_tree import (
     CODECS,
     FILES,
-    ID,
     TREES,
 )
 from rootae.errors import CorruptError, FormatError, NameNotFound

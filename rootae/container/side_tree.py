@@ -30,7 +30,6 @@ __all__ = [
     "ENTRY",
     "FILES",
     "HEAD",
-    "ID",
     "MODULUS",
     "NOTICE",
     "TREES",
@@ -48,7 +47,6 @@ NOTICE = "coded by rootae: pip install rootae, then import rootae"  # for whoeve
 TREES = f"{DIRECTORY}/trees"
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 HEAD, BLOBS = "head", "blobs"  # branches: the blocks' directories, and what these list
-ID = 32  # bytes of a codec's id, which a directory begins with
 BYTES = ak.types.ListType(ak.types.NumpyType("uint8"))  # as an object: parsing text takes 30 ms
 
 

@@ -25,7 +25,6 @@ from rootae.rootio.titles import recreate
 from rootae.schema.bounds import Bound
 from rootae.schema.values import Values
 from rootae.source.source import Source
-from rootae.source.tree import ROWS_AT_MOST
 from rootae.source.unreadable import reading
 from rootae.targets import check_target
 from rootae.training.options import Options, options_of
@@ -47,7 +46,7 @@ _ROWS = 1 << 17  # of a block's largest group: more teach little and take long
 
 def sample_of(tree: SourceTree, kept: Sequence[str] = ()) -> Sampled:
     """Read at most four blocks, spread evenly over a tree."""
-    blocks = list(tree.blocks(rows=min(_ROWS, ROWS_AT_MOST)))
+    blocks = list(tree.blocks(rows=_ROWS))
     pick = np.unique(np.linspace(0, len(blocks) - 1, _SAMPLED_BLOCKS).round().astype(int))
     parts = [v for *_, v in tree.parts(blocks[i] for i in pick)] if blocks else [tree.values(0, 0)]
     values = {n: _concatenated([p[n] for p in parts]) for n in parts[0]}
