@@ -57,9 +57,9 @@ class Share:
         names = [] if self.copied or coded is None else sorted(carried)
         for start, stop, values in theirs.parts(blocks_of(theirs), names):
             here = self.entry + start, self.entry + stop
-            if coded is not None:
-                for name in names:
-                    held(values[name], coded.values(name, *here), EXACT, (mine.where, name))
+            if coded is not None and names:
+                for name, returned in coded.decode(names, *here).items():
+                    held(values[name], returned, EXACT, (mine.where, name))
             _same(mine, here, passing, theirs.arrays(start, stop, passing))
             advance(stop - start)
 
@@ -68,13 +68,9 @@ class Share:
         for block in range(self.blocks):
             mine = coded.stored.row(self.block + block)
             coded.check_places(self.block + block)
-            if other is None or _bytes(mine) != _bytes(other.stored.row(block)):
+            if other is None or mine != other.stored.row(block):
                 msg = f"{coded.stored.where}: block {block} of {theirs.where} is another one"
                 raise BoundError(msg)
-
-
-def _bytes(row: dict[str, Any]) -> dict[str, bytes]:
-    return {n: v if isinstance(v, bytes) else v.tobytes() for n, v in row.items()}
 
 
 def _same(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rootae.codec.plan.plan import TreePlan
 
@@ -60,6 +60,15 @@ class Layout:
     def blobs_of(self, columns: Iterable[str]) -> list[int]:
         """Return the numbers of the blobs of some columns."""
         return [self.lane_blobs[i] for c in columns for i in self._lanes[c]]
+
+    def by_column(self, sizes: Sequence[int]) -> dict[str, int]:
+        """Return the bytes of each column, from the bytes of each blob."""
+        return {name: sum(sizes[i] for i in self.blobs_of([name])) for name in self._lanes}
+
+    def by_group(self, sizes: Sequence[int]) -> dict[str, int]:
+        """Return the bytes of each group's latents, from the bytes of each blob."""
+        blobs = {name: self.latent_blobs.get(number) for name, number in self.groups.items()}
+        return {name: 0 if blob is None else sizes[blob] for name, blob in blobs.items()}
 
     def name_of(self, blob: int) -> str:
         """Say what a blob is of, for messages."""

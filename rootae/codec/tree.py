@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec.group import EncodedGroup
+    from rootae.codec.relations.link import Places
     from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values
 
@@ -46,7 +47,7 @@ class TreeCoder(CompiledTree):
         for name in self.order:
             coder = self.coder(name)
             values = [data[x.column].lane(x.element) for x in coder.plan.lanes]
-            linked = functools.partial(self._linked, data, done, name, values)
+            linked = functools.partial(self._linked, data, done, {}, name, values)
             done[name] = coder.encode(values, linked)
             rows[name] = len(values[0])
         blobs, modes = list[bytes](), b""
@@ -62,15 +63,19 @@ class TreeCoder(CompiledTree):
         self,
         data: Mapping[str, Values],
         done: Mapping[str, EncodedGroup],
+        found: dict[tuple[int, str], Places],
         group: str,
         values: Sequence[NDArray[Any]],
         number: int,
     ) -> NDArray[Any]:
-        """Return what a reader will see of another group."""
+        """Return what a reader will see of another group; where it lies is found once."""
         link = self.coder(group).plan.links[number]
         other = self.plan.led_to(link)
-        mine, theirs = (data[n].flat.astype(np.int64) for n in (group, link.group))
-        return follow(places(values[link.by], mine, theirs), done[link.group].decoded(other))
+        key = link.by, link.group
+        if key not in found:
+            mine, theirs = (data[n].flat.astype(np.int64) for n in (group, link.group))
+            found[key] = places(values[link.by], mine, theirs)
+        return follow(found[key], done[link.group].decoded(other))
 
     def decoder(self, block: Block) -> BlockDecoder:
         """Return a decoder of a block that is in memory."""

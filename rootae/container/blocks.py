@@ -151,11 +151,8 @@ class StoredTree:
             CorruptError: the block's directory is damaged.
         """
         layout, sizes = self.coder(block).layout, self.directory(block).sizes.tolist()
-        groups = {("group", n): layout.latent_blobs.get(i) for n, i in layout.groups.items()}
-        found = {key: 0 if blob is None else sizes[blob] for key, blob in groups.items()}
-        for name in layout.columns:
-            found["column", name] = sum(sizes[i] for i in layout.blobs_of([name]))
-        return found
+        found = {("group", name): size for name, size in layout.by_group(sizes).items()}
+        return found | {("column", n): size for n, size in layout.by_column(sizes).items()}
 
     def row(self, block: int) -> dict[str, bytes]:
         """Return a block as it is stored, for a copy in another file; nothing is decoded.

@@ -12,13 +12,13 @@ import numpy as np
 from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import TEXT_AT_MOST
 from rootae.codec.streams import stream, zstd
+from rootae.container.directory import ID
 from rootae.container.side_tree import (
     BYTES,
     CODECS,
     COPIES,
     DIRECTORY,
     FILES,
-    ID,
     NOTICE,
     bytes_rows,
 )

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from rootae.codec.block import Block
     from rootae.codec.layout import Layout
 
-__all__ = ["Directory", "beginning", "block_id", "directory"]
+__all__ = ["ID", "Directory", "beginning", "block_id", "directory"]
 
-_ID = 32
+ID = 32  # bytes of a codec's id
 _ENTRIES_AT_MOST = 1 << 40  # of a block
 _ROWS_AT_MOST = 1 << 31  # of a group in a block; a block may be one entry of any length
 _BYTES_AT_MOST = 1 << 32  # of a blob
@@ -77,7 +77,7 @@ class Directory:
             CorruptError: it is damaged.
         """
         groups, blobs, lanes = len(layout.groups), layout.blobs, len(layout.lane_blobs)
-        at = _ID + 8 + 8 * groups
+        at = ID + 8 + 8 * groups
         behind = at + 8 * blobs + lanes
         passing = int.from_bytes(head[behind : behind + 4], "little")
         if len(head) != behind + 8 * passing + 8:
@@ -86,7 +86,7 @@ class Directory:
         if zlib.crc32(head[:-4]).to_bytes(4, "little") != head[-4:]:
             msg = f"{where}: its directory is damaged: the checksum does not match"
             raise CorruptError(msg)
-        rows = np.frombuffer(head, "<u8", groups, _ID + 8)
+        rows = np.frombuffer(head, "<u8", groups, ID + 8)
         if (rows > _ROWS_AT_MOST).any():
             msg = f"{where}: it announces {int(rows.max())} rows: the file is damaged"
             raise CorruptError(msg)
@@ -129,11 +129,11 @@ def beginning(head: bytes) -> tuple[bytes, int]:
     Raises:
         CorruptError: it does not.
     """
-    entries = int.from_bytes(head[_ID : _ID + 8], "little")
-    if len(head) < _ID + 8 or entries >= _ENTRIES_AT_MOST:
+    entries = int.from_bytes(head[ID : ID + 8], "little")
+    if len(head) < ID + 8 or entries >= _ENTRIES_AT_MOST:
         msg = "a block has an impossible number of entries: the file is damaged"
         raise CorruptError(msg)
-    return head[:_ID], entries
+    return head[:ID], entries
 
 
 def block_id(head: bytes) -> int:

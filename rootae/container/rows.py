@@ -33,7 +33,7 @@ class Rows:
         self._branch = branch
         self._apart = branch.num_baskets - len(branch.embedded_baskets)
         self._packed = _Packed(branch)
-        self._places: dict[int, int] = {}  # where rows begin in the file
+        self._places: dict[int, int | None] = {}  # where rows begin in the file, None if packed
 
     def read(self, pieces: Sequence[Piece]) -> list[bytes]:
         """Return pieces of rows, with as few requests as can be.
@@ -65,8 +65,8 @@ class Rows:
                 wanted[number] = row
         keys = basket_keys(self._branch, list(wanted))
         for row, key in zip(wanted.values(), keys, strict=True):
-            if key.data_compressed_bytes == key.data_uncompressed_bytes:
-                self._places[row] = int(key.data_cursor.index)
+            packed = key.data_compressed_bytes != key.data_uncompressed_bytes
+            self._places[row] = None if packed else int(key.data_cursor.index)
 
 
 class _Packed:

@@ -31,7 +31,6 @@ __all__ = [
     "ENTRY",
     "FILES",
     "HEAD",
-    "ID",
     "MODULUS",
     "NOTICE",
     "TREES",
@@ -50,7 +49,6 @@ TREES = f"{DIRECTORY}/trees"
 CODECS, FILES = f"{DIRECTORY}/codecs", f"{DIRECTORY}/files"
 COPIES = f"{DIRECTORY}/copies"  # of the codecs, elsewhere in the file
 HEAD, BLOBS = "head", "blobs"  # branches: the blocks' directories, and what these list
-ID = 32  # bytes of a codec's id, which a directory begins with
 BYTES = ak.types.ListType(ak.types.NumpyType("uint8"))  # as an object: parsing text takes 30 ms
 
 

@@ -24,7 +24,6 @@ from rootae.reader.listing import has_own, holds
 from rootae.rootio.titles import recreate
 from rootae.schema.values import Values
 from rootae.source.source import Source
-from rootae.source.tree import ROWS_AT_MOST
 from rootae.source.unreadable import reading
 from rootae.targets import check_target
 from rootae.training.options import Options, options_of
@@ -91,7 +90,7 @@ def sample_of(
         seen: columns to read, all by default; of others there are no values.
         nbytes: at most so many are sampled, but for four entries.
     """
-    limits = min(_ROWS, ROWS_AT_MOST), max(nbytes // _SAMPLED_BLOCKS, 1), WIDTH
+    limits = _ROWS, max(nbytes // _SAMPLED_BLOCKS, 1), WIDTH
     blocks = list(tree.blocks(*limits)) if seen or seen is None else []
     last = len(blocks) - 1
     pick = sorted({round(x) for x in np.linspace(0, last, _SAMPLED_BLOCKS)}) if blocks else []

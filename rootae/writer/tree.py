@@ -68,11 +68,10 @@ class Sizes:
         sizes = [len(b) for b in block.blobs]
         for name, error in errors.items():
             self.errors[name] = max(self.errors.get(name, 0.0), error)
-            more = sum(sizes[i] for i in layout.blobs_of([name]))
-            self.columns[name] = self.columns.get(name, 0) + more
-        for name, number in layout.groups.items():
-            more = sizes[layout.latent_blobs[number]] if number in layout.latent_blobs else 0
-            self.latents[name] = self.latents.get(name, 0) + more
+        for name, size in layout.by_column(sizes).items():
+            self.columns[name] = self.columns.get(name, 0) + size
+        for name, size in layout.by_group(sizes).items():
+            self.latents[name] = self.latents.get(name, 0) + size
         self.blocks += 1
         self.entries += block.entries
 
