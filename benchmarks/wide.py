@@ -1,19 +1,21 @@
 #!/usr/bin/env python
 """Read a tree of many branches, compressed by rootae and by ROOT: times and ratios, one core.
 
-    python benchmarks/wide.py FILE.root:TREE OUT.csv [--some BRANCH,...] [--codec CODEC]
+    python benchmarks/wide.py FILE.root:TREE OUT.csv --some BRANCH,... [--codec CODEC]
 
 The peers are the same tree as `hadd -f209` (LZMA-9) and `hadd -f505` (ZSTD-5) write it. Each figure
 is the best of several fresh processes that take turns, pinned to one core. What is read: the whole
 tree, opening included; and, with opening left out (the first value of another column was read
 before), some branches, some entries of them in the middle, the same in steps of 2,000 entries, and
-ten and one of them; and opening with the first value of one column.
+ten and one of them; and opening with the first value of one column. Files are kept in `--folder`,
+if there is one, and read again by the next run, which then says nothing of writing.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import importlib.util
 import json
 import os
 import subprocess
@@ -27,6 +29,7 @@ import uproot
 import rootae
 from rootae.rootio.opening import split_path
 
+HADD = Path(importlib.util.find_spec("ROOT").origin).parent / "bin/hadd"
 WHAT = ["whole", "opening", "some", "middle", "steps", "ten", "one"]
 FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd"]
 
@@ -69,41 +72,40 @@ def fresh(path, name, what, some, core):
     return float(done.stdout)
 
 
-def hadd(setting, source, target):
-    """Write a file as ROOT does."""
-    import importlib.util
-
-    home = Path(importlib.util.find_spec("ROOT").origin).parent
-    subprocess.run(
-        [home / "bin/hadd", f"-f{setting}", target, source], check=True, capture_output=True
-    )
+def seconds(command):
+    """Run a command; return the CPU seconds that it and its children took."""
+    before = os.times()
+    subprocess.run(command, check=True, capture_output=True)
+    after = os.times()
+    children = after.children_user - before.children_user
+    return children + after.children_system - before.children_system
 
 
 def made(source, folder, codec):
-    """Write the file in every format; return seconds that writing took, by format."""
+    """Write the file in every format; return CPU seconds that writing took, by format."""
     paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")}
-    seconds = {}
-    for name, setting in (("lzma", 209), ("zstd", 505)):
-        begun = time.perf_counter()
-        hadd(setting, source, paths[name])
-        seconds[name] = time.perf_counter() - begun
     if codec is None:
         codec = folder / "codec.root"
-        rootae.train([source], codec, family="diagram")
-    begun = time.perf_counter()
-    rootae.compress(source, paths["rootae"], codec=codec)
-    seconds["rootae"] = time.perf_counter() - begun
-    return paths, seconds
+        if not codec.exists():
+            rootae.train([source], codec, family="diagram")
+    asked = ["-m", "rootae.cli", "compress", "--codec", codec, source, paths["rootae"]]
+    commands = {
+        "lzma": [HADD, "-f209", paths["lzma"], source],
+        "zstd": [HADD, "-f505", paths["zstd"], source],
+        "rootae": [sys.executable, *asked],
+    }
+    todo = {n: c for n, c in commands.items() if not paths[n].exists()}
+    return paths, {name: seconds(command) for name, command in todo.items()}
 
 
-def table(paths, writing, name, some, runs, core):
+def table(paths, writing, name, asked):
     """Yield a row for everything that is read, and one for writing."""
     sizes = {n: p.stat().st_size for n, p in paths.items()}
-    for what in (*WHAT, "write"):
+    for what in (*asked.what, *(["write"] if len(writing) == len(paths) else [])):
         best = dict(writing) if what == "write" else dict.fromkeys(paths, float("inf"))
-        for _ in range(0 if what == "write" else runs):
+        for _ in range(0 if what == "write" else asked.runs):
             for each, path in paths.items():
-                best[each] = min(best[each], fresh(path, name, what, some, core))
+                best[each] = min(best[each], fresh(path, name, what, asked.some, asked.core))
         for each in paths:
             over = (best[peer] / best[each] for peer in ("lzma", "zstd"))
             yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
@@ -119,15 +121,17 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--some", type=lambda text: text.split(","), required=True)
     parser.add_argument("--codec", type=Path)
+    parser.add_argument("--what", type=lambda text: text.split(","), default=WHAT)
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--core", type=int, default=0)
     asked = parser.parse_args()
     path, name = split_path(asked.source)
     with tempfile.TemporaryDirectory() as folder, asked.out.open("w", newline="") as out:
-        paths, writing = made(Path(path), Path(folder), asked.codec)
+        paths, writing = made(Path(path), asked.folder or Path(folder), asked.codec)
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(FIELDS)
-        for row in table(paths, writing, name, asked.some, asked.runs, asked.core):
+        for row in table(paths, writing, name, asked):
             rows.writerow(row)
             out.flush()
             print(*row, flush=True)
