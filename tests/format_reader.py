@@ -70,7 +70,9 @@ def stream(data, n):
         u = page(b.rest(), 8 * width, n)
     elif kind == 4:
         k, size = b.varint(), b.varint()
-        values, indices = stream(b"\1\0" + b.take(size), k), stream(b"\1\0" + b.rest(), n)
+        values, of = stream(b"\1\0" + b.take(size), k), b.take(1)
+        assert of[0] in (1, 2, 3)
+        indices = stream(of + b"\0" + b.rest(), n)
         assert 1 <= k <= n
         u = values.view(np.uint64)[indices]
     else:

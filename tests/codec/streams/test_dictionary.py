@@ -14,12 +14,12 @@ RNG = np.random.default_rng(0)
 VALUES = np.sort(RNG.integers(1, 2**40, 30)).astype(np.uint64)
 
 
-def body(k, values, indices):
+def body(k, values, indices, code=1):
     first, second = (
         Pco().encode(np.asarray(x, np.uint64), int(max(x)), 1 << 62, THOROUGH)
         for x in (values, indices)
     )
-    return bytes([4, 0]) + varint(k) + varint(len(first)) + first + second
+    return bytes([4, 0]) + varint(k) + varint(len(first)) + first + bytes([code]) + second
 
 
 def test_values_that_come_back_take_little_more_than_their_indices():
@@ -28,6 +28,14 @@ def test_values_that_come_back_take_little_more_than_their_indices():
     assert data[0] == Dictionary.code
     assert len(data) < 4000 * np.log2(200) / 8 * 1.03 + 200 * 8
     assert stream.decode(data, 4000).tolist() == q.tolist()
+
+
+@pytest.mark.parametrize("k", [2, 97, 256])
+def test_wide_values_that_come_in_the_same_order_take_next_to_nothing(k):
+    q = np.resize(RNG.integers(-(2**60), 2**60, k), 20_000)
+    data = stream.encode(q)
+    assert len(data) < 12 * k + 200
+    assert stream.decode(data, 20_000).tolist() == q.tolist()
 
 
 def test_values_that_do_not_come_back_are_no_dictionary():
@@ -49,3 +57,9 @@ def test_another_number_of_values_is_damage(k):
 def test_an_index_beyond_the_values_is_damage():
     with pytest.raises(CorruptError, match="value 30 of a dictionary of 30"):
         stream.decode(body(30, VALUES, np.arange(300) % 31), 300)
+
+
+@pytest.mark.parametrize("code", [0, 4, 5])
+def test_indices_of_another_kind_are_damage(code):
+    with pytest.raises(CorruptError, match=f"of the unknown kind {code}"):
+        stream.decode(body(30, VALUES, np.arange(300) % 30, code), 300)

@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rootae.codec.streams.cursor import Cursor, varint
+from rootae.codec.streams.kind import Effort
+from rootae.codec.streams.kinds.bits import Bits
+from rootae.codec.streams.kinds.bytes import Bytes
 from rootae.codec.streams.kinds.pco import Pco
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rootae.codec.streams.kind import Effort
+    from rootae.codec.streams.kind import Kind
 
 __all__ = ["Dictionary"]
 
 _LEAST_SPAN = 0x100  # below, pcodec has a bin for each value
 _SAVING = 0.95  # of another kind at most: reading takes twice as long
-_PAGE = Pco()
+_VALUES = Pco()
+_INDICES: dict[int, Kind] = {kind.code: kind for kind in (Pco(), Bytes(), Bits())}
+_LOOK, _ANY = 1 << 13, 1 << 62
 
 
 class Dictionary:
-    """The number of distinct values and two bodies of pcodec: these, ascending, and indices."""
+    """The number of distinct values; these, ascending, by pcodec; indices by a kind of theirs."""
 
     code: ClassVar[int] = 4
     name: ClassVar[str] = "dictionary"
@@ -34,35 +39,36 @@ class Dictionary:
             return None
         ordered = np.sort(u.astype(np.uint32) if span < 1 << 32 else u)
         starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-        k = len(starts)
-        if 2 * k > len(u):
-            return None
-        left = _SAVING * rival - _bits(np.diff(starts, append=len(u))) / 8
-        if left < k / 2:
+        k, room = len(starts), int(_SAVING * rival)
+        if 2 * k > len(u) or 2 * room < k:
             return None
         values = ordered[starts]
-        first = _PAGE.encode(values.astype(np.uint64), span, rival, effort) or b""
-        if left < len(first):
+        least = _bits(np.diff(starts, append=len(u))) / 8
+        if room < least and not _in_order(_indices(values, u[:_LOOK]), k, room / len(u)):
             return None
-        indices = np.searchsorted(values, u.astype(values.dtype))
-        second = _PAGE.encode(indices.astype(np.uint64), k - 1, rival, effort) or b""
-        body = varint(k) + varint(len(first)) + first + second
-        return body if len(body) < _SAVING * rival else None
+        first = _VALUES.encode(values.astype(np.uint64), span, rival, effort) or b""
+        head = varint(k) + varint(len(first)) + first
+        second = _shortest(_indices(values, u), k, room - len(head), effort)
+        return None if second is None else head + second
 
     def width(self, body: bytes) -> int:
         """Return that of the values."""
-        return _PAGE.width(_parts(body)[1])
+        return _VALUES.width(_parts(body)[1])
 
     def decode(self, body: bytes, out: NDArray[Any]) -> None:
         """Read both, and put each value where its indices are."""
-        k, first, second = _parts(body)
+        k, first, code, second = _parts(body)
         if not 0 < k <= len(out):
             msg = f"a dictionary has {k} values for {len(out)} numbers: the file is damaged"
             raise CorruptError(msg)
-        values = np.empty(k, f"u{_PAGE.width(first)}")
-        indices = np.empty(len(out), f"u{_PAGE.width(second)}")
-        _PAGE.decode(first, values)
-        _PAGE.decode(second, indices)
+        kind = _INDICES.get(code)
+        if kind is None:
+            msg = f"a dictionary's indices are of the unknown kind {code}: the file is damaged"
+            raise CorruptError(msg)
+        values = np.empty(k, f"u{_VALUES.width(first)}")
+        indices = np.empty(len(out), f"u{kind.width(second)}")
+        _VALUES.decode(first, values)
+        kind.decode(second, indices)
         if int(indices.max()) >= k:
             msg = f"value {indices.max()} of a dictionary of {k}: the file is damaged"
             raise CorruptError(msg)
@@ -70,12 +76,33 @@ class Dictionary:
 
 
 def _bits(counts: NDArray[np.int64]) -> float:
-    """Return the least that indices can take, by how often each value occurs."""
+    """Return the least that indices can take in any order, by how often each value occurs."""
     n = int(counts.sum())
     return float(n * np.log2(n) - (counts * np.log2(counts)).sum())
 
 
-def _parts(body: bytes) -> tuple[int, bytes, bytes]:
+def _in_order(indices: NDArray[np.uint64], k: int, room: float) -> bool:
+    """Say whether indices repeat a pattern, by the bytes that each may take."""
+    quick = Effort(is_quick=True)
+    frames = (kind.encode(indices, k - 1, _ANY, quick) for kind in (Bits(), Bytes()))
+    return any(f is not None and len(f) < room * len(indices) for f in frames)
+
+
+def _indices(values: NDArray[Any], u: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.searchsorted(values, u.astype(values.dtype)).astype(np.uint64)
+
+
+def _shortest(indices: NDArray[np.uint64], k: int, room: int, effort: Effort) -> bytes | None:
+    """Return a kind and its body, or None if none has less than some bytes."""
+    best = None
+    for code, kind in _INDICES.items():
+        body = kind.encode(indices, k - 1, room, effort)
+        if body is not None and 1 + len(body) < room:
+            best, room = bytes([code]) + body, 1 + len(body)
+    return best
+
+
+def _parts(body: bytes) -> tuple[int, bytes, int, bytes]:
     cursor = Cursor(body)
-    k = cursor.varint()
-    return k, cursor.take(cursor.varint()), cursor.rest()
+    k, first = cursor.varint(), cursor.take(cursor.varint())
+    return k, first, cursor.byte(), cursor.rest()
