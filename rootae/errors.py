@@ -18,6 +18,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
+from rootae.legible import legible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,6 +46,10 @@ class RootaeError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes, whatever the constructor takes."""
         return _rebuilt, (type(self), self.args, self.__dict__)
+
+    def __str__(self) -> str:
+        """Return the message in one line, whatever the names are that a damaged file has."""
+        return legible(super().__str__())
 
 
 def _rebuilt(kind: type[RootaeError], args: tuple[Any, ...], state: dict[str, Any]) -> RootaeError:
@@ -95,7 +101,7 @@ class NameNotFound(ArgumentError, KeyError):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        return self.message
+        return legible(self.message)
 
 
 class FormatError(RootaeError):

@@ -15,7 +15,8 @@ MODULES = {
     for p in PACKAGE.rglob("*.py")
 }
 FLOORS = [  # low to high; what stands on one floor does not import each other
-    ["errors", "legible", "progress"],
+    ["legible", "progress"],
+    ["errors"],
     ["extras", "formula", "leftovers", "naming", "regular"],
     ["kernels", "schema", "targets"],
     ["codec", "rootio"],

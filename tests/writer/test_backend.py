@@ -232,7 +232,7 @@ f = ROOT.TFile(sys.argv[1], "recreate", "", 505)
 t = ROOT.TTree("t", ""); r = ROOT.TRandom3(1)
 cells = [array.array("f", [0]) for _ in range(300)]
 for i, x in enumerate(cells): t.Branch(f"x{i}", x, f"x{i}/F")
-for _ in range(100):
+for _ in range(70):
     for x in cells: x[0] = r.Gaus()
     t.Fill()
 t.Write(); f.Close(); sys.stdout.flush(); os._exit(0)
