@@ -20,7 +20,6 @@ from rootae.rootio.titles import recreate
 from rootae.schema.bounds.bound import EXACT
 from rootae.source.particulars import title_of_file
 from rootae.targets import Output, check_target
-from rootae.training.options import Options
 from rootae.writer.content import with_content
 from rootae.writer.losses import refuse_losses
 from rootae.writer.objects import Objects
@@ -266,7 +265,7 @@ class _Job:
                 sizes = Sizes(errors=errors, blocks=share.blocks, entries=entries)
                 made.setdefault(codec.digest, {})[path] = sizes
         known_codecs = (self.codecs[d] for d in made if d in self.codecs)
-        return [provenance(source, Options(), c, made[c.digest]) for c in known_codecs]
+        return [provenance(source, c, made[c.digest]) for c in known_codecs]
 
     def _hold(self, part: Path, objects: Objects) -> None:
         """Hold the output against the inputs, before it appears."""

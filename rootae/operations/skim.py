@@ -26,7 +26,6 @@ from rootae.rootio.opening import split_path
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
 from rootae.targets import Output, check_target
-from rootae.training.options import Options
 from rootae.writer.content import with_content
 from rootae.writer.losses import refuse_losses
 from rootae.writer.objects import Objects
@@ -258,7 +257,7 @@ class _Job:
         for path, sizes in self.sizes.items():
             mine, carried = errors.get(path, {}), _carried(self.source.tree(path))
             sizes.errors = {n: e for n, e in mine.items() if n in carried}
-        made = provenance(self.source, Options(), next(iter(self.codecs.values())), self.sizes)
+        made = provenance(self.source, next(iter(self.codecs.values())), self.sizes)
         entries = {path: sizes.entries for path, sizes in self.sizes.items()}
         records = [*records, made | {"skim": self.asked}]
         stored.close(with_content(records, file, entries), entries)
