@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae.checks.values import verify_against
-from rootae.container.codecs import CodecWriter
+from rootae.codec.codec import Codec
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.operations.cuts import Cut
 from rootae.operations.keepdrop import chosen, read_lines
@@ -25,19 +25,19 @@ from rootae.rootio.compression import setting_of
 from rootae.rootio.opening import split_path
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
-from rootae.targets import Output, check_target
-from rootae.training.options import Options
-from rootae.writer.content import with_content
+from rootae.targets import check_target
+from rootae.writer.composite import Composite
 from rootae.writer.losses import refuse_losses
-from rootae.writer.objects import Objects
 from rootae.writer.provenance import provenance
 from rootae.writer.tree import Sizes, TreeWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from rootae.codec.codec import Codec
+    from rootae.reader.tree import CodedTree
     from rootae.source.tree import SourceTree
+    from rootae.targets import Output
+    from rootae.writer.objects import Objects
 
 __all__ = ["Skimmed", "skim"]
 
@@ -132,18 +132,18 @@ def skim(
         whole = source.tree(path)
         lines = () if branches is None else read_lines(Path(branches))
         kept, idle = chosen(whole.schema.order, whole.where, keep, drop, lines)
-        asked_cut = None if cut is None else Cut(whole, cut)
-        at = np.arange(whole.entries) if asked_cut is None else asked_cut.passing()
+        selection = None if cut is None else Cut(whole, cut)
+        at = np.arange(whole.entries) if selection is None else selection.passing()
         mine = coded_of(whole)
         carried = mine.stored.plans[0].carried if mine is not None else ()
         selected = SelectedTree(whole, narrowed(whole.schema, kept, carried), at)
         asked = {"tree": path, "cut": cut, "keep": list(keep), "drop": list(drop)}
         asked |= {"branches": [x.text for x in lines]} if lines else {}
-        view = _View(source.path, source.file, selected)
-        notes = list(asked_cut.notes) if asked_cut is not None else []
+        notes = [] if selection is None else list(selection.notes)
         notes += [f"{branches}: '{text}' matches no column" for text in idle]
-        job = _Job(view, target, progress or Progress(), asked, notes)
-        return job.run(setting_of(compression, source.compression))
+        view = _View(source.path, source.file, selected)
+        draft = _decide(view, asked, notes, setting_of(compression, source.compression))
+        return _run(draft, target, progress or Progress())
 
 
 def _chosen(source: DecodedSource, asked: str | None) -> str:
@@ -166,110 +166,116 @@ class _View(DecodedSource):
         return self.selected if path == self.selected.schema.path else super().tree(path)
 
 
-@dataclass
-class _Job:
-    """One run of skim."""
+@dataclass(frozen=True)
+class _Draft:
+    """What the output is going to be.
+
+    Arguments:
+        source: the input with the selection in it.
+        asked: what is recorded of the options, by name.
+        setting: compression of what passes through.
+        fitted: codecs for the columns that are left, by the digest of those whose blocks these
+            come from.
+        notes: what deserves attention, a sentence each.
+    """
 
     source: _View
-    output: Output
-    progress: Progress
-    asked: dict[str, Any]
-    notes: list[str] = field(default_factory=list)
-    codecs: dict[bytes, Codec] = field(default_factory=dict)
-    sizes: dict[str, Sizes] = field(default_factory=dict)
+    asked: Mapping[str, Any]
+    setting: Any
+    fitted: Mapping[bytes, Codec]
+    notes: Sequence[str]
 
-    @property
-    def target(self) -> Path:
-        return self.output.path
 
-    def run(self, setting: Any) -> Skimmed:
-        trees = {path: self.source.tree(path) for path in self.source.tree_paths()}
-        coded = {p: _carried(t) for p, t in trees.items()}
-        refuse_losses(self.source, coded, "leave branches out with --drop", anew=True)
-        self.progress.phase("write", sum(t.entries for t in trees.values()))
-        with self.output.atomic() as part:
-            title = title_of_file(self.source.file)
-            with recreate(part, title, compression=setting) as file:
-                objects, stored = Objects(file, several=False), CodecWriter(file)
-                objects.add(self.source)
-                for tree in trees.values():
-                    self._write(file, tree, stored)
-                objects.write()
-                if self.codecs:
-                    self._write_records(file, stored)
-            forget(self.source.file)
-            verify_against(part, self.source, self.progress, exact=True)
-            with DecodedSource.open(part) as made:
-                objects.hold(made, self.target)
-            after = part.stat().st_size
-        self.notes += objects.notes
-        return self._report(after)
+def _decide(source: _View, asked: Mapping[str, Any], notes: Sequence[str], setting: Any) -> _Draft:
+    """Fit the codecs to what is left, if nothing else is lost."""
+    coded = {path: _carried(source.tree(path)) for path in source.tree_paths()}
+    refuse_losses(source, coded, "leave branches out with --drop", anew=True)
+    tree, fitted, told = source.selected, dict[bytes, Codec](), [*notes]
+    mine = coded_of(tree)
+    for codec in mine.stored.codecs if mine is not None and _carried(tree) else ():
+        fitted[codec.digest], warnings = _fitted(codec, tree)
+        told += [w for w in warnings if w not in told]
+    return _Draft(source, asked, setting, fitted, told)
 
-    def _advance(self, _tree: str, entries: int) -> None:
-        self.progress.advance(entries)
 
-    def _write(self, file: Any, tree: SourceTree, stored: CodecWriter) -> None:
-        mine, path = coded_of(tree), tree.schema.path
-        coded = mine is not None and bool(_carried(tree))
-        if mine is None or not coded:
-            TreeWriter(file, tree, None).run(self._advance)
-        elif isinstance(tree, SelectedTree):
-            self._write_selected(file, tree, mine.stored.codecs, stored)
-        else:
-            self._keep(mine.stored.codecs, stored)
-            writer = TreeWriter(file, tree, mine.stored.codecs[0])
-            writer.copy(tree, mine, self._advance)
-            self.sizes[path] = writer.close()
+def _fitted(codec: Codec, tree: SelectedTree) -> tuple[Codec, list[str]]:
+    """Return a codec for the columns that are left, and what is to be said."""
+    plan, schema = codec.tree(tree.schema.path).plan, tree.schema
+    if {b.name for b in plan.branches} == set(schema.order):
+        return codec, []
+    plain = frozenset(c.name for c in schema.columns) - set(plan.carried)
+    return adapt(codec, [dataclasses.replace(sample_of(tree), kept=plain)])
 
-    def _keep(self, codecs: Iterable[Codec], stored: CodecWriter) -> None:
-        """Store codecs, before the first block that needs them."""
-        for codec in codecs:
-            self.codecs[codec.digest] = codec
-            stored.add(codec)
 
-    def _write_selected(
-        self, file: Any, tree: SelectedTree, codecs: Sequence[Codec], stored: CodecWriter
-    ) -> None:
-        """Code what is left, each piece with the codec of the blocks it comes from."""
-        path = tree.schema.path
-        fitted = {c.digest: self._fitted(c, tree) for c in codecs}
-        runs = list(tree.runs())
-        self._keep((fitted[d] for d, _ in runs) if tree.entries else fitted.values(), stored)
-        writer = TreeWriter(file, tree, fitted[codecs[0].digest])
-        for digest, part in runs:
-            codec = fitted[digest]
-            writer.code(part, codec, self._advance, exact_coder(codec, path))
-        self.sizes[path] = writer.close()
+def _run(draft: _Draft, output: Output, progress: Progress) -> Skimmed:
+    source, selected = draft.source, draft.source.selected
+    with output.atomic() as part:
+        objects = _write(draft, part, progress)
+        forget(source.file)
+        verify_against(part, source, progress, exact=True)
+        with DecodedSource.open(part) as made:
+            objects.hold(made, output.path)
+        after = part.stat().st_size
+    return Skimmed(
+        source.path, output.path, source.path.stat().st_size, after, draft.asked["tree"],
+        int(selected.tree.num_entries), selected.entries, selected.schema.order,
+        (*draft.notes, *objects.notes),
+    )  # fmt: skip
 
-    def _fitted(self, codec: Codec, tree: SelectedTree) -> Codec:
-        """Return the codec for the columns that are left."""
-        plan, schema = codec.tree(tree.schema.path).plan, tree.schema
-        if {b.name for b in plan.branches} == set(schema.order):
-            return codec
-        plain = frozenset(c.name for c in schema.columns) - set(plan.carried)
-        sampled = dataclasses.replace(sample_of(tree), kept=plain)
-        fitted, warnings = adapt(codec, [sampled])
-        self.notes += [w for w in warnings if w not in self.notes]
-        return fitted
 
-    def _write_records(self, file: Any, stored: CodecWriter) -> None:
-        records = self.source.file.container.provenance
-        errors = _errors(records)
-        for path, sizes in self.sizes.items():
-            mine, carried = errors.get(path, {}), _carried(self.source.tree(path))
-            sizes.errors = {n: e for n, e in mine.items() if n in carried}
-        made = provenance(self.source, Options(), next(iter(self.codecs.values())), self.sizes)
-        entries = {path: sizes.entries for path, sizes in self.sizes.items()}
-        records = [*records, made | {"skim": self.asked}]
-        stored.close(with_content(records, file, entries), entries)
+def _write(draft: _Draft, part: Path, progress: Progress) -> Objects:
+    source, sizes = draft.source, dict[str, Sizes]()
+    trees = [source.tree(path) for path in source.tree_paths()]
+    progress.phase("write", sum(tree.entries for tree in trees))
 
-    def _report(self, after: int) -> Skimmed:
-        selected, source = self.source.selected, self.source
-        entries = int(selected.tree.num_entries)
-        return Skimmed(
-            source.path, self.target, source.path.stat().st_size, after, self.asked["tree"],
-            entries, selected.entries, selected.schema.order, tuple(self.notes),
-        )  # fmt: skip
+    def advance(_tree: str, entries: int) -> None:
+        progress.advance(entries)
+
+    with recreate(part, title_of_file(source.file), compression=draft.setting) as file:
+        made = Composite(file, several=False)
+        made.objects.add(source)
+        for tree in trees:
+            mine = coded_of(tree)
+            if mine is None or not _carried(tree):
+                TreeWriter(file, tree, None).run(advance)
+            elif isinstance(tree, SelectedTree):
+                sizes[tree.schema.path] = _code(draft, tree, mine, made, advance)
+            else:
+                made.keep(mine.stored.codecs)
+                writer = TreeWriter(file, tree, mine.stored.codecs[0])
+                writer.copy(tree, mine, advance)
+                sizes[tree.schema.path] = writer.close()
+        records = _records(draft, made, sizes) if made.codecs else []
+        made.close(records, {path: size.entries for path, size in sizes.items()})
+    return made.objects
+
+
+def _code(
+    draft: _Draft,
+    tree: SelectedTree,
+    mine: CodedTree,
+    made: Composite,
+    advance: Callable[[str, int], None],
+) -> Sizes:
+    """Code what is left, each piece with the codec of the blocks it comes from."""
+    runs = [(draft.fitted[digest], part) for digest, part in tree.runs()]
+    made.keep((codec for codec, _ in runs) if tree.entries else draft.fitted.values())
+    writer = TreeWriter(made.file, tree, draft.fitted[mine.stored.codecs[0].digest])
+    for codec, part in runs:
+        writer.code(part, codec, advance, exact_coder(codec, tree.schema.path))
+    return writer.close()
+
+
+def _records(draft: _Draft, made: Composite, sizes: dict[str, Sizes]) -> list[dict[str, Any]]:
+    """Return the input's records, and that of this cut."""
+    source = draft.source
+    records = source.file.container.provenance
+    errors = _errors(records)
+    for path, size in sizes.items():
+        mine, carried = errors.get(path, {}), _carried(source.tree(path))
+        size.errors = {n: e for n, e in mine.items() if n in carried}
+    codec = next(iter(made.codecs.values()))
+    return [*records, {**provenance(source, codec, sizes), "skim": draft.asked}]
 
 
 def _carried(tree: SourceTree) -> set[str]:

@@ -26,16 +26,18 @@ from rootae.schema.values import Values
 from rootae.source.source import Source
 from rootae.source.unreadable import reading
 from rootae.targets import check_target
-from rootae.training.options import Options, options_of
+from rootae.training.options import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from rootae.codec.plan.plan import TreePlan
     from rootae.planner.look import Look
+    from rootae.planner.promises import Promises
     from rootae.schema.column import Column
     from rootae.source.tree import SourceTree
     from rootae.targets import Output
+    from rootae.training.options import Learning, Options
 
 __all__ = [
     "checked_outputs",
@@ -156,7 +158,7 @@ def train(
     return codec
 
 
-def _sampled(source: Source, opts: Options, files: int) -> list[Sampled]:
+def _sampled(source: Source, opts: Promises, files: int) -> list[Sampled]:
     def work() -> list[Sampled]:
         trees = [source.tree(name) for name in source.tree_paths(opts.trees)]
         return samples_of(trees, opts.keep_plain, files=files)
@@ -165,7 +167,7 @@ def _sampled(source: Source, opts: Options, files: int) -> list[Sampled]:
 
 
 def checked_outputs(
-    target: str | Path, used: Sequence[object], opts: Options, *, force: bool
+    target: str | Path, used: Sequence[object], opts: Learning, *, force: bool
 ) -> Output:
     """Return the output, unless it or learning curves would overwrite what they must not.
 

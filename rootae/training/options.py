@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rootae.codec.contexts.device import CPU, chosen
+from rootae.codec.contexts.device import chosen
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.planner.rules import Rule, rules_of
+from rootae.planner.promises import Promises
+from rootae.planner.rules import rules_of
 from rootae.rootio.opening import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["EFFORTS", "NETS", "SCHEDULES", "Options", "options_of"]
+__all__ = ["EFFORTS", "NETS", "SCHEDULES", "Learning", "Options", "options_of"]
 
 NETS = ("dense", "conv")  # the first is the default
 EFFORTS = ("fast", "default", "max")  # of networks: small and quick to read, or large
@@ -34,23 +35,18 @@ def _families() -> list[str]:
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the user asked of compress or train.
+class Learning:
+    """How contexts are to be learned: of no use where a codec is given.
 
     Arguments:
         family: ``auto``, ``plain`` or a training family.
         net: architecture of the networks.
-        bounds: rules over the presets.
-        lossy: the preset for NanoAOD-like data.
-        keep_plain: globs of columns that stay ordinary branches.
-        trees: globs of trees to code; others pass through.
         seed: of training.
         steps: training steps for each group, instead of a time budget.
         time_budget: seconds of training for the whole file.
         latents: number of latents, or None for the family's own choice.
         effort: ``fast``, ``default`` or ``max``: how large networks are; larger ones make smaller
             files that are slower to read.
-        device: ``cpu``, ``cuda`` or ``auto``: where networks are trained and run.
         settings: the family's own settings by name.
         keep_family: store the named family even where it makes the file larger, for studies: at
             least that of its networks or diagrams which costs least.
@@ -66,22 +62,17 @@ class Options:
         history: CSV file that gets the learning curves; a plot is put beside it.
 
     Raises:
-        NameNotFound: there is no such device, net, effort, schedule or family.
+        NameNotFound: there is no such net, effort, schedule or family.
         ArgumentError: a number is out of range, or two options contradict each other.
     """
 
     family: str = "auto"
     net: str = "dense"
-    bounds: tuple[Rule, ...] = ()
-    lossy: bool = False
-    keep_plain: tuple[str, ...] = ()
-    trees: tuple[str, ...] = ()
     seed: int = 0
     steps: int | None = None
     time_budget: float | None = None
     latents: int | None = None
     effort: str = "default"
-    device: str = CPU
     settings: Mapping[str, str] = field(default_factory=dict)
     keep_family: bool = False
     epochs: float | None = None
@@ -95,7 +86,6 @@ class Options:
 
     def __post_init__(self) -> None:
         """Refuse what does not exist, is out of range or contradicts something else."""
-        chosen(self.device)
         for kind, name, known in (
             ("net", self.net, NETS),
             ("effort", self.effort, EFFORTS),
@@ -137,17 +127,44 @@ class Options:
             msg = f"net {self.net}: family plain has no networks: name another with --family"
             raise ArgumentError(msg)
 
-    def recorded(self) -> dict[str, Any]:
-        """Return what a codec has to remember of its options."""
-        rules = [f"{r.glob}={r.bound}" for r in self.bounds]
-        return {"bounds": rules, "lossy": self.lossy, "keep_plain": list(self.keep_plain)}
-
     def training(self) -> dict[str, Any]:
         """Return how a codec was asked to be trained: family, seed, and what is not the default."""
         usual = {f.name: f.default for f in fields(self)}
         asked = {n: getattr(self, n) for n in _TRAINING if getattr(self, n) != usual[n]}
         own = {"settings": dict(self.settings)} if self.settings else {}
         return {"family": self.family, "seed": self.seed} | asked | own
+
+
+@dataclass(frozen=True)
+class Options(Promises, Learning):
+    """What the user asked of compress or train: what is promised, and how to learn.
+
+    Arguments:
+        bounds, lossy, keep_plain, trees, device: as in `rootae.planner.promises.Promises`.
+        family, net, effort and more: as in `Learning`.
+
+    Raises:
+        NameNotFound: there is no such device, net, effort, schedule or family.
+        ArgumentError: a number is out of range, or two options contradict each other.
+
+    Example:
+        >>> Options(lossy=True, family="diagram", seed=1).promises
+        Promises(bounds=(), lossy=True, keep_plain=(), trees=(), device='cpu')
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse what neither may be."""
+        Promises.__post_init__(self)
+        Learning.__post_init__(self)
+
+    @property
+    def promises(self) -> Promises:
+        """What is promised, without how to learn."""
+        return Promises(**{f.name: getattr(self, f.name) for f in fields(Promises)})
+
+    def asked(self) -> dict[str, Any]:
+        """Return what a file's record says of what was asked, a codec given or not."""
+        return self.recorded() | {"family": self.family, "seed": self.seed}
 
 
 def options_of(

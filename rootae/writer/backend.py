@@ -10,7 +10,6 @@ from rootae.writer.losses import ADVICE, refuse_losses, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from rootae.source.source import Source
 
@@ -88,14 +87,14 @@ def backend_for(
     return ROOT
 
 
-def is_better_by_root(source: Source, part: Path) -> bool:
+def is_better_by_root(source: Source, nbytes: int) -> bool:
     """Say whether ROOT should write again what uproot made larger than it was.
 
     uproot does not compress trees' own descriptions, which in small files outweigh all savings.
 
     Arguments:
         source: the input.
-        part: what uproot wrote.
+        nbytes: of the file that uproot wrote.
     """
-    larger = part.stat().st_size > source.path.stat().st_size
+    larger = nbytes > source.path.stat().st_size
     return larger and installed() and not source.ntuples()

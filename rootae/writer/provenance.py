@@ -11,16 +11,27 @@ if TYPE_CHECKING:
 
     from rootae.codec.codec import Codec
     from rootae.source.source import Source
-    from rootae.training.options import Options
     from rootae.writer.tree import Sizes
 
-__all__ = ["provenance"]
+__all__ = ["UNASKED", "provenance"]
+
+UNASKED = {"bounds": [], "lossy": False, "keep_plain": [], "family": "auto", "seed": 0}
 
 
 def provenance(
-    source: Source, options: Options, codec: Codec, sizes: Mapping[str, Sizes]
+    source: Source,
+    codec: Codec,
+    sizes: Mapping[str, Sizes],
+    asked: Mapping[str, Any] = UNASKED,
 ) -> dict[str, Any]:
-    """Describe how the file was made: source, trees with each column's largest error, options."""
+    """Describe how the file was made: source, trees with each column's largest error, options.
+
+    Arguments:
+        source: the input.
+        codec: what its trees were coded with.
+        sizes: what the blocks came to, by tree.
+        asked: what is recorded of the options, by name; merge and skim take none.
+    """
     compression = source.compression
     trees = {
         t.path: {"entries": sizes[t.path].entries, "blocks": sizes[t.path].blocks}
@@ -37,7 +48,7 @@ def provenance(
             "compression": None if compression is None else int(compression.code),
         },
         "trees": trees,
-        "options": options.recorded() | {"family": options.family, "seed": options.seed},
+        "options": dict(asked),
         "versions": {
             p: version(p) for p in ("rootae", "numpy", "awkward", "uproot", "pcodec", "onnxruntime")
         }

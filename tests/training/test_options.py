@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 import rootae
 from rootae.errors import ArgumentError, NameNotFound
-from rootae.training.options import Options, options_of
+from rootae.planner.promises import Promises
+from rootae.planner.rules import rules_of
+from rootae.training.options import Learning, Options, options_of
+from rootae.writer.provenance import UNASKED
 
 
 @pytest.mark.parametrize(
@@ -82,3 +86,24 @@ def test_a_codec_remembers_what_is_not_the_default():
     told = {"family": "ae", "seed": 4, "net": "conv", "lr": 1e-3, "settings": {"weight": "2"}}
     assert asked.training() == told
     assert Options(device="auto").training() == Options().training()
+
+
+def test_an_option_is_a_promise_or_says_how_to_learn():
+    promised, learned, both = (
+        {f.name for f in dataclasses.fields(x)} for x in (Promises, Learning, Options)
+    )
+    assert promised | learned == both
+    assert not promised & learned
+
+
+def test_promises_are_what_is_left_without_learning():
+    told = {"bounds": rules_of({"x": "abs:1"}), "lossy": True, "trees": ("a*",), "device": "auto"}
+    assert Options(**told, family="plain", seed=3).promises == Promises(**told)
+    with pytest.raises(NameNotFound, match="did you mean 'cuda'"):
+        Promises(device="cud")
+
+
+def test_merge_and_skim_record_what_options_by_themselves_say():
+    assert Options().asked() == UNASKED
+    asked = Options(lossy=True, keep_plain=("a",), family="plain", seed=3).asked()
+    assert asked == UNASKED | {"lossy": True, "keep_plain": ["a"], "family": "plain", "seed": 3}
