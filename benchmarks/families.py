@@ -26,6 +26,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import families_chart
 import rate
@@ -37,6 +38,11 @@ from rootae.rootio.opening import split_path
 from rootae.source.source import Source
 from rootae.training import families
 from rootae.training.options import NETS, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rootae.evaluation.peaks.fits import Fit
 
 WITHOUT_LATENTS = ("diagram", "predictor")
 BOUNDS, NONE = "bounds", "none"
@@ -65,7 +71,7 @@ class Job:
     keep_plain: tuple[str, ...] = ()
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Return what rows call the file."""
         path, tree = split_path(self.file)
         return f"{Path(path).stem}:{tree}"
@@ -100,16 +106,19 @@ class Row:
 TEXTS = ("file", "family", "net", "setting", "note")
 
 
-def measure(job):
+def measure(job: Job) -> Row:
     """Run one job."""
     row = Row(job.name, job.family, job.net, job.setting)
     (with_bounds if job.setting == BOUNDS else without)(job, row)
     return row
 
 
-def with_bounds(job, row):
+def with_bounds(job: Job, row: Row) -> None:
     """Train on 60% of the entries and code those after them."""
     path, name = split_path(job.file)
+    if name is None:
+        msg = f"{path}: say which tree: FILE:TREE"
+        raise SystemExit(msg)
     with Source.open(path) as source:
         tree = source.tree(name)
         cut = int(0.6 * tree.entries)
@@ -122,10 +131,15 @@ def with_bounds(job, row):
     row.seconds, row.bits = found.seconds, found.bits
 
 
-def without(job, row):
+def without(job: Job, row: Row) -> None:
     """Compress a whole tree to its latents and look at what comes back."""
     _, name = split_path(job.file)
-    options = {"family": job.family, "net": job.net, "steps": job.steps, "latents": job.latents}
+    options: dict[str, Any] = {
+        "family": job.family,
+        "net": job.net,
+        "steps": job.steps,
+        "latents": job.latents,
+    }
     options["keep_plain"] = list(job.keep_plain)
     with tempfile.TemporaryDirectory() as folder:
         codec, target = Path(folder) / "codec.root", Path(folder) / "small.root"
@@ -146,14 +160,14 @@ def without(job, row):
         row.note = f"{peak.moved} of {peak.candidates} candidates are others when chosen anew"
 
 
-def fill(row, suffix, fit):
+def fill(row: Row, suffix: str, fit: Fit) -> None:
     """Copy a fit's figures."""
     for name in ("mass", "width"):
         setattr(row, name + suffix, getattr(fit, name))
         setattr(row, f"{name}{suffix}_error", getattr(fit, f"{name}_error"))
 
 
-def jobs_of(options):
+def jobs_of(options: argparse.Namespace) -> Iterator[Job]:
     """Yield all jobs."""
     jobs = [(f, "", BOUNDS) for f in options.rate]
     jobs += [(*f.rsplit("=", 1), NONE) for f in options.peak]
@@ -165,7 +179,7 @@ def jobs_of(options):
                     yield Job(file, peak, family, net, setting, *asked)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rate", nargs="*", default=[], metavar="FILE:TREE")
@@ -188,16 +202,19 @@ def main():
     families_chart.draw(rows, options.out.with_suffix(".png"))
 
 
-def known(path):
+def known(path: Path) -> list[Row]:
     """Return the rows of an earlier run: a table may be made in several."""
     if not path.exists():
         return []
     with path.open(newline="") as file:
         found = list(csv.DictReader(file))
-    return [Row(**{k: v if k in TEXTS else float(v or "nan") for k, v in r.items()}) for r in found]
+    cells: list[dict[str, Any]] = [
+        {k: v if k in TEXTS else float(v or "nan") for k, v in r.items()} for r in found
+    ]
+    return [Row(**row) for row in cells]
 
 
-def show(row):
+def show(row: Row) -> None:
     """Print a row."""
     print(
         f"{row.file:18} {row.family:10} {row.net:6} {row.setting:6} {row.bits:9.2f} bits "
@@ -208,7 +225,7 @@ def show(row):
     )
 
 
-def write(rows, path):
+def write(rows: Sequence[Row], path: Path) -> None:
     """Write all rows, in order."""
     order = sorted(rows, key=lambda r: (r.setting, r.file, r.family, r.net))
     with path.open("w", newline="") as file:

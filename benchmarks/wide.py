@@ -21,17 +21,21 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import uproot
 
 import rootae
 from rootae.rootio.opening import split_path
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 WHAT = ["whole", "opening", "some", "middle", "steps", "ten", "one"]
 FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd"]
 
 
-def measured(path, name, what, some):
+def measured(path: Path, name: str, what: str, some: list[str]) -> float:
     """Return the seconds that reading takes in this process."""
     opened = rootae.open if path.name == "rootae.root" else uproot.open
     begun = time.perf_counter()
@@ -55,7 +59,7 @@ def measured(path, name, what, some):
     return time.perf_counter() - begun
 
 
-def fresh(path, name, what, some, core):
+def fresh(path: Path, name: str, what: str, some: list[str], core: int) -> float:
     """Measure in a fresh process on one core."""
     asked = json.dumps([str(path), name, what, some])
     done = subprocess.run(
@@ -69,17 +73,23 @@ def fresh(path, name, what, some, core):
     return float(done.stdout)
 
 
-def hadd(setting, source, target):
+def hadd(setting: int, source: Path, target: Path) -> None:
     """Write a file as ROOT does."""
     import importlib.util
 
-    home = Path(importlib.util.find_spec("ROOT").origin).parent
+    spec = importlib.util.find_spec("ROOT")
+    if spec is None or spec.origin is None:
+        msg = "ROOT is not installed: pip install 'rootae[root]'"
+        raise SystemExit(msg)
+    home = Path(spec.origin).parent
     subprocess.run(
         [home / "bin/hadd", f"-f{setting}", target, source], check=True, capture_output=True
     )
 
 
-def made(source, folder, codec):
+def made(
+    source: Path, folder: Path, codec: Path | None
+) -> tuple[dict[str, Path], dict[str, float]]:
     """Write the file in every format; return seconds that writing took, by format."""
     paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")}
     seconds = {}
@@ -96,7 +106,14 @@ def made(source, folder, codec):
     return paths, seconds
 
 
-def table(paths, writing, name, some, runs, core):
+def table(
+    paths: Mapping[str, Path],
+    writing: Mapping[str, float],
+    name: str,
+    some: list[str],
+    runs: int,
+    core: int,
+) -> Iterator[list[Any]]:
     """Yield a row for everything that is read, and one for writing."""
     sizes = {n: p.stat().st_size for n, p in paths.items()}
     for what in (*WHAT, "write"):
@@ -109,7 +126,7 @@ def table(paths, writing, name, some, runs, core):
             yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
 
 
-def main():
+def main() -> None:
     if sys.argv[1:2] == ["--measure"]:
         path, *rest = json.loads(sys.argv[2])
         print(measured(Path(path), *rest))
@@ -123,6 +140,8 @@ def main():
     parser.add_argument("--core", type=int, default=0)
     asked = parser.parse_args()
     path, name = split_path(asked.source)
+    if name is None:
+        parser.error(f"{path}: say which tree: FILE:TREE")
     with tempfile.TemporaryDirectory() as folder, asked.out.open("w", newline="") as out:
         paths, writing = made(Path(path), Path(folder), asked.codec)
         rows = csv.writer(out, lineterminator="\n")
