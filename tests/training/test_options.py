@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import rootae
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.training.options import Options, options_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -20,7 +24,7 @@ from rootae.training.options import Options, options_of
         ({"device": "cud"}, "cuda"),
     ],
 )
-def test_unknown_names_are_refused_with_the_nearest(given, near):
+def test_unknown_names_are_refused_with_the_nearest(given: dict[str, Any], near: str) -> None:
     with pytest.raises(NameNotFound, match=f"did you mean '{near}'"):
         Options(**given)
 
@@ -30,53 +34,58 @@ def test_unknown_names_are_refused_with_the_nearest(given, near):
     [("lossi", "lossy"), ("bound", "bounds"), ("forse", "force"), ("tree", "trees")],
 )
 @pytest.mark.parametrize("call", [rootae.compress, lambda s, t, **o: rootae.train([s], t, **o)])
-def test_a_misspelt_option_is_refused_with_the_nearest(tmp_path, call, name, near):
+def test_a_misspelt_option_is_refused_with_the_nearest(
+    tmp_path: Path, call: Callable[..., Any], name: str, near: str
+) -> None:
     with pytest.raises(NameNotFound, match=f"no option '{name}' in rootae; did you mean '{near}'"):
         call(tmp_path / "in.root", tmp_path / "out.root", **{name: True})
 
 
-def test_text_is_no_number():
+def test_text_is_no_number() -> None:
+    wrong: dict[str, Any] = {"steps": "5"}
     with pytest.raises(ArgumentError, match=r"^steps '5' is no number$"):
-        Options(steps="5")
+        Options(**wrong)
 
 
 @pytest.mark.parametrize("family", ["auto", "plain"])
-def test_a_family_is_kept_that_is_named(family):
+def test_a_family_is_kept_that_is_named(family: str) -> None:
     with pytest.raises(ArgumentError, match="none to keep: name another with --family"):
         Options(family=family, keep_family=True)
 
 
 @pytest.mark.parametrize("value", [0, -1, math.inf, math.nan])
 @pytest.mark.parametrize("name", ["lr", "batch_size", "epochs", "patience"])
-def test_numbers_out_of_range_are_refused_by_name(name, value):
+def test_numbers_out_of_range_are_refused_by_name(name: str, value: float) -> None:
+    given: dict[str, Any] = {name: value}
     with pytest.raises(ArgumentError, match=f"{name} .*out of range"):
-        Options(**{name: value})
+        Options(**given)
 
 
 @pytest.mark.parametrize("other", ["steps", "time_budget"])
-def test_training_has_one_length(other):
+def test_training_has_one_length(other: str) -> None:
+    given: dict[str, Any] = {"epochs": 2, other: 3}
     with pytest.raises(ArgumentError, match="give one of them"):
-        Options(**{"epochs": 2, other: 3})
+        Options(**given)
 
 
-def test_resume_needs_a_checkpoint(tmp_path):
+def test_resume_needs_a_checkpoint(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="--checkpoint DIR"):
         Options(resume=True)
     assert Options(resume=True, checkpoint=tmp_path).resume
 
 
 @pytest.mark.parametrize("family", ["auto", "plain"])
-def test_settings_belong_to_a_family_that_is_named(family):
+def test_settings_belong_to_a_family_that_is_named(family: str) -> None:
     with pytest.raises(ArgumentError, match=r"weight: family .* has no settings"):
         Options(family=family, settings={"weight": "1"})
 
 
-def test_paths_may_be_text():
+def test_paths_may_be_text() -> None:
     options, _ = options_of({"checkpoint": "a", "history": "b.csv"}, [])
     assert (options.checkpoint, options.history) == (Path("a"), Path("b.csv"))
 
 
-def test_a_codec_remembers_what_is_not_the_default():
+def test_a_codec_remembers_what_is_not_the_default() -> None:
     assert Options().training() == {"family": "auto", "seed": 0}
     asked = Options(family="ae", net="conv", seed=4, lr=1e-3, settings={"weight": "2"})
     told = {"family": "ae", "seed": 4, "net": "conv", "lr": 1e-3, "settings": {"weight": "2"}}
