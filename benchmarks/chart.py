@@ -10,12 +10,18 @@ import argparse
 import csv
 import itertools
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from matplotlib.transforms import Bbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
 
 SIDES = {(1, 0): "left", (-1, 0): "right", (0, 1): "center", (0, -1): "center"}
 SIDES |= {(1, 1): "left", (1, -1): "left", (-1, 1): "right", (-1, -1): "right"}
@@ -23,7 +29,7 @@ VERTICAL = {0: "center", 1: "bottom", -1: "top"}
 COLOURS = {"ROOT": "C0", "mantissa": "C1", "rootae": "C3"}
 
 
-def draw(rows, path):
+def draw(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Draw a file of throughput.py's rows."""
     points = [r for r in rows if r["bytes"] != ""]
     figure = Figure(figsize=(7.2, 4.6), dpi=150, layout="constrained")
@@ -47,14 +53,14 @@ def draw(rows, path):
     figure.savefig(path)
 
 
-def _ticks(axes, low, high):
+def _ticks(axes: Axes, low: float, high: float) -> None:
     steps = (m * 10**e for e in range(6) for m in (1, 2, 5))
     axes.xaxis.set_major_locator(FixedLocator([s for s in steps if low <= s <= high]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _legend(axes):
+def _legend(axes: Axes) -> None:
     axes.plot([], [], "o", color="0.3", label="a file, read through uproot")
     axes.plot([], [], "o", color="0.3", markerfacecolor="none", label="columns in memory")
     axes.legend(
@@ -62,12 +68,14 @@ def _legend(axes):
     )
 
 
-def _label(figure, axes, names, x, y):
+def _label(
+    figure: Figure, axes: Axes, names: Sequence[str], x: Sequence[float], y: Sequence[float]
+) -> None:
     """Write every name where it covers no point and no other name, as near as that goes."""
     figure.draw_without_rendering()
     at = axes.transData.transform(list(zip(x, y, strict=True)))
     taken = [Bbox.from_extents(px - 9, py - 9, px + 9, py + 9) for px, py in at]
-    for k, (name, *point) in enumerate(zip(names, x, y, strict=True)):
+    for k, (name, point) in enumerate(zip(names, zip(x, y, strict=True), strict=True)):
         for offset in itertools.product((7, 14, 24, 36), SIDES):
             text, box = _text(figure, axes, name, point, *offset)
             others = [b for i, b in enumerate(taken) if i != k]
@@ -79,7 +87,14 @@ def _label(figure, axes, names, x, y):
             axes.annotate(name, point, fontsize=8)
 
 
-def _text(figure, axes, name, point, distance, side):
+def _text(
+    figure: Figure,
+    axes: Axes,
+    name: str,
+    point: tuple[float, float],
+    distance: float,
+    side: tuple[int, int],
+) -> tuple[Annotation, Bbox]:
     """Write a name beside a point, with a line where it is far; return it and its box."""
     line = {"arrowstyle": "-", "color": "0.6", "lw": 0.6}
     text = axes.annotate(
@@ -92,16 +107,17 @@ def _text(figure, axes, name, point, distance, side):
         fontsize=8,
         arrowprops=line if distance > 7 else None,
     )
-    text.update_positions(figure.canvas.get_renderer())
+    canvas: Any = figure.canvas  # Agg's, which has a renderer
+    text.update_positions(canvas.get_renderer())
     return text, Text.get_window_extent(text)  # the annotation's own has the line in it
 
 
-def _inside(axes, box):
+def _inside(axes: Axes, box: Bbox) -> bool:
     frame = axes.get_window_extent()
     return frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("csv", type=Path)
     parser.add_argument("out", type=Path)

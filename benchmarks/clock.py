@@ -7,20 +7,22 @@ import gc
 import os
 import statistics
 import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+Job = Callable[[], object]  # what is timed
 LONG = 30.0  # seconds after which no further run of a job is begun
 
 
-def timed(run, runs):
+def timed(run: Job, runs: int) -> float:
     """Return the median of wall seconds."""
-    seconds = []
+    seconds: list[float] = []
     while len(seconds) < runs and sum(seconds) < LONG:
         seconds.append(once(run))
     return statistics.median(seconds)
 
 
-def once(run):
+def once(run: Job) -> float:
     """Return the wall seconds of one run."""
     start = time.perf_counter()
     run()
@@ -28,7 +30,7 @@ def once(run):
 
 
 @contextlib.contextmanager
-def one_core():
+def one_core() -> Iterator[None]:
     """Pin all threads of this process to a single core, and have it forget old objects.
 
     Python looks through all objects once in a while, those of earlier work too.
@@ -37,7 +39,7 @@ def one_core():
     gc.collect()
     gc.freeze()
 
-    def pin(to):
+    def pin(to: set[int]) -> None:
         for thread in Path("/proc/self/task").iterdir():
             with contextlib.suppress(ProcessLookupError):
                 os.sched_setaffinity(int(thread.name), to)
@@ -50,14 +52,14 @@ def one_core():
         gc.unfreeze()
 
 
-def on_one_core(run, runs):
+def on_one_core(run: Job, runs: int) -> float:
     """Time something on a single core, after a run that is not counted."""
     with one_core():
         run()
         return timed(run, runs)
 
 
-def side_by_side(jobs, runs):
+def side_by_side(jobs: Mapping[str, Job], runs: int) -> dict[str, float]:
     """Time several jobs on a single core, one run of each in turn, after one that is not counted.
 
     A machine that is now quick and now slow is so to all of them.
@@ -69,7 +71,7 @@ def side_by_side(jobs, runs):
     Returns:
         Medians of wall seconds by name.
     """
-    seconds = {name: [] for name in jobs}
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
     with one_core():
         for run in jobs.values():
             run()

@@ -17,18 +17,22 @@ import argparse
 import csv
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import rootae
 from rootae.training.options import NETS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 MASS, WIDTH = 0.05, 0.1
 FAMILIES = ("diagram", "predictor", "ae", "sparse", "vae", "wae", "swae", "aae")
 WITHOUT_NETS = ("plain", "diagram")
 
 
-def differing(a, b):
+def differing(a: Path, b: Path) -> list[str]:
     """Return the columns that two compressed files do not show alike, bit for bit."""
     found = []
     with rootae.open(a) as one, rootae.open(b) as two:
@@ -41,7 +45,7 @@ def differing(a, b):
     return found
 
 
-def fitted(path, target, peaks):
+def fitted(path: Path, target: Path, peaks: Sequence[str] | None) -> Iterator[dict[str, Any]]:
     """Yield a row a peak, selection and method."""
     for peak in rootae.evaluate(path, target, peaks=peaks).peaks:
         for fit in peak.fits:
@@ -60,12 +64,18 @@ def fitted(path, target, peaks):
             }
 
 
-def rows_of(path, peaks, models, steps, folder):
+def rows_of(
+    path: Path,
+    peaks: Sequence[str] | None,
+    models: Sequence[tuple[str, str]],
+    steps: int,
+    folder: Path,
+) -> Iterator[dict[str, Any]]:
     """Yield the rows of one file."""
     first = folder / "first.root"
     for family, net in models:
         target = first if not first.exists() else folder / "other.root"
-        options = {} if family in WITHOUT_NETS else {"net": net, "steps": steps}
+        options: dict[str, Any] = {} if family in WITHOUT_NETS else {"net": net, "steps": steps}
         report = rootae.compress(path, target, lossy=True, family=family, force=True, **options)
         about = {"file": path.name, "family": family, "net": options.get("net", "")}
         about["ratio"] = f"{report.before / report.after:.3f}"
@@ -78,7 +88,7 @@ def rows_of(path, peaks, models, steps, folder):
             yield about | row | {"note": note}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("out", type=Path)
     parser.add_argument("files", nargs="+", metavar="FILE[=PEAK]")

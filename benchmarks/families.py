@@ -17,18 +17,19 @@ Needs: pip install 'rootae[train,report]'.
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import statistics
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import families_chart
 import rate
+from families_rows import Row, known, write
 
 import rootae
 from rootae.planner.rules import Rule
@@ -37,6 +38,11 @@ from rootae.rootio.opening import split_path
 from rootae.source.source import Source
 from rootae.training import families
 from rootae.training.options import NETS, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rootae.evaluation.peaks.fits import Fit
 
 WITHOUT_LATENTS = ("diagram", "predictor")
 BOUNDS, NONE = "bounds", "none"
@@ -65,51 +71,25 @@ class Job:
     keep_plain: tuple[str, ...] = ()
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Return what rows call the file."""
         path, tree = split_path(self.file)
         return f"{Path(path).stem}:{tree}"
 
 
-@dataclass
-class Row:
-    """What one job found; masses and widths in GeV."""
-
-    file: str
-    family: str
-    net: str
-    setting: str
-    bits: float = math.nan
-    seconds: float = math.nan
-    rms: float = math.nan
-    mass: float = math.nan
-    mass_error: float = math.nan
-    width: float = math.nan
-    width_error: float = math.nan
-    mass_after: float = math.nan
-    mass_after_error: float = math.nan
-    width_after: float = math.nan
-    width_after_error: float = math.nan
-    mass_anew: float = math.nan
-    mass_anew_error: float = math.nan
-    width_anew: float = math.nan
-    width_anew_error: float = math.nan
-    note: str = ""
-
-
-TEXTS = ("file", "family", "net", "setting", "note")
-
-
-def measure(job):
+def measure(job: Job) -> Row:
     """Run one job."""
     row = Row(job.name, job.family, job.net, job.setting)
     (with_bounds if job.setting == BOUNDS else without)(job, row)
     return row
 
 
-def with_bounds(job, row):
+def with_bounds(job: Job, row: Row) -> None:
     """Train on 60% of the entries and code those after them."""
     path, name = split_path(job.file)
+    if name is None:
+        msg = f"{path}: say which tree: FILE:TREE"
+        raise SystemExit(msg)
     with Source.open(path) as source:
         tree = source.tree(name)
         cut = int(0.6 * tree.entries)
@@ -122,10 +102,15 @@ def with_bounds(job, row):
     row.seconds, row.bits = found.seconds, found.bits
 
 
-def without(job, row):
+def without(job: Job, row: Row) -> None:
     """Compress a whole tree to its latents and look at what comes back."""
     _, name = split_path(job.file)
-    options = {"family": job.family, "net": job.net, "steps": job.steps, "latents": job.latents}
+    options: dict[str, Any] = {
+        "family": job.family,
+        "net": job.net,
+        "steps": job.steps,
+        "latents": job.latents,
+    }
     options["keep_plain"] = list(job.keep_plain)
     with tempfile.TemporaryDirectory() as folder:
         codec, target = Path(folder) / "codec.root", Path(folder) / "small.root"
@@ -146,14 +131,14 @@ def without(job, row):
         row.note = f"{peak.moved} of {peak.candidates} candidates are others when chosen anew"
 
 
-def fill(row, suffix, fit):
+def fill(row: Row, suffix: str, fit: Fit) -> None:
     """Copy a fit's figures."""
     for name in ("mass", "width"):
         setattr(row, name + suffix, getattr(fit, name))
         setattr(row, f"{name}{suffix}_error", getattr(fit, f"{name}_error"))
 
 
-def jobs_of(options):
+def jobs_of(options: argparse.Namespace) -> Iterator[Job]:
     """Yield all jobs."""
     jobs = [(f, "", BOUNDS) for f in options.rate]
     jobs += [(*f.rsplit("=", 1), NONE) for f in options.peak]
@@ -165,7 +150,7 @@ def jobs_of(options):
                     yield Job(file, peak, family, net, setting, *asked)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--rate", nargs="*", default=[], metavar="FILE:TREE")
@@ -188,16 +173,7 @@ def main():
     families_chart.draw(rows, options.out.with_suffix(".png"))
 
 
-def known(path):
-    """Return the rows of an earlier run: a table may be made in several."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        found = list(csv.DictReader(file))
-    return [Row(**{k: v if k in TEXTS else float(v or "nan") for k, v in r.items()}) for r in found]
-
-
-def show(row):
+def show(row: Row) -> None:
     """Print a row."""
     print(
         f"{row.file:18} {row.family:10} {row.net:6} {row.setting:6} {row.bits:9.2f} bits "
@@ -206,17 +182,6 @@ def show(row):
         f"{row.width_after:.3f}, anew {row.width_anew:.3f}  {row.note}",
         flush=True,
     )
-
-
-def write(rows, path):
-    """Write all rows, in order."""
-    order = sorted(rows, key=lambda r: (r.setting, r.file, r.family, r.net))
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(asdict(rows[0])))
-        writer.writeheader()
-        for row in order:
-            shown = {k: f"{v:.6g}" if isinstance(v, float) else v for k, v in asdict(row).items()}
-            writer.writerow({k: "" if v == "nan" else v for k, v in shown.items()})
 
 
 if __name__ == "__main__":

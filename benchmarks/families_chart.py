@@ -11,18 +11,26 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from families_rows import known
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from families_rows import Row
+    from matplotlib.axes import Axes
 
 COLOURS = {"dense": "C0", "conv": "C1"}
 
 
-def draw(rows, path):
+def draw(rows: Sequence[Row], path: Path) -> None:
     """Draw a file of families.py's rows.
 
     Arguments:
-        rows: as `families.Row`.
+        rows: as `families_rows.Row`.
         path: of the PNG.
     """
     files = list(dict.fromkeys(r.file for r in rows))
@@ -43,7 +51,7 @@ def draw(rows, path):
     figure.savefig(path)
 
 
-def bars(axes, rows, name, title):
+def bars(axes: Axes, rows: Sequence[Row], name: str, title: str) -> None:
     """Draw one figure a family and net."""
     if not rows:
         axes.set_axis_off()
@@ -56,7 +64,7 @@ def bars(axes, rows, name, title):
     axes.set_title(title, fontsize=9)
 
 
-def peaks(axes, rows):
+def peaks(axes: Axes, rows: Sequence[Row]) -> None:
     """Draw fitted masses after compression, with the band of the fit before it."""
     rows = [r for r in rows if math.isfinite(r.mass)]
     if not rows:
@@ -72,7 +80,7 @@ def peaks(axes, rows):
     axes.set_title("no bound: fitted mass in GeV (band: before)", fontsize=9)
 
 
-def table(rows):
+def table(rows: Sequence[Row]) -> Iterator[list[str]]:
     """Yield a table in Markdown: a line a family and net, a column a file and setting."""
     within = list(dict.fromkeys(r.file for r in rows if r.setting == "bounds"))
     loose = list(dict.fromkeys(r.file for r in rows if r.setting == "none"))
@@ -95,14 +103,12 @@ def table(rows):
         yield [*cells, ", ".join(f"{r.seconds:.0f}" for r in mine if r)]
 
 
-def error(value, uncertainty):
+def error(value: float, uncertainty: float) -> str:
     """Return a figure with its error."""
     return f"{value:.3f} ± {uncertainty:.3f}"
 
 
-def main():
-    from families import known
-
+def main() -> None:
     rows = known(Path(sys.argv[1]))
     draw(rows, Path(sys.argv[2]))
     for line in table(rows):

@@ -14,6 +14,7 @@ import csv
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -24,10 +25,19 @@ from rootae.rootio.compression import setting_of
 from rootae.source.source import Source
 from rootae.writer.file import write
 
-MODES = {"exact": {}, "lossy": {"lossy": True}, "rel": {"bounds": {"*": "rel:1e-3"}}}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+MODES: dict[str, dict[str, Any]] = {
+    "exact": {},
+    "lossy": {"lossy": True},
+    "rel": {"bounds": {"*": "rel:1e-3"}},
+}
 
 
-def flat(array):
+def flat(array: ak.Array) -> tuple[list[NDArray[Any]], NDArray[Any]]:
     """Return lengths of lists and the values of an array, strings included."""
     lengths = []
     while array.ndim > 1 and not isinstance(array.layout, ak.contents.NumpyArray):
@@ -36,7 +46,7 @@ def flat(array):
     return lengths, ak.to_numpy(array)
 
 
-def violations(original, returned, bound):
+def violations(original: ak.Array, returned: ak.Array, bound: rootae.Bound | None) -> int:
     """Count values outside a bound; a wrong shape counts as every value."""
     if (
         original.fields
@@ -62,7 +72,7 @@ def violations(original, returned, bound):
     return int((~(same | fine)).sum())
 
 
-def compare(path, other, bounds):
+def compare(path: Path, other: Path, bounds: Mapping[str, Mapping[str, rootae.Bound]]) -> int:
     """Count violations over all trees, and trees that do not have the original's branches."""
     bad = 0
     with uproot.open(path) as a, uproot.open(other) as b:
@@ -77,7 +87,7 @@ def compare(path, other, bounds):
     return bad
 
 
-def rewritten(path, target):
+def rewritten(path: Path, target: Path) -> int:
     """Return the size of the file rewritten by uproot in the same compression, if it can be."""
     with Source.open(path) as source:
         try:
@@ -89,7 +99,7 @@ def rewritten(path, target):
     return target.stat().st_size
 
 
-def measure(path, mode, folder, budget):
+def measure(path: Path, mode: str, folder: Path, budget: float | None) -> dict[str, Any]:
     """Run one file under one setting."""
     packed, back = folder / "packed.root", folder / "back.root"
     start = time.perf_counter()
@@ -117,7 +127,7 @@ def measure(path, mode, folder, budget):
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("files", type=Path, nargs="+")

@@ -23,34 +23,38 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROMISE = 1.5
 STEP = "20 MB"
 
 
-def build(options, folder):
+def build(options: dict[str, Any], folder: Path) -> None:
     """Write the small file, the large one and a codec."""
-    import tables
+    import in_memory
     import uproot
 
     import rootae
     from rootae.rootio.opening import split_path
 
     path, tree = split_path(options["file"])
-    whole, base = tables.load(Path(path), tree), options["base"]
-    tables.save(folder / "small.root", whole, uproot.ZSTD(5), base)
-    tables.save(folder / "large.root", whole, uproot.ZSTD(5), base * options["times"])
+    whole, base = in_memory.load(Path(path), tree), options["base"]
+    in_memory.save(folder / "small.root", whole, uproot.ZSTD(5), base)
+    in_memory.save(folder / "large.root", whole, uproot.ZSTD(5), base * options["times"])
     rootae.train([folder / "small.root"], folder / "codec.root", **options["training"])
 
 
-def only_import(_options, _folder, _size):
+def only_import(_options: dict[str, Any], _folder: Path, _size: str) -> None:
     """Import what the others use."""
     import rootae
 
     _ = rootae.open, rootae.compress
 
 
-def compress(_options, folder, size):
+def compress(_options: dict[str, Any], folder: Path, size: str) -> None:
     """Compress with a codec at hand."""
     import rootae
 
@@ -58,7 +62,7 @@ def compress(_options, folder, size):
     rootae.compress(path, folder / f"{size}-coded.root", codec=folder / "codec.root", force=True)
 
 
-def train_and_compress(options, folder, size):
+def train_and_compress(options: dict[str, Any], folder: Path, size: str) -> None:
     """Compress without a codec."""
     import rootae
 
@@ -66,7 +70,7 @@ def train_and_compress(options, folder, size):
     rootae.compress(path, folder / "trained.root", force=True, **options["training"])
 
 
-def iterate(_options, folder, size):
+def iterate(_options: dict[str, Any], folder: Path, size: str) -> None:
     """Read all trees of what `compress` wrote, chunk by chunk."""
     import rootae
 
@@ -76,7 +80,7 @@ def iterate(_options, folder, size):
                 pass
 
 
-def iterate_uproot(_options, folder, size):
+def iterate_uproot(_options: dict[str, Any], folder: Path, size: str) -> None:
     """Read all trees of the input in the same way: what uproot itself takes."""
     import uproot
 
@@ -95,19 +99,19 @@ TASKS = {
 }
 
 
-def peak():
+def peak() -> float:
     """Return this process's peak resident set in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def child(*arguments):
+def child(*arguments: object) -> str:
     """Run one task of this script in a process of its own and return what it prints."""
     command = [sys.executable, __file__, "--child", json.dumps(arguments)]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def run_child(task, options, folder, size):
+def run_child(task: str, options: dict[str, Any], folder: str, size: str) -> None:
     if task == "build":
         build(options, Path(folder))
     else:
@@ -115,7 +119,7 @@ def run_child(task, options, folder, size):
         print(peak())
 
 
-def measure(options, folder, runs):
+def measure(options: dict[str, Any], folder: str, runs: int) -> Iterator[dict[str, Any]]:
     """Yield one row a task."""
     child("build", options, folder, "")
     for task in TASKS:
@@ -127,7 +131,7 @@ def measure(options, folder, runs):
         yield row | {"ratio": round(peaks["large"] / peaks["small"], 3)}
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file")
     parser.add_argument("out", type=Path)

@@ -17,8 +17,12 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rootae.rootio.opening import split_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 IMPORT_AT_MOST, COLUMN_AT_MOST = 0.15, 0.5
 CLOCK = "import sys, time; start = time.perf_counter()\n"
@@ -26,26 +30,26 @@ TOLD = "\nprint(time.perf_counter() - start)"
 READ = "with rootae.open(sys.argv[1]) as file: file[sys.argv[2]][sys.argv[3]].array()"
 
 
-def seconds(code, *arguments):
+def seconds(code: str, *arguments: object) -> float:
     """Run code in a fresh process and return what its clock says."""
     command = [sys.executable, "-c", code + TOLD, *map(str, arguments)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def imports(runs):
+def imports(runs: int) -> Iterator[float]:
     """Yield what importing rootae adds."""
     for _ in range(runs):
         plain = seconds(f"{CLOCK}import uproot")
         yield seconds(f"{CLOCK}import uproot, rootae") - plain
 
 
-def columns(path, tree, column, runs):
+def columns(path: str, tree: str | None, column: str, runs: int) -> Iterator[float]:
     """Yield the time to a first column, imports left out."""
     for _ in range(runs):
         yield seconds(f"import rootae\n{CLOCK}{READ}", path, tree, column)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file")
     parser.add_argument("columns", type=lambda text: text.split(","))
@@ -58,7 +62,7 @@ def main():
     for column in options.columns:
         what = f"first column {column} of {size:.1f} MB"
         found.append((what, list(columns(path, tree, column, options.runs)), COLUMN_AT_MOST))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "what": what,
             "median_s": round(statistics.median(times), 3),

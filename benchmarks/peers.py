@@ -51,7 +51,7 @@ class Peer:
 
     name: str
     encode: Callable[[NDArray[Any], Bound], bytes]
-    decode: Callable[[bytes, np.dtype, int, Bound], NDArray[Any]]
+    decode: Callable[[bytes, np.dtype[Any], int, Bound], NDArray[Any]]
 
 
 def broken(x: NDArray[Any], y: NDArray[Any], bound: Bound) -> int:
@@ -98,31 +98,34 @@ def _sz3(x: NDArray[Any], tolerance: float) -> bytes:
     config = szConfig(*x.shape)
     config.errorBoundMode = szErrorBoundMode.ABS
     config.absErrorBound = 0.5 if x.dtype.kind == "i" else tolerance  # 0 is lossless
-    return bytes([halves]) + sz.compress(x, config)[0].tobytes()
+    packed: bytes = sz.compress(x, config)[0].tobytes()
+    return bytes([halves]) + packed
 
 
-def _un_sz3(blob: bytes, dtype: np.dtype, rows: int) -> NDArray[Any]:
+def _un_sz3(blob: bytes, dtype: np.dtype[Any], rows: int) -> NDArray[Any]:
     from pysz import sz
 
     halves, body = blob[0], np.frombuffer(blob, np.uint8, offset=1)
     shape, inner = (rows << halves,), np.dtype(np.int32) if halves else dtype
-    return sz.decompress(body, inner, shape)[0].view(dtype)
+    y: NDArray[Any] = sz.decompress(body, inner, shape)[0].view(dtype)
+    return y
 
 
 def _zfp(x: NDArray[Any], tolerance: float) -> bytes:
     import zfpy
 
     bounded = {"tolerance": tolerance} if tolerance else {}  # without any it is lossless
-    return zfpy.compress_numpy(x, **bounded)
+    return bytes(zfpy.compress_numpy(x, **bounded))
 
 
-def _un_zfp(blob: bytes, _dtype: np.dtype, _rows: int) -> NDArray[Any]:
+def _un_zfp(blob: bytes, _dtype: np.dtype[Any], _rows: int) -> NDArray[Any]:
     import zfpy
 
-    return zfpy.decompress_numpy(blob)
+    y: NDArray[Any] = zfpy.decompress_numpy(blob)
+    return y
 
 
-def _inner(dtype: np.dtype, bound: Bound) -> np.dtype:
+def _inner(dtype: np.dtype[Any], bound: Bound) -> np.dtype[Any]:
     """Return the type that SZ3 or ZFP is given: logarithms, or 4 or 8 bytes of the same kind."""
     if dtype.kind == "f":
         return np.dtype("f8") if bound.kind == "rel" and bound.error < 1e-4 else dtype
@@ -137,7 +140,7 @@ def _odd(x: NDArray[Any]) -> NDArray[np.intp]:
     return np.flatnonzero(~np.isfinite(x) | ((x == 0) & np.signbit(x)))
 
 
-def _logarithms(x: NDArray[Any], dtype: np.dtype, error: float) -> tuple[NDArray[Any], float]:
+def _logarithms(x: NDArray[Any], dtype: np.dtype[Any], error: float) -> tuple[NDArray[Any], float]:
     """Return logarithms of magnitudes and their tolerance, roundings taken off."""
     logs = np.log(np.where(x == 0, 1, np.abs(x)), dtype=np.float64).astype(dtype)
     rounding = 2 * float(np.spacing(np.abs(logs).max(initial=1))) + np.finfo(x.dtype).eps
@@ -147,7 +150,7 @@ def _logarithms(x: NDArray[Any], dtype: np.dtype, error: float) -> tuple[NDArray
 def _absolute(
     name: str,
     pack: Callable[[NDArray[Any], float], bytes],
-    unpack: Callable[[bytes, np.dtype, int], NDArray[Any]],
+    unpack: Callable[[bytes, np.dtype[Any], int], NDArray[Any]],
 ) -> Peer:
     """Make a peer of a coder that knows absolute bounds."""
 
@@ -163,7 +166,7 @@ def _absolute(
             x, tolerance = _logarithms(x, inner, bound.error)
         return stream.join([*beside, pack(np.ascontiguousarray(x, inner), tolerance)])
 
-    def decode(blob: bytes, dtype: np.dtype, rows: int, bound: Bound) -> NDArray[Any]:
+    def decode(blob: bytes, dtype: np.dtype[Any], rows: int, bound: Bound) -> NDArray[Any]:
         if not rows:
             return np.zeros(0, dtype)
         odd, values, *masks, body = stream.split(blob)
@@ -186,12 +189,13 @@ def _absolute(
 def _grid_encode(x: NDArray[Any], bound: Bound) -> bytes:
     grid = grid_for(bound, x[:: len(x) // ROWS_AT_MOST + 1])
     blocks = [x[a : a + ROWS_AT_MOST] for a in range(0, len(x), ROWS_AT_MOST)]
-    blobs = [lane.encode(b, grid.forward(b), grid, bound).blob for b in blocks]
+    coded = [lane.encode(b, grid.forward(b), grid, bound) for b in blocks]
+    blobs = [bytes([one.mode]) + one.blob for one in coded]
     step = grid.step if isinstance(grid, AbsGrid) else 0.0
     return stream.join([np.float64(step).tobytes(), *blobs])
 
 
-def _grid_decode(blob: bytes, dtype: np.dtype, rows: int, bound: Bound) -> NDArray[Any]:
+def _grid_decode(blob: bytes, dtype: np.dtype[Any], rows: int, bound: Bound) -> NDArray[Any]:
     head, *blobs = stream.split(blob)
     y = np.empty(rows, dtype)
     grid = grid_for(bound, y[:0])  # only the step of an absolute grid depends on values
@@ -199,12 +203,8 @@ def _grid_decode(blob: bytes, dtype: np.dtype, rows: int, bound: Bound) -> NDArr
         grid = AbsGrid(dtype.name, float(np.frombuffer(head)[0]))
     for i, one in enumerate(blobs):
         block = y[i * ROWS_AT_MOST : (i + 1) * ROWS_AT_MOST]
-        block[:] = lane.decode(one, len(block), grid, _never, _never).values
+        block[:] = lane.decode(one[0], one[1:], len(block), grid).values
     return y
-
-
-def _never() -> NDArray[Any]:
-    raise AssertionError
 
 
 SZ3 = _absolute("SZ3", _sz3, _un_sz3)

@@ -18,8 +18,10 @@ import csv
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import peers
+from peers import Peer
 
 from rootae.operations.train import train_codec
 from rootae.planner.rules import Rule
@@ -31,17 +33,26 @@ from rootae.schema.values import Values
 from rootae.source.source import Source
 from rootae.training.options import Options
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.schema.bounds.bound import Bound
+
 BLOCK = 131_072
 JETS = ["*=rel:1e-3", "eta_=abs:5e-4", "phi_=abs:5e-4", "mJetArea=abs:5e-4"]
 
 
-def part(sampled, start, stop):
+def part(sampled: Sampled, start: int, stop: int) -> Sampled:
     """Return some rows of a flat sample."""
     values = {n: Values(v.flat[start:stop]) for n, v in sampled.values.items()}
     return Sampled(sampled.schema, values)
 
 
-def peer_rate(peer, columns, bounds):
+def peer_rate(
+    peer: Peer, columns: Mapping[str, NDArray[Any]], bounds: Mapping[str, Bound]
+) -> tuple[int, str]:
     """Return a peer's bytes, and a note if values came back outside their bounds."""
     nbytes = bad = 0
     for name, x in columns.items():
@@ -59,10 +70,10 @@ class Rate:
     bits: float
     fixed: int
     seconds: float
-    history: list
+    history: list[dict[str, Any]]
 
 
-def rootae_rate(seen, kept_back, options):
+def rootae_rate(seen: Sampled, kept_back: Mapping[str, Values], options: Options) -> Rate:
     """Train on a sample and code the entries kept back."""
     start = time.perf_counter()
     codec, history = train_codec({seen.schema.path: [seen]}, options, 1, Progress())
@@ -73,20 +84,25 @@ def rootae_rate(seen, kept_back, options):
     return Rate(block.nbytes * 8 / block.entries, sum(map(len, codec.parts)), seconds, history)
 
 
-def models(budget, *, long):
+def models(budget: float, *, long: bool) -> list[tuple[str, str, float]]:
     """Return family, effort and seconds of training of each codec."""
     families = ("plain", "diagram", "ae", "predictor", "auto")
     found = [(family, "default", budget) for family in families] + [("auto", "max", budget)]
     return found + ([("auto", "default", 120.0), ("auto", "max", 600.0)] if long else [])
 
 
-def rows_of(seen, kept_back, rules, trained):
+def rows_of(
+    seen: Sampled,
+    kept_back: Sampled,
+    rules: tuple[Rule, ...],
+    trained: Sequence[tuple[str, str, float]],
+) -> Iterator[dict[str, Any]]:
     """Yield one row a codec."""
     n = len(next(iter(kept_back.values.values())).flat)
     columns = {k: v.flat for k, v in kept_back.values.items()}
     bounds = {k: c.bound for k, c in choices(seen.schema, seen.values, rules, lossy=False).items()}
 
-    def row(name, bits, fixed=0, note=""):
+    def row(name: str, bits: float, fixed: int = 0, note: str = "") -> dict[str, Any]:
         return {"codec": name, "bits_a_row": round(bits, 2), "fixed": fixed, "note": note}
 
     kept = {k: peers.mantissa_bits(x, bounds[k]) for k, x in columns.items()}
@@ -110,7 +126,7 @@ def rows_of(seen, kept_back, rules, trained):
         yield row(name, found.bits, found.fixed, note)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file")
     parser.add_argument("out", type=Path)
@@ -120,6 +136,8 @@ def main():
     options = parser.parse_args()
     rules = tuple(Rule.parse(b) for b in options.bound or JETS)
     path, tree = split_path(options.file)
+    if tree is None:
+        parser.error(f"{path}: say which tree: FILE:TREE")
     with Source.open(path) as source:
         source_tree = source.tree(tree)
         whole = Sampled(source_tree.schema, source_tree.values(0, source_tree.entries))

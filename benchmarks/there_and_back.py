@@ -18,6 +18,7 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from ways import CODED, Way, held, sent
@@ -25,7 +26,7 @@ from ways import CODED, Way, held, sent
 FIELDS = ["file", "there", "back", "outcome", "lost", "named", "seconds"]
 
 
-def rows(path, folder):
+def rows(path: Path, folder: Path | None) -> tuple[list[list[Any]], list[tuple[str, str]]]:
     """Send one file all ways: its rows, and what no note names."""
     with tempfile.TemporaryDirectory(dir=folder) as here:
         begun = time.perf_counter()
@@ -42,11 +43,11 @@ def rows(path, folder):
     return told, [(w.name, line) for w in ways for line in (w.lost or _reasons(w))]
 
 
-def _reasons(way):
+def _reasons(way: Way) -> list[str]:
     return [] if way.outcome == CODED else [f"({way.outcome}) {said}" for said in way.said]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("files", nargs="+", type=Path)

@@ -28,10 +28,11 @@ import statistics
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import chart
+import in_memory
 import peers
-import tables
 import uproot
 from clock import on_one_core, side_by_side, timed
 
@@ -41,6 +42,11 @@ from rootae.reader.cache import cache
 from rootae.rootio.opening import split_path
 from rootae.schema.bounds.bound import EXACT
 from rootae.schema.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 
 @dataclass
@@ -57,24 +63,26 @@ class Job:
     """
 
     path: Path
-    trees: dict[str, tables.Table]
+    trees: dict[str, in_memory.Table]
     folder: Path
     runs: int
     bounds: dict[str, dict[str, rootae.Bound]] = dataclasses.field(default_factory=dict)
     files: dict[str, tuple[Path, float, str]] = dataclasses.field(default_factory=dict)
 
     @property
-    def megabytes(self):
+    def megabytes(self) -> float:
         """Return the size of the numeric columns' values."""
         return sum(t.nbytes for t in self.trees.values()) / 1e6
 
-    def columns(self):
+    def columns(self) -> Iterator[tuple[str, str, NDArray[Any], rootae.Bound]]:
         """Yield tree, name, values and bound of every numeric column."""
         for tree, table in self.trees.items():
             for name, values in table.values.items():
                 yield tree, name, values.flat, self.bounds.get(tree, {}).get(name, EXACT)
 
-    def row(self, name, nbytes, write, read, bad, note):
+    def row(
+        self, name: str, nbytes: int, write: float, read: float, bad: int, note: str
+    ) -> dict[str, Any]:
         """Make a row of bytes, seconds and violations."""
         notes = [note] if note else []
         notes += [f"{bad} values outside their bounds"] if bad else []
@@ -87,7 +95,7 @@ class Job:
             "note": "; ".join(notes),
         }
 
-    def file_rows(self):
+    def file_rows(self) -> Iterator[dict[str, Any]]:
         """Time the reading of all files, in turn, and hold them against the original."""
         jobs = {n: functools.partial(read_all, target) for n, (target, *_) in self.files.items()}
         seconds = side_by_side(jobs, self.runs)
@@ -95,7 +103,7 @@ class Job:
             size, bad = target.stat().st_size, self.violations(target)
             yield self.row(name, size, write, seconds[name], bad, note)
 
-    def violations(self, target):
+    def violations(self, target: Path) -> int:
         """Count the values of a file that are outside their bounds."""
         bad = 0
         with uproot.open(target) as file:
@@ -108,7 +116,7 @@ class Job:
         return bad
 
 
-def read_all(path, columns=None):
+def read_all(path: Path, columns: Sequence[str] | None = None) -> None:
     """Read every tree of a file, or the named columns, and nothing from any cache."""
     cache.clear()
     load_codec.cache_clear()  # sessions are made anew
@@ -122,12 +130,12 @@ def read_all(path, columns=None):
                 tree.arrays(wanted)
 
 
-def write_rootae(job, codec):
+def write_rootae(job: Job, codec: Path) -> None:
     """Compress with a codec at hand."""
     target = job.folder / "rootae.root"
     trained = rootae.read_codec(codec)
 
-    def compress():
+    def compress() -> None:
         rootae.compress(job.path, target, codec=trained, force=True)
 
     compress()
@@ -137,7 +145,7 @@ def write_rootae(job, codec):
     job.files["rootae"] = target, write, ""
 
 
-def columns_row(job, some):
+def columns_row(job: Job, some: list[str] | None) -> dict[str, Any]:
     """Read a few columns alone, and all of them in turn."""
     target = job.files["rootae"][0]
     triples = [some] if some else chosen(job)
@@ -156,7 +164,7 @@ def columns_row(job, some):
     return {"codec": name, "note": note}
 
 
-def chosen(job):
+def chosen(job: Job) -> list[list[str]]:
     """Return three columns of the largest tree, drawn twenty times."""
     largest = max(job.trees, key=lambda t: job.trees[t].nbytes)
     names = sorted(job.bounds.get(largest) or job.trees[largest].values)
@@ -164,24 +172,26 @@ def chosen(job):
     return [draw.sample(names, 3) for _ in range(20)]
 
 
-def write_root(job):
+def write_root(job: Job) -> None:
     """Write through uproot: as it is, and with mantissas cut."""
     for name, code in peers.ROOT.items():
         target = job.folder / f"{name}.root"
-        write = timed(functools.partial(tables.save, target, job.trees, code), job.runs)
+        write = timed(functools.partial(in_memory.save, target, job.trees, code), job.runs)
         job.files[f"ROOT {name}"] = target, write, "lossless"
     kept = {(t, n): peers.mantissa_bits(x.ravel(), b) for t, n, x, b in job.columns()}
     for name in ("ZSTD-5", "LZMA-9"):
         target = job.folder / f"cut-{name}.root"
 
-        def write(target=target, name=name):
+        def save_cut(target: Path = target, name: str = name) -> None:
             cut = {tree: with_cut(table, tree, kept) for tree, table in job.trees.items()}
-            tables.save(target, cut, peers.ROOT[name])
+            in_memory.save(target, cut, peers.ROOT[name])
 
-        job.files[f"mantissa cut + {name}"] = target, timed(write, job.runs), ""
+        job.files[f"mantissa cut + {name}"] = target, timed(save_cut, job.runs), ""
 
 
-def with_cut(table, tree, kept):
+def with_cut(
+    table: in_memory.Table, tree: str, kept: Mapping[tuple[str, str], int | None]
+) -> in_memory.Table:
     """Return a table with fewer mantissa bits."""
     values = {
         n: dataclasses.replace(v, flat=peers.cut_mantissa(v.flat, kept[tree, n]))
@@ -190,7 +200,7 @@ def with_cut(table, tree, kept):
     return dataclasses.replace(table, values=values)
 
 
-def memory_rows(job):
+def memory_rows(job: Job) -> Iterator[dict[str, Any]]:
     """Code every numeric column in memory with each peer."""
     columns = [(x.ravel(), bound) for _, _, x, bound in job.columns()]
     skipped = [n for t in job.trees.values() for n in t.strings]
@@ -198,10 +208,10 @@ def memory_rows(job):
     note += f"; not numeric, skipped: {' '.join(skipped)}" if skipped else ""
     for peer in peers.PEERS:
 
-        def encode(peer=peer):
+        def encode(peer: peers.Peer = peer) -> list[bytes]:
             return [peer.encode(x, bound) for x, bound in columns]
 
-        def decode(blobs, peer=peer):
+        def decode(blobs: Sequence[bytes], peer: peers.Peer = peer) -> list[NDArray[Any]]:
             pairs = zip(blobs, columns, strict=True)
             return [peer.decode(blob, x.dtype, len(x), bound) for blob, (x, bound) in pairs]
 
@@ -213,20 +223,20 @@ def memory_rows(job):
         yield job.row(peer.name, sum(map(len, blobs)), write, read, bad, note)
 
 
-def prepared(options, folder):
+def prepared(options: argparse.Namespace, folder: Path) -> tuple[Path, Path]:
     """Write the entries to measure and to train on; return the former's path and a codec."""
     path, tree = split_path(options.file)
-    whole = tables.load(Path(path), tree)
+    whole = in_memory.load(Path(path), tree)
     for name, table in whole.items():
         for branch in table.left_out:
             print(f"left out, uproot cannot write it: {name}:{branch}")
     cuts = {n: int(0.9 * t.entries) for n, t in whole.items()}
-    seen = {n: tables.part(t, 0, cuts[n]) for n, t in whole.items()}
-    kept_back = {n: tables.part(t, cuts[n], t.entries) for n, t in whole.items()}
-    tables.save(folder / "input.root", kept_back if options.held_out else whole, uproot.ZSTD(5))
+    seen = {n: in_memory.part(t, 0, cuts[n]) for n, t in whole.items()}
+    kept_back = {n: in_memory.part(t, cuts[n], t.entries) for n, t in whole.items()}
+    in_memory.save(folder / "input.root", kept_back if options.held_out else whole, uproot.ZSTD(5))
     if options.codec is not None:
         return folder / "input.root", options.codec
-    tables.save(folder / "seen.root", seen, uproot.ZSTD(5))
+    in_memory.save(folder / "seen.root", seen, uproot.ZSTD(5))
     bounds = dict(b.rpartition("=")[::2] for b in options.bound or [])
     rootae.train(
         [folder / "seen.root"],
@@ -239,7 +249,7 @@ def prepared(options, folder):
     return folder / "input.root", folder / "codec.root"
 
 
-def compared(rows):
+def compared(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield rows with ratios to uproot's LZMA-9 and ZSTD-5."""
     by_name = {r["codec"]: r for r in rows}
     lzma, zstd = by_name["ROOT LZMA-9"], by_name["ROOT ZSTD-5"]
@@ -258,14 +268,14 @@ def compared(rows):
         yield kept | blank | speeds | found | late | {"machine": machine()}
 
 
-def machine():
+def machine() -> str:
     """Return the processor's name and how many cores this process may use."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [x.partition(":")[2].strip() for x in lines if x.startswith("model name")]
     return f"{(names or [platform.machine()])[0]}, {len(os.sched_getaffinity(0))} cores"
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file")
     parser.add_argument("out", type=Path)
@@ -280,7 +290,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         path, codec = prepared(options, Path(name))
-        job = Job(path, tables.load(path), Path(name), options.runs)
+        job = Job(path, in_memory.load(path), Path(name), options.runs)
         write_rootae(job, codec)
         write_root(job)
         mine, *others = job.file_rows()

@@ -23,18 +23,21 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import uproot
 
 import rootae
 from rootae.rootio.opening import split_path
 
-HADD = Path(importlib.util.find_spec("ROOT").origin).parent / "bin/hadd"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
 WHAT = ["whole", "opening", "some", "middle", "steps", "ten", "one"]
 FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd"]
 
 
-def measured(path, name, what, some):
+def measured(path: Path, name: str, what: str, some: list[str]) -> float:
     """Return the seconds that reading takes in this process."""
     opened = rootae.open if path.name == "rootae.root" else uproot.open
     begun = time.perf_counter()
@@ -58,7 +61,7 @@ def measured(path, name, what, some):
     return time.perf_counter() - begun
 
 
-def fresh(path, name, what, some, core):
+def fresh(path: Path, name: str, what: str, some: list[str], core: int) -> float:
     """Measure in a fresh process on one core."""
     asked = json.dumps([str(path), name, what, some])
     done = subprocess.run(
@@ -72,7 +75,16 @@ def fresh(path, name, what, some, core):
     return float(done.stdout)
 
 
-def seconds(command):
+def hadd() -> Path:
+    """Return where ROOT's hadd is."""
+    spec = importlib.util.find_spec("ROOT")
+    if spec is None or spec.origin is None:
+        msg = "ROOT is not installed: pip install 'rootae[root]'"
+        raise SystemExit(msg)
+    return Path(spec.origin).parent / "bin/hadd"
+
+
+def seconds(command: Sequence[str | Path]) -> float:
     """Run a command; return the CPU seconds that it and its children took."""
     before = os.times()
     subprocess.run(command, check=True, capture_output=True)
@@ -81,24 +93,28 @@ def seconds(command):
     return children + after.children_system - before.children_system
 
 
-def made(source, folder, codec):
+def made(
+    source: Path, folder: Path, codec: Path | None
+) -> tuple[dict[str, Path], dict[str, float]]:
     """Write the file in every format; return CPU seconds that writing took, by format."""
     paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")}
     if codec is None:
         codec = folder / "codec.root"
         if not codec.exists():
             rootae.train([source], codec, family="diagram")
-    asked = ["-m", "rootae.cli", "compress", "--codec", codec, source, paths["rootae"]]
-    commands = {
-        "lzma": [HADD, "-f209", paths["lzma"], source],
-        "zstd": [HADD, "-f505", paths["zstd"], source],
-        "rootae": [sys.executable, *asked],
+    python = [sys.executable, "-m", "rootae.cli"]
+    commands: dict[str, list[str | Path]] = {
+        "lzma": [hadd(), "-f209", paths["lzma"], source],
+        "zstd": [hadd(), "-f505", paths["zstd"], source],
+        "rootae": [*python, "compress", "--codec", codec, source, paths["rootae"]],
     }
     todo = {n: c for n, c in commands.items() if not paths[n].exists()}
     return paths, {name: seconds(command) for name, command in todo.items()}
 
 
-def table(paths, writing, name, asked):
+def table(
+    paths: Mapping[str, Path], writing: Mapping[str, float], name: str, asked: argparse.Namespace
+) -> Iterator[list[Any]]:
     """Yield a row for everything that is read, and one for writing."""
     sizes = {n: p.stat().st_size for n, p in paths.items()}
     for what in (*asked.what, *(["write"] if len(writing) == len(paths) else [])):
@@ -111,7 +127,7 @@ def table(paths, writing, name, asked):
             yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
 
 
-def main():
+def main() -> None:
     if sys.argv[1:2] == ["--measure"]:
         path, *rest = json.loads(sys.argv[2])
         print(measured(Path(path), *rest))
@@ -127,6 +143,8 @@ def main():
     parser.add_argument("--core", type=int, default=0)
     asked = parser.parse_args()
     path, name = split_path(asked.source)
+    if name is None:
+        parser.error(f"{path}: say which tree: FILE:TREE")
     with tempfile.TemporaryDirectory() as folder, asked.out.open("w", newline="") as out:
         paths, writing = made(Path(path), asked.folder or Path(folder), asked.codec)
         rows = csv.writer(out, lineterminator="\n")

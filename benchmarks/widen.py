@@ -12,6 +12,7 @@ that uproot cannot read or write are left out.
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -19,12 +20,15 @@ import uproot
 
 from rootae.rootio.opening import split_path
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 AT_ONCE = 20_000  # entries
 
 
-def moved(x, rng):
+def moved(x: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:
     """Move floats in the mantissa bits that they use; whole numbers below 1000 stay."""
-    bits = np.uint32 if x.dtype == np.float32 else np.uint64
+    bits: Any = np.uint32 if x.dtype == np.float32 else np.uint64
     used = np.bitwise_or.reduce(x.view(bits)) if len(x) else bits(0)
     special = ~np.isfinite(x) | (x == np.rint(x)) & (np.abs(x) < 1000)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -32,7 +36,7 @@ def moved(x, rng):
     return np.where(special, x, (y.view(bits) & used).view(x.dtype))
 
 
-def drawn(array, pick, rng):
+def drawn(array: ak.Array, pick: NDArray[Any], rng: np.random.Generator) -> Any:
     """Return entries of a branch, floats moved."""
     some = ak.to_packed(array[pick])
     flat = ak.to_numpy(ak.flatten(some)) if some.ndim > 1 else ak.to_numpy(some)
@@ -41,7 +45,7 @@ def drawn(array, pick, rng):
     return ak.unflatten(flat, ak.num(some)) if some.ndim > 1 else flat
 
 
-def branches(tree):
+def branches(tree: Any) -> tuple[dict[str, ak.Array], dict[str, str]]:
     """Return arrays of the branches that uproot reads and writes, and what counts them."""
     found, counters = {}, {}
     for branch in tree.branches:
@@ -66,7 +70,7 @@ def branches(tree):
     return {n: a for n, a in found.items() if n not in set(counters.values())}, counters
 
 
-def widen(source, target, entries, seed=1):
+def widen(source: str, target: str, entries: int, seed: int = 1) -> None:
     """Write a tree of so many entries."""
     path, name = split_path(source)
     rng = np.random.default_rng(seed)
@@ -83,7 +87,7 @@ def widen(source, target, entries, seed=1):
             made.extend({n: drawn(a, pick, rng) for n, a in arrays.items()})
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source")
     parser.add_argument("target")

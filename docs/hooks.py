@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from rootae.cli import app
@@ -37,7 +38,9 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 def options(name: str) -> str:
     """Return a command's usage and a table of its arguments and options."""
-    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    command = group.commands[name]
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     words = " ".join(str(p.metavar or p.name.upper()) for p in arguments)
     lines = ["```text", f"rootae {name} [OPTIONS] {words}", "```", ""]

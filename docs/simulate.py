@@ -88,7 +88,7 @@ def events(rng: np.random.Generator, pt: Array, eta: Array, phi: Array) -> dict[
         "run": np.full(entries, 1, "u4"),
         "luminosityBlock": (np.arange(entries) // 500 + 1).astype("u4"),
         "event": np.arange(1, entries + 1, dtype="u8"),
-        "PV_npvs": rng.poisson(32, entries).astype("i4"),
+        "PV_npvs": rng.poisson(32, (entries,)).astype("i4"),
     }
     for (name, dtype), value in zip(MUONS.items(), values, strict=True):
         flat = value.T[seen.T].astype(dtype)
@@ -97,4 +97,4 @@ def events(rng: np.random.Generator, pt: Array, eta: Array, phi: Array) -> dict[
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    main(sys.argv[1]) if len(sys.argv) > 1 else main()

@@ -46,7 +46,7 @@ def input_ranges(features: list[dict[str, Any]], tables: dict[int, int]) -> np.n
 
 def networks_of(plan: dict[str, Any]) -> dict[int, list[dict[str, Any]]]:
     """Return the input features of each network that the plan uses."""
-    found = {}
+    found: dict[int, list[dict[str, Any]]] = {}
     for tree in plan["trees"]:
         for group in tree["groups"]:
             users = [c for c in group["contexts"] if c["kind"] == "stage"]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from subprocess import Popen
+from typing import Any
 
+from typer.testing import Result
+
+Command = Callable[..., Result]  # runs one in this process
 PLAIN = ("--family", "plain")
 
 
-def spawn(*arguments, **options):
+def spawn(*arguments: object, **options: Any) -> Popen[str]:
     """Start a command in a process of its own, as a terminal would.
 
     Ctrl-C is given back its meaning first: a shell's background jobs, and so a test run among
@@ -27,7 +33,7 @@ def spawn(*arguments, **options):
     )
 
 
-def refused(result, code, *phrases):
+def refused(result: Result, code: int, *phrases: str) -> bool:
     """Hold an error against what the user is promised: one line, a code, no traceback."""
     lines = result.stderr.strip().splitlines()
     assert result.exit_code == code, result.stderr

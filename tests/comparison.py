@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import uproot
 from samples import same
@@ -10,15 +12,22 @@ import rootae
 from rootae.rootio.branch_values import read
 from rootae.schema.bounds.deviation import deviation
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def flat(array):
+    from numpy.typing import NDArray
+
+    from rootae.schema.bounds.bound import Bound
+
+
+def flat(array: Any) -> NDArray[Any]:
     layout = array.layout.to_packed()
     while hasattr(layout, "content"):
         layout = layout.content
     return np.asarray(layout.data)
 
 
-def compare(source, packed):
+def compare(source: Path, packed: Path) -> None:
     """Hold every value, type and form against the original."""
     with uproot.open(source) as a, rootae.open(packed) as b:
         assert sorted(a.keys(cycle=False)) == sorted(b.keys(cycle=False))
@@ -32,7 +41,7 @@ def compare(source, packed):
                 compare_branch(one[name], two[name], bounds.get(name, rootae.Bound("exact")))
 
 
-def compare_branch(one, two, bound):
+def compare_branch(one: Any, two: Any, bound: Bound) -> None:
     x, y = read(one, 0, one.num_entries), two.array()  # uproot misreads packed numbers
     assert x.layout.form == y.layout.form, one.name
     if bound.kind == "exact":

@@ -5,30 +5,37 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
 
 import pytest
 import rooted
 from hypothesis import settings
+from rooted import Script
 from samples import SHARED, write_events
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import rootae
 from rootae.reader.cache import cache
 from rootae.rootio.opening import put_models_back
+
+if TYPE_CHECKING:
+    from commands import Command
+    from wholeness import Digest
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("rootae")
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh() -> None:
     """Start with an empty cache, and with uproot's own models whatever damage a test has read."""
     cache.clear()
     put_models_back()
 
 
 @pytest.fixture(scope="session")
-def shared():
+def shared() -> Path:
     """Return the folder of shared data, or skip."""
     if not SHARED.is_dir():
         pytest.skip("../shared/data is not there")
@@ -36,14 +43,14 @@ def shared():
 
 
 @pytest.fixture(scope="session")
-def hadd():
+def hadd() -> Script:
     """Return a function that runs ROOT's hadd, or skip."""
     root = pytest.importorskip("importlib.util").find_spec("ROOT")
     binary = Path(root.origin).parent / "bin" / "hadd" if root and root.origin else None
     if binary is None or not binary.is_file():
         pytest.skip("hadd is not there: pip install 'rootae[root]'")
 
-    def run(*arguments):
+    def run(*arguments: object) -> CompletedProcess[str]:
         command = [str(binary), *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -51,10 +58,10 @@ def hadd():
 
 
 @pytest.fixture(scope="session")
-def root_script(hadd):
+def root_script(hadd: Script) -> Script:
     """Return a function that runs Python with ROOT in a process of its own."""
 
-    def run(code, *arguments):
+    def run(code: str, *arguments: object) -> CompletedProcess[str]:
         done = rooted.script(code, *arguments)
         done.check_returncode()
         return done
@@ -63,7 +70,7 @@ def root_script(hadd):
 
 
 @pytest.fixture(scope="session")
-def digest(root_script):
+def digest(root_script: Script) -> Digest:
     """Return a function that describes files as ROOT sees them."""
     from wholeness import DIGEST  # which imports from here
 
@@ -71,37 +78,37 @@ def digest(root_script):
 
 
 @pytest.fixture
-def cli():
+def cli() -> Command:
     """Return a function that runs a command in this process."""
     from rootae.cli import app
 
-    def run(*arguments):
+    def run(*arguments: object) -> Result:
         return CliRunner().invoke(app, [str(a) for a in arguments])
 
     return run
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder for files that tests share and leave as they are."""
     return tmp_path_factory.mktemp("shared")
 
 
 @pytest.fixture(scope="session")
-def events(folder):
+def events(folder: Path) -> Path:
     """Return a plain file of everything."""
     return write_events(folder / "events.root")
 
 
 @pytest.fixture(scope="session")
-def packed(folder, events):
+def packed(folder: Path, events: Path) -> Path:
     """Return the same file compressed without loss."""
     rootae.compress(events, folder / "packed.root", family="plain")
     return folder / "packed.root"
 
 
 @pytest.fixture(scope="session")
-def lossy(folder, events):
+def lossy(folder: Path, events: Path) -> Path:
     """Return the same file compressed with the lossy preset."""
     rootae.compress(events, folder / "lossy.root", family="plain", lossy=True)
     return folder / "lossy.root"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import uproot
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["damaged", "place"]
 
 
-def place(path, what):
+def place(path: Path, what: str) -> tuple[int, int]:
     """Return where the data of a branch's first basket or of an object lies, key left out."""
     with uproot.open(path) as file:
         folder, _, _ = what.rpartition("/")
@@ -19,7 +24,7 @@ def place(path, what):
         return start + int(key.fKeylen), start + int(branch.member("fBasketBytes")[0])
 
 
-def damaged(path, target, at):
+def damaged(path: Path, target: Path, at: int) -> Path:
     """Copy a file with a bit changed."""
     data = bytearray(path.read_bytes())
     data[at] ^= 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tables import table
@@ -12,13 +13,22 @@ from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfLane
 from rootae.codec.plan.plan import GroupPlan, Plan
 from rootae.planner.survey import survey
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.schema.values import Values
+
 RNG = np.random.default_rng(0)
 A, B = RNG.integers(0, 8, (2, 20_000)).astype("i4")
 C = (1000 * (A + B) + RNG.integers(0, 4, 20_000)).astype("i4")
 COLUMNS = {"a": A, "b": B, "c": C, "d": RNG.integers(-(2**31), 2**31, 20_000).astype("i4")}
 
 
-def coded_by(columns, parents):
+def coded_by(
+    columns: Mapping[str, NDArray[Any]], parents: Mapping[str, Sequence[str]]
+) -> tuple[Codec, dict[str, Values]]:
     """Return a codec whose columns take their contexts from diagrams.
 
     Arguments:

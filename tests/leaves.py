@@ -19,11 +19,12 @@ from rooted import SERVER
 from rootae.rootio.process.worker import root_with
 
 KERNELS = Path(__file__).with_suffix(".cxx")
+Told = dict[tuple[str, str], list[str]]  # values by subject and property
 FIELD, RECORD = "\x1f", "\x1e"
 MOST = 6  # lines of one kind
 
 
-def told(*paths):
+def told(*paths: str | Path) -> list[Told | None]:
     """Return what ROOT says of files: for each, values by subject and property, None if it fails.
 
     A file that ends ROOT's process is None too, and those after it are read by another process.
@@ -38,13 +39,13 @@ def told(*paths):
         return [_parsed(target) if target.exists() else None for target in targets]
 
 
-def _run(arguments):
+def _run(arguments: list[str]) -> None:
     done = SERVER.run(__name__, json.dumps(arguments))
     if done is None or "cannot compile" in done.stderr:
         raise OSError(done and done.stderr)
 
 
-def _parsed(target):
+def _parsed(target: Path) -> Told:
     found = defaultdict(list)
     for record in target.read_bytes().decode(errors="surrogateescape").split(RECORD)[:-1]:
         subject, name, value = record.split(FIELD)
@@ -52,7 +53,7 @@ def _parsed(target):
     return dict(found)
 
 
-def differences(before, after, most=MOST):
+def differences(before: Told | None, after: Told | None, most: int = MOST) -> list[str]:
     """Return what differs between two files that `told` gave, a line each, few of a kind."""
     if before is None or after is None:
         return [f"ROOT cannot read what was {'before' if before is None else 'after'}"]
@@ -64,12 +65,12 @@ def differences(before, after, most=MOST):
     return [line for name, found in lines.items() for line in _capped(name, found, most)]
 
 
-def _capped(name, lines, most):
+def _capped(name: str, lines: list[str], most: int) -> list[str]:
     more = [f"... and {len(lines) - most} more: {name}"] if len(lines) > most else []
     return lines[:most] + more
 
 
-def _difference(before, after):
+def _difference(before: list[str], after: list[str]) -> str:
     """Say what became of values; what ROOT could not read before has nothing to be held against."""
     for a, b in itertools.zip_longest(before, after, fillvalue="nothing"):
         if a != "unreadable" and not set(a.split("\n")) & set(b.split("\n")):
@@ -77,31 +78,31 @@ def _difference(before, after):
     return ""
 
 
-def _short(value, most=160):
+def _short(value: str, most: int = 160) -> str:
     text = value.split("\n")[0].split(" bytes: ")[0]
     return text if len(text) <= most else text[:most] + "..."
 
 
-def _where(a, b):
+def _where(a: str, b: str) -> str:
     """Say in which sixteenths of the entries checksums differ."""
     parts = [v.split("\n")[0].partition(" bytes: ")[2].split() for v in (a, b)]
     wrong = [i for i, (x, y) in enumerate(zip(*parts, strict=False)) if x != y]
     return f" (sixteenths {wrong[0]} to {wrong[-1]} of the entries)" if wrong else ""
 
 
-def compare(*pairs, most=MOST):
+def compare(*pairs: tuple[Path, Path], most: int = MOST) -> list[list[str]]:
     """Return the differences of each pair of files; a file of several pairs is read once."""
     paths = list(dict.fromkeys(str(path) for pair in pairs for path in pair))
     known = dict(zip(paths, told(*paths), strict=True))
     return [differences(known[str(a)], known[str(b)], most) for a, b in pairs]
 
 
-def prepare(_times):
+def prepare(_times: int) -> None:
     """Compile what reads files."""
     root_with(KERNELS)
 
 
-def main():
+def main() -> None:
     """Be the process that ROOT runs in: files and targets in turn."""
     root, arguments = root_with(KERNELS), json.loads(sys.stdin.read())
     root.gErrorIgnoreLevel = root.kFatal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -22,8 +23,25 @@ from rootae.codec.plan.contexts import (
 from rootae.codec.plan.plan import Plan
 from rootae.planner.survey import survey
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-def model(nodes, weights, inputs, outputs, opset=17, whole=None, **graph):
+    from numpy.typing import NDArray
+    from onnx import NodeProto
+
+    from rootae.schema.tree import TreeSchema
+    from rootae.schema.values import Values
+
+
+def model(
+    nodes: Sequence[NodeProto],
+    weights: Mapping[str, Any],
+    inputs: int,
+    outputs: int,
+    opset: int = 17,
+    whole: Mapping[str, Any] | None = None,
+    **graph: Any,
+) -> bytes:
     """Serialise a network of (inputs, rows) to (outputs, rows); `whole` are int64 constants."""
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [inputs, None])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [outputs, None])
@@ -31,24 +49,32 @@ def model(nodes, weights, inputs, outputs, opset=17, whole=None, **graph):
     tensors += [numpy_helper.from_array(np.asarray(w, "i8"), n) for n, w in (whole or {}).items()]
     made = helper.make_graph(nodes, "net", [x], [y], tensors)
     opsets = [helper.make_opsetid("", opset)]
-    return helper.make_model(made, opset_imports=opsets, ir_version=8, **graph).SerializeToString()
+    whole_model = helper.make_model(made, opset_imports=opsets, ir_version=8, **graph)
+    return bytes(whole_model.SerializeToString())
 
 
-def linear(matrix):
+def linear(matrix: Any) -> bytes:
     """Return the network y = W x."""
     matrix = np.asarray(matrix, "f4")
     node = helper.make_node("MatMul", ["W", "x"], ["y"])
     return model([node], {"W": matrix}, matrix.shape[1], matrix.shape[0])
 
 
-def operators_of(serialised):
+def operators_of(serialised: bytes) -> set[str]:
     """List a model's operators with the onnx package."""
     return {node.op_type for node in onnx.load_from_string(serialised).graph.node}
 
 
-def contexts_codec(schema, values, parent, child, *, latent=False):
+def contexts_codec(
+    schema: TreeSchema,
+    values: Mapping[str, Values],
+    parent: str,
+    child: str,
+    *,
+    latent: bool = False,
+) -> Codec:
     """Return a codec whose column `child` takes its contexts from `parent`, or from a latent."""
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     plan = survey(schema, values, tables=tables, derive=False)
     edges = len(tables)
     tables += [np.arange(1, 16), np.zeros(0, np.int64)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from tables import table
 
@@ -11,11 +13,16 @@ from rootae.kernels.kinematics import component
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
 ROWS = 5000
 BOUNDS = ["exact", "abs:1e-2", "rel:1e-3", "rel:1e-6"]
 
 
-def related(rows=ROWS, seed=0):
+def related(rows: int = ROWS, seed: int = 0) -> dict[str, NDArray[Any]]:
     """Columns with a four-vector, a linear, a rooted and an integer relation, after rounding."""
     rng = np.random.default_rng(seed)
     pt = (20 + rng.exponential(30, rows)).astype("f4")
@@ -38,14 +45,14 @@ def related(rows=ROWS, seed=0):
     }  # fmt: skip
 
 
-def planned(columns, bound="exact"):
+def planned(columns: Mapping[str, NDArray[Any]], bound: str = "exact") -> Codec:
     schema, values = table(columns)
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     plan = survey(schema, values, rules_of({"*": bound}), tables=tables)
     return Codec(Plan((plan,)), tables)
 
 
-def wild(columns, seed=1):
+def wild(columns: Mapping[str, NDArray[Any]], seed: int = 1) -> dict[str, NDArray[Any]]:
     """Return columns of the same types with values that the sample never had."""
     rng = np.random.default_rng(seed)
     odd = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1e30, -1e30, 1e-42]

@@ -7,30 +7,37 @@ import ctypes
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from rootae.rootio.process.server import Server
 
-__all__ = ["HERE", "SERVER", "main", "prepare", "script"]
+__all__ = ["HERE", "SERVER", "Script", "main", "prepare", "script"]
 
+Script = Callable[..., CompletedProcess[str]]  # runs one, or a program of ROOT's
 TESTS = Path(__file__).parent
 HERE = {"PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]).strip(":")}
 SERVER = Server(HERE)
 
 
-def script(code, *arguments):
+def script(code: str, *arguments: object) -> CompletedProcess[str]:
     """Run Python that has `ROOT` and `sys`, and return the process as it ended."""
-    return SERVER.run(__name__, json.dumps([code, *map(str, arguments)]))
+    done = SERVER.run(__name__, json.dumps([code, *map(str, arguments)]))
+    if done is None:
+        msg = "ROOT's process ended"
+        raise OSError(msg)
+    return done
 
 
-def prepare(_times):
+def prepare(_times: int) -> object:
     """Start ROOT."""
     import ROOT
 
     return ROOT.gROOT
 
 
-def main():
+def main() -> None:
     """Run a script as Python would."""
     import ROOT
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
 import uproot
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT / "../shared/data"
 
 
-def jagged(counts, flat):
+def jagged(counts: NDArray[Any], flat: NDArray[Any]) -> ak.Array:
     """Return values as lists of the given lengths."""
     return ak.unflatten(ak.Array(flat), counts)
 
 
-def event_arrays(entries, seed):
+def event_arrays(entries: int, seed: int) -> dict[str, Any]:
     """Simulate a NanoAOD-like tree: a mapping of branch to array."""
     rng = np.random.default_rng(seed)
     n_jet, n_muon = rng.poisson(4, entries), rng.poisson(0.7, entries)
@@ -53,7 +59,7 @@ def event_arrays(entries, seed):
     }
 
 
-def type_of(array):
+def type_of(array: Any) -> Any:
     """Return what mktree wants to know of an array."""
     if isinstance(array, np.ndarray):
         return np.dtype((array.dtype, array.shape[1:])) if array.ndim > 1 else array.dtype
@@ -62,7 +68,13 @@ def type_of(array):
     return f"var * {ak.flatten(array).type.content}"
 
 
-def write_tree(file, path, arrays, counter=lambda name: "n" + name.split("_")[0], title=""):
+def write_tree(
+    file: Any,
+    path: str,
+    arrays: Mapping[str, Any],
+    counter: Callable[[str], str] = lambda name: "n" + name.split("_")[0],
+    title: str = "",
+) -> Any:
     """Write one tree with uproot."""
     types = {name: type_of(array) for name, array in arrays.items()}
     tree = file.mktree(path, types, title=title, counter_name=counter)
@@ -71,7 +83,7 @@ def write_tree(file, path, arrays, counter=lambda name: "n" + name.split("_")[0]
     return tree
 
 
-def write_events(path, entries=3000, seed=0, compression=None):
+def write_events(path: Path, entries: int = 3000, seed: int = 0, compression: Any = None) -> Path:
     """Write a file of everything: trees, nested directories, a histogram, a string."""
     rng = np.random.default_rng(seed + 1)
     with uproot.recreate(path, compression=compression or uproot.ZLIB(4)) as file:
@@ -85,14 +97,14 @@ def write_events(path, entries=3000, seed=0, compression=None):
     return path
 
 
-def write_columns(path, arrays, tree="t", **options):
+def write_columns(path: Path, arrays: Mapping[str, Any], tree: str = "t", **options: Any) -> Path:
     """Write a file of one tree."""
     with uproot.recreate(path) as file:
         write_tree(file, tree, arrays, **options)
     return path
 
 
-def same(a, b):
+def same(a: ak.Array, b: ak.Array) -> bool:
     """Say whether two awkward arrays are equal bit for bit, with equal types and forms."""
     if a.type != b.type or len(a) != len(b):
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,12 @@ from hypothesis.extra.numpy import arrays
 
 from rootae.codec.streams import stream
 from rootae.codec.streams.cursor import svarint
-from rootae.codec.streams.kind import THOROUGH
+from rootae.codec.streams.kind import THOROUGH, Kind
 from rootae.errors import CorruptError
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+    from numpy.typing import NDArray
 
 RNG = np.random.default_rng(0)
 SAMPLES = {
@@ -29,7 +35,7 @@ SAMPLES = {
 ANY = 1 << 62
 
 
-def integers(low, high, most=40):
+def integers(low: int, high: int, most: int = 40) -> SearchStrategy[NDArray[np.int64]]:
     return arrays(np.int64, st.integers(1, most), elements=st.integers(low, high))
 
 
@@ -45,14 +51,14 @@ SHAPES = st.tuples(
 )
 
 
-def above(q):
+def above(q: NDArray[Any]) -> tuple[int, NDArray[np.uint64], int]:
     """Return the minimum, what lies above it, and the largest of that."""
     low, high = (int(q.min()), int(q.max())) if len(q) else (0, 0)
     u = q.astype(np.int64).view(np.uint64) - np.uint64(low % 2**64)
     return low, u, high - low
 
 
-def written(kind, q):
+def written(kind: Kind, q: NDArray[Any]) -> bytes | None:
     """Return a stream of this kind, or None where it does not serve."""
     low, u, span = above(q)
     before = u.copy()
@@ -61,15 +67,15 @@ def written(kind, q):
     return None if body is None else bytes([kind.code]) + svarint(low) + body
 
 
-def served(kind):
+def served(kind: Kind) -> list[tuple[NDArray[Any], bytes]]:
     """Return samples that the kind writes, and their streams."""
-    found = [(q, written(kind, q)) for q in SAMPLES.values()]
-    found = [(q, data) for q, data in found if data is not None]
+    tried = [(q, written(kind, q)) for q in SAMPLES.values()]
+    found = [(q, data) for q, data in tried if data is not None]
     assert any(len(q) for q, _ in found), f"no sample is written as {kind.name}"
     return found
 
 
-def numbers_or_damage(data, n):
+def numbers_or_damage(data: bytes, n: int) -> None:
     try:
         numbers = stream.decode(data, n)
     except CorruptError:
@@ -77,10 +83,10 @@ def numbers_or_damage(data, n):
     assert len(numbers) == n
 
 
-def round_trip(kind):
+def round_trip(kind: Kind) -> None:
     @settings(max_examples=50)
     @given(SHAPES)
-    def held(shapes):
+    def held(shapes: tuple[NDArray[Any], ...]) -> None:
         for q in shapes:
             data = written(kind, q)
             if data is not None:
@@ -91,13 +97,13 @@ def round_trip(kind):
     held()
 
 
-def samples_come_back(kind):
+def samples_come_back(kind: Kind) -> None:
     for q, data in served(kind):
         assert stream.decode(data, len(q)).tolist() == q.tolist()
         assert written(kind, q) == data
 
 
-def read_beside_other_kinds(kind):
+def read_beside_other_kinds(kind: Kind) -> None:
     for q, data in served(kind):
         others = [*SAMPLES.values()]
         parts = [stream.encode(other) for other in others]
@@ -106,7 +112,7 @@ def read_beside_other_kinds(kind):
         assert together.tolist() == np.concatenate([*others, q, *others]).tolist()
 
 
-def decodes_into_any_wider_memory(kind):
+def decodes_into_any_wider_memory(kind: Kind) -> None:
     for q, data in served(kind):
         low, u, _ = above(q)
         body = data[1 + len(svarint(low)) :]
@@ -117,27 +123,27 @@ def decodes_into_any_wider_memory(kind):
             assert memory[[0, -1]].tolist() == [0xA5, 0xA5]
 
 
-def cut_at_any_byte_is_damage(kind):
+def cut_at_any_byte_is_damage(kind: Kind) -> None:
     for q, data in served(kind):
         for size in range(len(data)):
             with pytest.raises(CorruptError):
                 stream.decode(data[:size], len(q))
 
 
-def bytes_behind_are_damage(kind):
+def bytes_behind_are_damage(kind: Kind) -> None:
     for q, data in served(kind):
         for more in (b"\0", b"\xff", data, b"\x28\xb5\x2f\xfd\x20\x00\x01\x00\x00"):
             with pytest.raises(CorruptError):
                 stream.decode(data + more, len(q))
 
 
-def another_length_is_damage_or_as_many(kind):
+def another_length_is_damage_or_as_many(kind: Kind) -> None:
     for q, data in served(kind):
         for n in {0, 1, len(q) // 2, len(q) - 1, len(q) + 1, len(q) + 256, 3_000_000} - {-1}:
             numbers_or_damage(data, n)
 
 
-def changed_bytes_are_damage_or_as_many(kind):
+def changed_bytes_are_damage_or_as_many(kind: Kind) -> None:
     rng = np.random.default_rng(1)
     for q, whole in served(kind):
         for _ in range(200):
@@ -147,15 +153,15 @@ def changed_bytes_are_damage_or_as_many(kind):
             numbers_or_damage(bytes(data), len(q))
 
 
-def any_body_is_damage_or_as_many(kind):
+def any_body_is_damage_or_as_many(kind: Kind) -> None:
     @given(st.binary(max_size=60), st.integers(0, 100))
-    def held(body, n):
+    def held(body: bytes, n: int) -> None:
         numbers_or_damage(bytes([kind.code]) + body, n)
 
     held()
 
 
-def the_smallest_is_taken(kind):
+def the_smallest_is_taken(kind: Kind) -> None:
     for q, data in served(kind):
         assert len(stream.encode(q)) <= len(data)
 

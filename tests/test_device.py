@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import pickle
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import onnxruntime
@@ -32,8 +33,15 @@ from rootae.errors import CorruptError, MissingDependency, NameNotFound, RootaeE
 from rootae.planner.survey import survey
 from rootae.source.source import Source
 from rootae.training.freeze.onnx import decoder_onnx
-from rootae.training.freeze.quantise import Layer, quantise
+from rootae.training.freeze.quantise import IntegerNetwork, Layer, quantise
 from rootae.training.options import NETS, Options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.codec import Codec
 
 compress = import_module("rootae.operations.compress")
 NO_GPU = "there is no GPU in this test"
@@ -42,30 +50,39 @@ needs_cuda = pytest.mark.skipif(bool(TROUBLE), reason=f"no CUDA for onnxruntime:
 
 
 @pytest.fixture(autouse=True)
-def _no_variable(monkeypatch):
+def _no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROOTAE_DEVICE", raising=False)
 
 
 @pytest.fixture
-def without(monkeypatch):
+def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take CUDA away from onnxruntime and from torch."""
     monkeypatch.setattr(network, "_trouble", lambda: NO_GPU)
     monkeypatch.setattr(training, "_trouble", lambda: NO_GPU)
 
 
 @pytest.fixture
-def pretended(monkeypatch):
+def pretended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let the CPU pass for CUDA; return the list of devices that networks ran on."""
-    ran, run, bound = [], Network.run, network._run_bound
+    ran: list[str] = []
+    run, bound = Network.run, network._run_bound
     monkeypatch.setattr(network, "_trouble", lambda: "")
     monkeypatch.setattr(network, "_cuda_session", network._session)
-    monkeypatch.setattr(network, "_run_bound", lambda *a: bound(*a, device="cpu"))
-    monkeypatch.setattr(Network, "run", lambda self, x: ran.append(self.device) or run(self, x))
+
+    def on_the_cpu(session: Any, name: str, x: NDArray[Any]) -> NDArray[Any]:
+        return bound(session, name, x, device="cpu")
+
+    def noted(self: Network, x: NDArray[Any]) -> NDArray[Any]:
+        ran.append(self.device)
+        return run(self, x)
+
+    monkeypatch.setattr(network, "_run_bound", on_the_cpu)
+    monkeypatch.setattr(Network, "run", noted)
     return ran
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory):
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of two columns, one of which tells about the other."""
     rng = np.random.default_rng(0)
     a = rng.integers(0, 16, 30_000).astype("i4")
@@ -74,7 +91,7 @@ def original(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def coder(original):
+def coder(original: Path) -> Codec:
     """Return a codec for it with a network."""
     with Source.open(original) as source:
         tree = source.tree("t")
@@ -82,13 +99,15 @@ def coder(original):
 
 
 @pytest.fixture(scope="module")
-def coded(original, coder):
+def coded(original: Path, coder: Codec) -> Path:
     """Return the file compressed by that codec."""
     rootae.compress(original, original.with_name("coded.root"), codec=coder)
     return original.with_name("coded.root")
 
 
-def decoder(dtype, rows=0, inputs=6, seed=0, net="dense"):
+def decoder(
+    dtype: str, rows: int = 0, inputs: int = 6, seed: int = 0, net: str = "dense"
+) -> tuple[IntegerNetwork, bytes, NDArray[np.float32]]:
     """Return an integer network that uses all bits of its float type, and inputs for it."""
     rng = np.random.default_rng(seed)
     layers = LAYERS[net](rng, inputs)
@@ -98,14 +117,14 @@ def decoder(dtype, rows=0, inputs=6, seed=0, net="dense"):
     return made, decoder_onnx(made), x
 
 
-def _dense(rng, inputs):
+def _dense(rng: np.random.Generator, inputs: int) -> list[Layer]:
     widths = [inputs, 32, 24, 8]
     return [
         Layer(rng.normal(size=(b, a)), rng.normal(size=b)) for a, b in itertools.pairwise(widths)
     ]
 
 
-def _convolutional(rng, inputs):
+def _convolutional(rng: np.random.Generator, inputs: int) -> list[Layer]:
     """Four columns of eight channels; what lies before and behind them is the thirty-third."""
     taps = np.append(np.arange(32), [32] * 16).reshape(6, 8)[[-1, 0, 1, 2, 3, 4]]
     taps = np.concatenate([taps[k : k + 4] for k in range(3)], axis=1)
@@ -124,12 +143,14 @@ LAYERS = {"dense": _dense, "conv": _convolutional}
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_every_device_may_be_chosen(device):
+def test_every_device_may_be_chosen(device: str) -> None:
     assert chosen(device) == device
     assert Options(device=device).device == device
 
 
-def test_the_cpu_is_the_default_and_the_variable_goes_before_it(monkeypatch):
+def test_the_cpu_is_the_default_and_the_variable_goes_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert chosen() == "cpu"
     monkeypatch.setenv("ROOTAE_DEVICE", "")
     assert chosen() == "cpu"
@@ -138,7 +159,9 @@ def test_the_cpu_is_the_default_and_the_variable_goes_before_it(monkeypatch):
     assert chosen("cuda") == "cuda"
 
 
-def test_a_device_that_does_not_exist_is_refused_with_the_nearest(monkeypatch):
+def test_a_device_that_does_not_exist_is_refused_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with pytest.raises(NameNotFound, match="no device 'cudda' in rootae; did you mean 'cuda'"):
         Options(device="cudda")
     monkeypatch.setenv("ROOTAE_DEVICE", "gpu")
@@ -146,21 +169,21 @@ def test_a_device_that_does_not_exist_is_refused_with_the_nearest(monkeypatch):
         chosen()
 
 
-def test_the_cpu_needs_nobody_to_look_for_cuda():
+def test_the_cpu_needs_nobody_to_look_for_cuda() -> None:
     assert settled("cpu", lambda: pytest.fail("it was looked for")) == "cpu"
 
 
 @pytest.mark.parametrize(("device", "there", "found"), [
     ("auto", True, "cuda"), ("auto", False, "cpu"), ("cuda", True, "cuda"),
 ])  # fmt: skip
-def test_what_is_asked_for_is_settled_once(device, there, found):
+def test_what_is_asked_for_is_settled_once(device: str, there: bool, found: str) -> None:
     assert settled(device, lambda: "" if there else NO_GPU) == found
 
 
 # what onnxruntime says
 
 
-def test_a_package_without_cuda_is_named(monkeypatch):
+def test_a_package_without_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
     monkeypatch.setattr(network, "_trouble", network._trouble.__wrapped__)
     with pytest.raises(MissingDependency, match="pip install onnxruntime-gpu; or take device cpu"):
@@ -168,8 +191,8 @@ def test_a_package_without_cuda_is_named(monkeypatch):
     assert network.usable("auto") == network.usable("cpu") == "cpu"
 
 
-def test_a_machine_without_cuda_is_named(monkeypatch):
-    def refuse(*_):
+def test_a_machine_without_cuda_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> NoReturn:
         msg = "CUDA failure 100"
         raise RuntimeError(msg)
 
@@ -184,10 +207,10 @@ def test_a_machine_without_cuda_is_named(monkeypatch):
     assert network.usable("auto") == network.usable("cuda") == "cuda"
 
 
-def test_a_session_that_silently_falls_back_is_an_error(monkeypatch):
+def test_a_session_that_silently_falls_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, make = {}, onnxruntime.InferenceSession
 
-    def on_the_cpu(onnx, options, **arguments):
+    def on_the_cpu(onnx: bytes, options: Any, **arguments: Any) -> Any:
         asked.update(arguments)
         return make(onnx, options, providers=["CPUExecutionProvider"])
 
@@ -200,10 +223,12 @@ def test_a_session_that_silently_falls_back_is_an_error(monkeypatch):
     assert asked["enable_fallback"] is False
 
 
-def test_a_session_that_cuda_refuses_is_an_error_and_a_damaged_network_is_damage(monkeypatch):
+def test_a_session_that_cuda_refuses_is_an_error_and_a_damaged_network_is_damage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     make = onnxruntime.InferenceSession
 
-    def refuse(onnx, options, *, providers, **arguments):
+    def refuse(onnx: bytes, options: Any, *, providers: list[Any], **arguments: Any) -> Any:
         if providers != ["CPUExecutionProvider"]:
             msg = "out of memory"
             raise RuntimeError(msg)
@@ -220,20 +245,20 @@ def test_a_session_that_cuda_refuses_is_an_error_and_a_damaged_network_is_damage
 
 
 @pytest.mark.parametrize("rows", [1, 8193, 3 * (1 << 17) + 5])
-def test_bound_inputs_and_large_batches_give_the_same(pretended, rows):
+def test_bound_inputs_and_large_batches_give_the_same(pretended: list[str], rows: int) -> None:
     _, onnx, x = decoder("float32", rows)
     net = Network(onnx)
     assert net.on("cuda").run(x).tobytes() == net.run(x).tobytes()
     assert pretended == ["cuda", "cpu"]
 
 
-def test_what_fails_on_cuda_is_not_called_damage(pretended):
+def test_what_fails_on_cuda_is_not_called_damage(pretended: list[str]) -> None:
     with pytest.raises(RootaeError, match="does not run on CUDA") as caught:
         Network(networks.linear([[1, 2]]), device="cuda").run(np.ones((3, 3)))
     assert not isinstance(caught.value, CorruptError)
 
 
-def test_a_network_takes_its_device_along_to_another_process(pretended):
+def test_a_network_takes_its_device_along_to_another_process(pretended: list[str]) -> None:
     assert pickle.loads(pickle.dumps(Network(networks.linear([[1]]), device="cuda"))).device == (
         "cuda"
     )
@@ -251,7 +276,9 @@ def test_a_network_takes_its_device_along_to_another_process(pretended):
         ("verify", "coded.root"),
     ],
 )
-def test_cuda_without_cuda_is_one_line(without, original, coded, tmp_path, command):
+def test_cuda_without_cuda_is_one_line(
+    without: None, original: Path, coded: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     known = {"in.root": original, "coded.root": coded, "out.root": tmp_path / "out.root"}
     words = [str(known.get(w, w)) for w in command]
     done = CliRunner().invoke(app, [*words, "--device", "cuda"])
@@ -265,7 +292,9 @@ def test_cuda_without_cuda_is_one_line(without, original, coded, tmp_path, comma
     assert list(tmp_path.iterdir()) == []
 
 
-def test_auto_falls_back(without, original, coded, coder, tmp_path):
+def test_auto_falls_back(
+    without: None, original: Path, coded: Path, coder: Codec, tmp_path: Path
+) -> None:
     rootae.compress(original, tmp_path / "c.root", codec=coder, device="auto")
     assert rootae.verify(coded, original, device="auto").columns == 2
     rootae.decompress(coded, tmp_path / "d.root", device="auto")
@@ -273,13 +302,15 @@ def test_auto_falls_back(without, original, coded, coder, tmp_path):
         assert same(a["t"].arrays(), b["t"].arrays())
 
 
-def test_opening_for_cuda_without_it_says_so_at_once(without, coded):
+def test_opening_for_cuda_without_it_says_so_at_once(without: None, coded: Path) -> None:
     for name in (coded, f"{coded}:t"):
         with pytest.raises(MissingDependency, match=NO_GPU):
             rootae.open(name, device="cuda")
 
 
-def test_the_variable_counts_for_plain_uproot(without, coded, monkeypatch):
+def test_the_variable_counts_for_plain_uproot(
+    without: None, coded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ROOTAE_DEVICE", "cuda")
     with uproot.open(coded) as file, pytest.raises(MissingDependency, match=NO_GPU):
         file["t"].arrays()
@@ -293,7 +324,9 @@ def test_the_variable_counts_for_plain_uproot(without, coded, monkeypatch):
 # with CUDA: where networks run
 
 
-def test_files_are_read_on_the_device_that_they_were_opened_for(pretended, coded, original):
+def test_files_are_read_on_the_device_that_they_were_opened_for(
+    pretended: list[str], coded: Path, original: Path
+) -> None:
     with rootae.open(coded, device="cuda") as a, uproot.open(original) as b:
         assert same(a["t"].arrays(), b["t"].arrays())
     assert set(pretended) == {"cuda"}
@@ -307,21 +340,23 @@ def test_files_are_read_on_the_device_that_they_were_opened_for(pretended, coded
     assert set(pretended) == {"cpu"}
 
 
-def test_two_doors_of_one_file_keep_their_devices(pretended, coded):
+def test_two_doors_of_one_file_keep_their_devices(pretended: list[str], coded: Path) -> None:
     with rootae.open(coded, device="cuda") as a, rootae.open(coded) as b, uproot.open(coded) as c:
         for file in (a, b, c):
             file["t"]["b"].array()
     assert pretended == ["cuda", "cpu", "cpu"]
 
 
-def test_plain_uproot_reads_where_the_variable_says(pretended, coded, monkeypatch):
+def test_plain_uproot_reads_where_the_variable_says(
+    pretended: list[str], coded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ROOTAE_DEVICE", "cuda")
     with uproot.open(coded) as file:
         file["t"].arrays()
     assert set(pretended) == {"cuda"}
 
 
-def blocks(path):
+def blocks(path: Path) -> dict[str, list[bytes]]:
     """Return the rows of a side tree."""
     with uproot.open(path) as file:
         rows = file["rootae/trees/t"].arrays(library="np")
@@ -329,11 +364,15 @@ def blocks(path):
 
 
 def test_compress_writes_on_cuda_and_reads_back_on_the_cpu(
-    pretended, original, coder, tmp_path, monkeypatch
-):
+    pretended: list[str],
+    original: Path,
+    coder: Codec,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     check, at = compress.verify_against, []
 
-    def verify_against(*arguments, **options):
+    def verify_against(*arguments: Any, **options: Any) -> Any:
         at.append(len(pretended))
         return check(*arguments, **options)
 
@@ -347,7 +386,9 @@ def test_compress_writes_on_cuda_and_reads_back_on_the_cpu(
 
 
 @pytest.mark.parametrize("door", ["verify", "decompress"])
-def test_other_verbs_decode_where_they_are_told(pretended, coded, tmp_path, door):
+def test_other_verbs_decode_where_they_are_told(
+    pretended: list[str], coded: Path, tmp_path: Path, door: str
+) -> None:
     if door == "verify":
         rootae.verify(coded, device="cuda")
     else:
@@ -355,7 +396,7 @@ def test_other_verbs_decode_where_they_are_told(pretended, coded, tmp_path, door
     assert set(pretended) == {"cuda"}
 
 
-def test_a_codec_is_moved_once_and_keeps_its_id(pretended, coder):
+def test_a_codec_is_moved_once_and_keeps_its_id(pretended: list[str], coder: Codec) -> None:
     there = coder.on("cuda")
     assert there is coder.on("auto")
     assert there.id == coder.id
@@ -367,19 +408,21 @@ def test_a_codec_is_moved_once_and_keeps_its_id(pretended, coder):
 # training
 
 
-def test_training_is_told_the_device(original, tmp_path, monkeypatch):
+def test_training_is_told_the_device(
+    original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     from rootae.training.loop import run as loop
 
     told, run = [], loop.run
 
-    def on_the_cpu(*arguments, device="none", **options):
+    def on_the_cpu(*arguments: Any, device: str = "none", **options: Any) -> Any:
         told.append(device)
         return run(*arguments, device="cpu", **options)
 
     monkeypatch.setattr(loop, "run", on_the_cpu)
     monkeypatch.setattr(training, "_trouble", lambda: "")
-    options = {"family": "predictor", "steps": 4}
+    options: dict[str, Any] = {"family": "predictor", "steps": 4}
     rootae.train([original], tmp_path / "a.root", device="auto", **options)
     rootae.train([original], tmp_path / "b.root", **options)
     assert told == ["cuda", "cpu"]
@@ -389,21 +432,24 @@ def test_training_is_told_the_device(original, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize("family", ["ae", "predictor"])
-def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
+def test_families_leave_nothing_behind_on_the_cpu(original: Path, family: str, net: str) -> None:
     """A device without storage shows it: it takes no part in anything with tensors elsewhere."""
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from rootae.training import families
     from rootae.training.batches import Batches
     from rootae.training.data import GroupData
     from rootae.training.family import Setup
+    from rootae.training.networks import Networks
 
     with Source.open(original) as source:
         tree = source.tree("t")
-        values, tables = tree.values(0, tree.entries), []
+        values = tree.values(0, tree.entries)
+        tables: list[NDArray[np.int64]] = []
         plan = survey(tree.schema, values, tables=tables)
     data = GroupData(plan.groups[0], values, tables, 0)
     data.prepare()
     model = families.load(family)(data, Setup(net=net))
+    assert isinstance(model, Networks)
     for phase, _ in enumerate(model.steps_share):
         if phase:
             model.to("cpu").next_phase()
@@ -414,11 +460,13 @@ def test_families_leave_nothing_behind_on_the_cpu(original, family, net):
         model.to_empty(device="cpu")
 
 
-def test_too_little_memory_is_one_clear_error(original, tmp_path, monkeypatch):
+def test_too_little_memory_is_one_clear_error(
+    original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     from rootae.training.loop import run as loop
 
-    def full(*_):
+    def full(*_: object) -> NoReturn:
         msg = "CUDA out of memory"
         raise torch.OutOfMemoryError(msg)
 
@@ -436,7 +484,7 @@ def test_too_little_memory_is_one_clear_error(original, tmp_path, monkeypatch):
 @pytest.mark.parametrize("rows", [0, 1, 1000, (1 << 17) + 5])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("net", NETS)
-def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(net, dtype, rows):
+def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(net: str, dtype: str, rows: int) -> None:
     made, onnx, x = decoder(dtype, rows, net=net)
     assert made.dtype == dtype
     expected = Network(onnx).run(x)
@@ -447,7 +495,9 @@ def test_contexts_on_cuda_are_those_of_the_cpu_bit_for_bit(net, dtype, rows):
 
 @pytest.mark.gpu
 @needs_cuda
-def test_a_file_is_the_same_on_cuda(original, coded, coder, tmp_path):
+def test_a_file_is_the_same_on_cuda(
+    original: Path, coded: Path, coder: Codec, tmp_path: Path
+) -> None:
     rootae.compress(original, tmp_path / "c.root", codec=coder, device="cuda")
     for path in (coded, tmp_path / "c.root"):
         assert rootae.verify(path, original, device="cuda").columns == 2
@@ -458,11 +508,13 @@ def test_a_file_is_the_same_on_cuda(original, coded, coder, tmp_path):
 @pytest.mark.gpu
 @pytest.mark.parametrize("net", NETS)
 @pytest.mark.parametrize("family", ["ae", "predictor"])
-def test_a_codec_trained_on_cuda_codes_on_the_cpu(original, tmp_path, family, net):
+def test_a_codec_trained_on_cuda_codes_on_the_cpu(
+    original: Path, tmp_path: Path, family: str, net: str
+) -> None:
     torch = pytest.importorskip("torch", reason="torch is not installed")
     if not torch.cuda.is_available():
         pytest.skip(f"no CUDA for torch {torch.__version__}")
-    options = {"family": family, "net": net, "steps": 300, "device": "cuda"}
+    options: dict[str, Any] = {"family": family, "net": net, "steps": 300, "device": "cuda"}
     rootae.train([original], tmp_path / "c.root", **options)
     rootae.compress(original, tmp_path / "d.root", codec=tmp_path / "c.root")
     assert rootae.verify(tmp_path / "d.root", original).columns == 2

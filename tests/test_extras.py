@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,23 +15,26 @@ import rootae
 from rootae.errors import MissingDependency
 from rootae.extras import needed
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_what_is_installed_is_imported():
+
+def test_what_is_installed_is_imported() -> None:
     assert needed("json", "reading", "") is json
 
 
-def test_what_is_missing_is_named_with_the_way_to_install_it():
+def test_what_is_missing_is_named_with_the_way_to_install_it() -> None:
     with pytest.raises(MissingDependency, match=r"^fits needs no_such: pip install no-such$"):
         needed("no_such.part", "fits", "pip install no-such")
 
 
-def test_a_missing_package_is_an_import_error_too():
+def test_a_missing_package_is_an_import_error_too() -> None:
     with pytest.raises(ImportError):
         needed("no_such", "fits", "pip install no-such")
 
 
 @pytest.fixture(scope="module")
-def dependent(tmp_path_factory):
+def dependent(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of columns that say much of each other."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=20_000)
@@ -58,7 +62,7 @@ else:
 """
 
 
-def without(source, target, **options):
+def without(source: Path, target: Path, **options: Any) -> Any:
     """Compress where neither torch nor onnx is installed."""
     command = [sys.executable, "-c", WITHOUT, str(source), str(target), json.dumps(options)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -80,15 +84,17 @@ NETWORKS = "networks were not tried: pip install 'rootae[train]'"
     ids=str,
 )
 def test_diagrams_are_learned_without_torch_and_auto_says_what_it_left_out(
-    dependent, tmp_path, options, notes
-):
+    dependent: Path, tmp_path: Path, options: dict[str, Any], notes: list[str]
+) -> None:
     codec, told, family = without(dependent, tmp_path / "out.root", **options)
     assert (told, family) == (notes, "diagram")
     assert rootae.read_codec(tmp_path / "out.root").id == codec
 
 
-def test_what_is_learned_by_counting_is_the_same_with_torch_and_without(dependent, tmp_path):
-    options = {"family": "diagram", "backend": "uproot"}
+def test_what_is_learned_by_counting_is_the_same_with_torch_and_without(
+    dependent: Path, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"family": "diagram", "backend": "uproot"}
     here = rootae.compress(dependent, tmp_path / "a.root", bounds={"*": "rel:1e-3"}, **options)
     there, *_ = without(dependent, tmp_path / "b.root", family="diagram")
     assert here.codec == there
@@ -99,7 +105,9 @@ def test_what_is_learned_by_counting_is_the_same_with_torch_and_without(dependen
     [{"family": "predictor"}, {"family": "aae"}, {"net": "conv"}, {"latents": 2}],
     ids=str,
 )
-def test_networks_that_are_asked_for_need_torch(dependent, tmp_path, options):
+def test_networks_that_are_asked_for_need_torch(
+    dependent: Path, tmp_path: Path, options: dict[str, Any]
+) -> None:
     told = without(dependent, tmp_path / "out.root", **options)
     assert "pip install 'rootae[train]'" in told
     assert list(tmp_path.iterdir()) == []

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import uproot
-from commands import PLAIN, refused
+from commands import PLAIN, Command, refused
 
 from rootae.cli import console
 from rootae.cli.console.table import headed, print_table, stdout
 from rootae.legible import legible, untexed, valid
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = {
     "markup": "a[/]",
@@ -31,7 +35,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_what_is_shown_is_printable_and_what_was_printable_is_itself(name):
+def test_what_is_shown_is_printable_and_what_was_printable_is_itself(name: str) -> None:
     shown = legible(name)
     assert shown.isprintable()
     assert (shown == name) == name.isprintable()
@@ -40,13 +44,13 @@ def test_what_is_shown_is_printable_and_what_was_printable_is_itself(name):
     assert untexed(name).replace(r"\$", "").count("$") == 0
 
 
-def test_escapes_say_what_was_there():
+def test_escapes_say_what_was_there() -> None:
     assert legible("a\x1b\x9b\x7f\u2028\udc80\ud800") == r"a\x1b\x9b\x7f\u2028\x80\ud800"
     assert legible("a\N{NO-BREAK SPACE}é😀") == "a\N{NO-BREAK SPACE}é😀"
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_lines_and_tables_hold_names_as_text(name, capsys):
+def test_lines_and_tables_hold_names_as_text(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown = legible(name)
     out = stdout()
     out.print(f"{name} first")
@@ -60,12 +64,14 @@ def test_lines_and_tables_hold_names_as_text(name, capsys):
     ]
 
 
-def _width(text):
+def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_messages_are_one_line_and_json_is_utf8(name, capsys):
+def test_messages_are_one_line_and_json_is_utf8(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     console.error(f"no {name}")
     console.note(f"no {name}")
     console.print_json({name: [name, {"x": np.int64(3)}]})
@@ -78,7 +84,7 @@ def test_messages_are_one_line_and_json_is_utf8(name, capsys):
 
 
 @pytest.fixture(scope="module")
-def odd(folder):
+def odd(folder: Path) -> Path:
     """Return a file with all of these names, a file made from it, and its tree."""
     rng = np.random.default_rng(0)
     columns = {n: rng.normal(size=2000).astype("f4") for n in NAMES.values()}
@@ -88,7 +94,7 @@ def odd(folder):
     return folder / "odd_names.root"
 
 
-def test_commands_show_files_of_such_names(cli, odd, tmp_path):
+def test_commands_show_files_of_such_names(cli: Command, odd: Path, tmp_path: Path) -> None:
     small, back = tmp_path / "small.root", tmp_path / "back.root"
     words = {
         "compress": (odd, small, "--lossy", *PLAIN, "-v"),
@@ -106,15 +112,15 @@ def test_commands_show_files_of_such_names(cli, odd, tmp_path):
     told = cli("info", small, "--json").stdout
     assert r"k\\xff\\xfe" in told
     assert json.loads(told)
-    done = cli("info", small, "-v").stdout
+    listed = cli("info", small, "-v").stdout
     for name in NAMES.values():
-        assert legible(name)[:8] in done
+        assert legible(name)[:8] in listed
     with uproot.open(back) as file:
         assert set(file["t[/]"].keys()) == set(NAMES.values())
 
 
 @pytest.mark.slow
-def test_a_page_shows_files_of_such_names(cli, odd, tmp_path):
+def test_a_page_shows_files_of_such_names(cli: Command, odd: Path, tmp_path: Path) -> None:
     pytest.importorskip("mplhep")
     page = tmp_path / "page.html"
     done = cli("evaluate", odd, odd, "--html", page)
@@ -130,7 +136,7 @@ def test_a_page_shows_files_of_such_names(cli, odd, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["compress", "decompress", "info", "verify", "skim", "export"])
-def test_a_pipe_is_no_input(cli, tmp_path, command):
+def test_a_pipe_is_no_input(cli: Command, tmp_path: Path, command: str) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     more = () if command in ("info", "verify") else (tmp_path / "out",)
@@ -139,7 +145,9 @@ def test_a_pipe_is_no_input(cli, tmp_path, command):
     assert [p.name for p in tmp_path.iterdir()] == ["pipe"]
 
 
-def test_a_pipe_is_no_codec_and_no_list(cli, events, packed, tmp_path):
+def test_a_pipe_is_no_codec_and_no_list(
+    cli: Command, events: Path, packed: Path, tmp_path: Path
+) -> None:
     pipe, out = tmp_path / "pipe", tmp_path / "out.root"
     os.mkfifo(pipe)
     for words in (

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import stat
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -14,14 +15,18 @@ from rootae import leftovers
 from rootae.errors import ArgumentError, RootaeError
 from rootae.targets import Output, check_target, forget, written
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-def write(output, text="new"):
+
+def write(output: Output, text: str = "new") -> None:
     with output.atomic() as part:
         part.write_text(text)
 
 
 @pytest.fixture
-def umask():
+def umask() -> Iterator[Callable[[int], int]]:
     """Return a function that sets the umask, which is put back."""
     before = os.umask(0o022)
     yield os.umask
@@ -30,7 +35,9 @@ def umask():
 
 @pytest.mark.parametrize(("mask", "mode"), [(0o002, 0o664), (0o022, 0o644), (0o077, 0o600)])
 @pytest.mark.parametrize("anew", [False, True])
-def test_permissions_follow_the_umask(tmp_path, umask, mask, mode, anew):
+def test_permissions_follow_the_umask(
+    tmp_path: Path, umask: Callable[[int], int], mask: int, mode: int, anew: bool
+) -> None:
     umask(mask)
     with Output(tmp_path / "a").atomic() as part:
         if anew:  # as ROOT does
@@ -40,7 +47,7 @@ def test_permissions_follow_the_umask(tmp_path, umask, mask, mode, anew):
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == mode
 
 
-def test_temporary_files_lie_where_nobody_else_can_put_anything(tmp_path):
+def test_temporary_files_lie_where_nobody_else_can_put_anything(tmp_path: Path) -> None:
     names = set()
     for _ in range(3):
         with Output(tmp_path / "a").atomic() as part:
@@ -53,14 +60,14 @@ def test_temporary_files_lie_where_nobody_else_can_put_anything(tmp_path):
     assert all(re.fullmatch(r"\.a\.[0-9a-f]{32}\.part", n) for n in names)
 
 
-def test_a_name_of_any_length_has_a_temporary_folder(tmp_path):
+def test_a_name_of_any_length_has_a_temporary_folder(tmp_path: Path) -> None:
     output = Output(tmp_path / ("ä" * 127))
     write(output)
     assert output.path.read_text() == "new"
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_planted_file_is_not_followed(tmp_path, monkeypatch):
+def test_a_planted_file_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda _: "0")
     mine = tmp_path / "mine"
     mine.mkdir()
@@ -71,7 +78,7 @@ def test_a_planted_file_is_not_followed(tmp_path, monkeypatch):
     assert not (tmp_path / "a").exists()
 
 
-def odd(kind, path, tmp_path):
+def odd(kind: str, path: Path, tmp_path: Path) -> None:
     """Put something that is no regular file at a path."""
     if kind == "a symbolic link":
         (tmp_path / "mine").write_text("mine")
@@ -92,7 +99,7 @@ KINDS = ["a symbolic link", "a dangling link", "a directory", "a named pipe", "a
 
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_only_regular_files_are_replaced(tmp_path, kind, force):
+def test_only_regular_files_are_replaced(tmp_path: Path, kind: str, force: bool) -> None:
     path = tmp_path / "a"
     odd(kind, path, tmp_path)
     before = path.lstat()
@@ -101,12 +108,12 @@ def test_only_regular_files_are_replaced(tmp_path, kind, force):
     assert path.lstat() == before
 
 
-def test_a_device_is_not_replaced():
+def test_a_device_is_not_replaced() -> None:
     with pytest.raises(ArgumentError, match="/dev/null is a device"):
         check_target("/dev/null", [], force=True)
 
 
-def test_an_input_under_another_name_is_not_replaced(tmp_path):
+def test_an_input_under_another_name_is_not_replaced(tmp_path: Path) -> None:
     source = tmp_path / "in"
     source.write_text("mine")
     (tmp_path / "hard").hardlink_to(source)
@@ -116,7 +123,7 @@ def test_an_input_under_another_name_is_not_replaced(tmp_path):
             check_target(tmp_path / name, [source], force=True)
 
 
-def test_an_output_that_would_be_its_own_input_later(tmp_path):
+def test_an_output_that_would_be_its_own_input_later(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="same file"):
         check_target(tmp_path / "a", [tmp_path / "b/../a"], force=True)
 
@@ -126,7 +133,9 @@ def test_an_output_that_would_be_its_own_input_later(tmp_path):
 
 @pytest.mark.parametrize("links", [True, False])
 @pytest.mark.parametrize("there", [False, True])
-def test_one_of_two_writers_wins(tmp_path, monkeypatch, there, links):
+def test_one_of_two_writers_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool, links: bool
+) -> None:
     if not links:  # as on file systems without hard links
         monkeypatch.setattr("os.link", _no_links)
     path = tmp_path / "a"
@@ -139,15 +148,17 @@ def test_one_of_two_writers_wins(tmp_path, monkeypatch, there, links):
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
-def _no_links(*_):
+def _no_links(*_: object) -> NoReturn:
     raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_one_that_came_in_the_last_moment_stays(tmp_path, monkeypatch, links):
+def test_one_that_came_in_the_last_moment_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
     path = tmp_path / "a"
 
-    def late(*_):
+    def late(*_: object) -> NoReturn:
         path.write_text("late")
         raise OSError(errno.EEXIST if links else errno.EPERM, "")
 
@@ -157,7 +168,7 @@ def test_one_that_came_in_the_last_moment_stays(tmp_path, monkeypatch, links):
     assert path.read_text() == "late"
 
 
-def test_an_output_may_be_written_again_by_the_same_writer(tmp_path):
+def test_an_output_may_be_written_again_by_the_same_writer(tmp_path: Path) -> None:
     output = Output(tmp_path / "a")
     write(output, "one")
     write(output, "two")
@@ -167,7 +178,7 @@ def test_an_output_may_be_written_again_by_the_same_writer(tmp_path):
 # what is left, and what is said
 
 
-def test_an_error_leaves_nothing(tmp_path):
+def test_an_error_leaves_nothing(tmp_path: Path) -> None:
     forget()
     with pytest.raises(UnicodeEncodeError), Output(tmp_path / "a").atomic() as part:
         part.with_name("beside").write_text("\udcff" if part.write_text("half") else "")
@@ -175,7 +186,7 @@ def test_an_error_leaves_nothing(tmp_path):
     assert written() == []
 
 
-def test_what_was_written_is_known(tmp_path):
+def test_what_was_written_is_known(tmp_path: Path) -> None:
     forget()
     write(Output(tmp_path / "a"))
     with pytest.raises(ZeroDivisionError), Output(tmp_path / "b").atomic():
@@ -185,13 +196,13 @@ def test_what_was_written_is_known(tmp_path):
     assert written() == []
 
 
-def test_a_sweep_removes_what_is_under_way(tmp_path):
+def test_a_sweep_removes_what_is_under_way(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), Output(tmp_path / "a").atomic():
         leftovers.sweep()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_leftovers_of_another_process_are_told_by_its_token(tmp_path):
+def test_leftovers_of_another_process_are_told_by_its_token(tmp_path: Path) -> None:
     for name in (".a.11.part", ".a.22.part", ".b.11.part", "a"):
         (tmp_path / name).mkdir()
     leftovers.remove(tmp_path / "a", "11")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from rootae.operations.train import train_codec
@@ -13,10 +15,15 @@ from rootae.schema.tree import TreeSchema
 from rootae.schema.values import Values
 from rootae.training.options import Options
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rootae.codec.codec import Codec
+
 ROWS = 12_000
 
 
-def table(rows=ROWS, seed=0):
+def table(rows: int = ROWS, seed: int = 0) -> Sampled:
     """Correlated columns of several kinds, jagged and flat."""
     rng = np.random.default_rng(seed)
     n = rng.poisson(3, rows // 4).astype(np.int32)
@@ -31,7 +38,11 @@ def table(rows=ROWS, seed=0):
     jagged["Jet_copy"] = pt.copy()
     jagged["Jet_id"] = (pt > 40).astype(np.int32) + (np.abs(eta) > 1)
     met = rng.exponential(40, len(n)) + n
-    flat = {"nJet": n, "met": met, "sumet": met * 3 + rng.normal(0, 1, len(n))}
+    flat: dict[str, NDArray[Any]] = {
+        "nJet": n,
+        "met": met,
+        "sumet": met * 3 + rng.normal(0, 1, len(n)),
+    }
     flat["good"] = met > 50
     values = {k: Values(v) for k, v in flat.items()}
     values |= {k: Values(v, counts) for k, v in jagged.items()}
@@ -42,6 +53,8 @@ def table(rows=ROWS, seed=0):
     return Sampled(schema, values, share=0.01)  # as of a file so large that networks pay
 
 
-def trained(family, bound, steps=60, rows=ROWS, **options):
+def trained(
+    family: str, bound: str, steps: int = 60, rows: int = ROWS, **options: Any
+) -> tuple[Codec, list[dict[str, Any]]]:
     opts = Options(family=family, bounds=rules_of({"*": bound}), steps=steps, **options)
     return train_codec({"t": [table(rows)]}, opts, 1, Progress())

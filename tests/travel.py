@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, Protocol
+
 import numpy as np
 import uproot
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
-def assert_little_travels(server, opener, url, folder, share):
+
+class Counter(Protocol):
+    """Counts what a server sends."""
+
+    def take(self) -> int:
+        """Return the bytes since the last call."""
+
+
+def assert_little_travels(
+    server: Counter, opener: Callable[[str], Any], url: str, folder: Path, share: float
+) -> None:
     """Hold the bytes that a first and a second column cost against the file's.
 
     Arguments:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from leaves import compare
 
 import rootae
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 BACKENDS = ("uproot", "root")
 ADDED = "count the elements"  # branches that stand for the lengths of vectors
@@ -41,21 +46,21 @@ class Way:
         named: differences that a note names.
     """
 
-    path: object
+    path: Path
     there: str
     back: str
     outcome: str
     said: list[str] = field(default_factory=list)
-    again: object = None
+    again: Path | None = None
     lost: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
 
     @property
-    def name(self):
+    def name(self) -> str:
         return " -> ".join(filter(None, (self.there, self.back)))
 
 
-def codec_of(path, folder):
+def codec_of(path: Path, folder: Path) -> Path | None:
     """Return a codec for a file, so that its small trees are coded too; None without numbers."""
     codec = folder / "codec.root"
     try:
@@ -65,12 +70,14 @@ def codec_of(path, folder):
     return codec
 
 
-def sent(path, folder, there=BACKENDS, back=BACKENDS):
+def sent(
+    path: Path, folder: Path, there: Sequence[str] = BACKENDS, back: Sequence[str] = BACKENDS
+) -> list[Way]:
     """Compress a file and decompress it again: each way that it can go."""
     codec, found = codec_of(path, folder), []
     for backend in there:
         small = folder / f"{path.stem}.{backend}.root"
-        options = {"family": "plain", "backend": backend, "codec": codec}
+        options: dict[str, Any] = {"family": "plain", "backend": backend, "codec": codec}
         try:
             report = rootae.compress(path, small, **options)
         except rootae.RootaeError as error:
@@ -83,7 +90,7 @@ def sent(path, folder, there=BACKENDS, back=BACKENDS):
     return found
 
 
-def _returned(path, small, there, back, report):
+def _returned(path: Path, small: Path, there: str, back: str, report: rootae.Report) -> Way:
     again = small.with_suffix(f".{back}.root")
     try:
         returned = rootae.decompress(small, again, backend=back)
@@ -92,17 +99,17 @@ def _returned(path, small, there, back, report):
     return Way(path, there, back, CODED, [*report.notes, *returned.notes], again)
 
 
-def held(ways):
+def held(ways: list[Way]) -> list[Way]:
     """Hold whatever came back against its original, with one process of ROOT for all."""
-    back = [way for way in ways if way.again is not None]
-    found = compare(*[(w.path, w.again) for w in back], most=10**6)
-    for way, lines in zip(back, found, strict=True):
+    back = [(way, way.again) for way in ways if way.again is not None]
+    found = compare(*[(way.path, again) for way, again in back], most=10**6)
+    for (way, _), lines in zip(back, found, strict=True):
         way.named = [line for line in lines if is_named(line, way.said)]
         way.lost = [line for line in lines if line not in way.named]
     return ways
 
 
-def is_named(line, notes):
+def is_named(line: str, notes: Sequence[str]) -> bool:
     """Say whether a note names what differs: the tree and what of it, or the tree and the branch.
 
     A note of many branches ends with how many more there are, and means them all. What was an

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 from samples import same
@@ -11,6 +13,9 @@ import rootae
 from rootae.checks.passthrough import differences
 from rootae.container.side_tree import NOTICE
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DIGEST = """
 import json, os
@@ -45,10 +50,11 @@ for path in sys.argv[1:]:
 out = json.dumps(found); print(out); sys.stdout.flush(); os._exit(0)
 """
 
+Digest = Callable[..., list[Any]]  # describes each of some files as ROOT sees it
 NAMES = ("rootae_block", "rootae_entry")
 
 
-def uncoded(told, coded=None):
+def uncoded(told: list[Any], coded: Mapping[str, Sequence[str]] | None = None) -> list[Any]:
     """Take out what compressing adds and changes; of an original, the branches that are coded.
 
     Arguments:
@@ -74,7 +80,7 @@ def uncoded(told, coded=None):
     return told
 
 
-def carried(told):
+def carried(told: list[Any]) -> dict[str, list[str]]:
     """Return the names of coded branches by tree."""
     trees = {k[0].rsplit(";", 1)[0]: k[3] for k in told if isinstance(k[3], dict)}
     return {
@@ -83,7 +89,7 @@ def carried(told):
     }
 
 
-def assert_whole(path, small, again, digest):
+def assert_whole(path: Path, small: Path, again: Path, digest: Digest) -> None:
     """Hold a compressed file, and what decompress makes of it, against the original."""
     rootae.verify(small, against=path)
     rootae.decompress(small, again, backend="root", force=True)
@@ -96,7 +102,7 @@ def assert_whole(path, small, again, digest):
         assert_equal_columns(a, b, coded)
 
 
-def assert_equal_columns(a, b, coded):
+def assert_equal_columns(a: Source, b: Source, coded: Mapping[str, Sequence[str]]) -> None:
     """Hold what was decoded against the original: values bit for bit, types and titles."""
     for path, names in coded.items():
         if not path.startswith("rootae/"):

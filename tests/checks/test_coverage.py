@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zlib
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -18,16 +19,22 @@ from rootae.errors import CorruptError
 from rootae.rootio.branch_sums import number_of
 from rootae.writer.backend import installed
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rooted import Script
+
 N = 12_000
 COMPRESSIONS = {"none": None, "zstd": uproot.ZSTD(5), "zlib": uproot.ZLIB(1)}
 BACKENDS = [
     "uproot",
     pytest.param("root", marks=pytest.mark.skipif(not installed(), reason="no ROOT")),
 ]
-OPTIONS = {"family": "plain", "trees": ["t"], "bounds": {"x": "rel:1e-3"}}
+OPTIONS: dict[str, Any] = {"family": "plain", "trees": ["t"], "bounds": {"x": "rel:1e-3"}}
 
 
-def arrays(seed):
+def arrays(seed: int) -> dict[str, Any]:
     """Return what passes through and what is coded."""
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 4, N)
@@ -42,7 +49,7 @@ def arrays(seed):
     }
 
 
-def write(path, compression=None, seed=0):
+def write(path: Path, compression: Any = None, seed: int = 0) -> Path:
     with uproot.recreate(path, compression=compression) as file:
         write_tree(file, "t", arrays(seed), counter=lambda _: "nk")
         write_tree(file, "d/other", {"z": np.random.default_rng(seed).normal(size=900)})
@@ -52,11 +59,11 @@ def write(path, compression=None, seed=0):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Return a function that compresses a file, and does so once for each way."""
     folder, known = tmp_path_factory.mktemp("coverage"), {}
 
-    def make(backend, compression="none", seed=0):
+    def make(backend: str, compression: str = "none", seed: int = 0) -> Path:
         name = f"{backend}_{compression}_{seed}"
         if name not in known:
             source = write(folder / f"{name}_in.root", COMPRESSIONS[compression], seed)
@@ -68,7 +75,7 @@ def made(tmp_path_factory):
     return make
 
 
-def values_of(path, what):
+def values_of(path: Path, what: str) -> Any:
     with rootae.open(path, object_cache=None, array_cache=None) as file:
         if what == "d/h":
             return file[what].values().tobytes(), file[what].member("fTitle")
@@ -76,9 +83,9 @@ def values_of(path, what):
         return ak.to_list(file[tree][name].array())
 
 
-def is_right(path, what, wanted):
+def is_right(path: Path, what: str, wanted: Any) -> bool:
     try:
-        return values_of(path, what) == wanted
+        return bool(values_of(path, what) == wanted)
     except Exception:
         return False
 
@@ -89,7 +96,9 @@ COVERED = ["t/kept", "t/k_v", "t/nk", "t/label", "t/cell", "d/other/z", "d/h"]
 @pytest.mark.parametrize("what", COVERED)
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_no_wrong_value_gets_past_verify(made, tmp_path, backend, compression, what):
+def test_no_wrong_value_gets_past_verify(
+    made: Callable[..., Path], tmp_path: Path, backend: str, compression: str, what: str
+) -> None:
     path = made(backend, compression)
     wanted, (low, high) = values_of(path, what), place(path, what)
     wrong = 0
@@ -104,7 +113,9 @@ def test_no_wrong_value_gets_past_verify(made, tmp_path, backend, compression, w
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_what_was_written_is_covered_in_full(made, backend, compression):
+def test_what_was_written_is_covered_in_full(
+    made: Callable[..., Path], backend: str, compression: str
+) -> None:
     found = rootae.verify(made(backend, compression))
     assert found.uncovered == ()
     assert (found.passing, found.objects) == (6, 2)
@@ -113,8 +124,8 @@ def test_what_was_written_is_covered_in_full(made, backend, compression):
 @pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_hadd_keeps_branches_covered_and_verify_names_summed_histograms(
-    made, hadd, tmp_path, backend, mode
-):
+    made: Callable[..., Path], hadd: Script, tmp_path: Path, backend: str, mode: str
+) -> None:
     out = tmp_path / "out.root"
     assert hadd(mode, out, made(backend, "zstd"), made("uproot", "none", 1)).returncode == 0
     found = rootae.verify(out)
@@ -130,7 +141,9 @@ def test_hadd_keeps_branches_covered_and_verify_names_summed_histograms(
 
 @pytest.mark.parametrize("are_empty", [False, True])
 @pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
-def test_files_behind_an_empty_one_stay_covered(hadd, tmp_path, mode, are_empty):
+def test_files_behind_an_empty_one_stay_covered(
+    hadd: Script, tmp_path: Path, mode: str, are_empty: bool
+) -> None:
     """There ROOT leaves out where texts begin; where it writes empty ones anew, nothing says so."""
     whole = {n: a for n, a in arrays(0).items() if n in ("x", "label")}
     if not are_empty:
@@ -156,7 +169,7 @@ def test_files_behind_an_empty_one_stay_covered(hadd, tmp_path, mode, are_empty)
         rootae.verify(bad)
 
 
-def test_merge_and_skim_cover_what_they_write(made, tmp_path):
+def test_merge_and_skim_cover_what_they_write(made: Callable[..., Path], tmp_path: Path) -> None:
     first, second = made("uproot", "zstd"), made("uproot", "none", 1)
     rootae.merge([first, second], tmp_path / "merged.root")
     rootae.skim(first, tmp_path / "cut.root", cut="x > 0", tree="t")
@@ -173,7 +186,9 @@ def test_merge_and_skim_cover_what_they_write(made, tmp_path):
                     rootae.verify(bad)
 
 
-def test_merged_files_are_covered_once_hadd_merged_them_again(made, hadd, tmp_path):
+def test_merged_files_are_covered_once_hadd_merged_them_again(
+    made: Callable[..., Path], hadd: Script, tmp_path: Path
+) -> None:
     first, second = made("uproot", "zstd"), made("uproot", "none", 1)
     rootae.merge([first, second], tmp_path / "merged.root")
     assert hadd("-f", tmp_path / "out.root", tmp_path / "merged.root", first).returncode == 0
@@ -182,17 +197,17 @@ def test_merged_files_are_covered_once_hadd_merged_them_again(made, hadd, tmp_pa
     assert found.trees == {"t": 3 * N, "d/other": 2700}
 
 
-def test_checksums_are_what_the_format_says(made):
+def test_checksums_are_what_the_format_says(made: Callable[..., Path]) -> None:
     """Computed here from the values, without rootae's own code."""
     stored = Container.open(made("uproot")).stored("t")
     assert len(stored.entries) == 1
     content, told = stored.directory(0).content, arrays(0)
 
-    def of(data, sizes=None):
-        data = zlib.crc32(data)
+    def of(data: bytes, sizes: list[int] | None = None) -> int:
+        found = zlib.crc32(data)
         if sizes is None:
-            return data
-        return zlib.crc32(zlib.crc32(np.array(sizes, "<u4").tobytes()).to_bytes(4, "little"), data)
+            return found
+        return zlib.crc32(zlib.crc32(np.array(sizes, "<u4").tobytes()).to_bytes(4, "little"), found)
 
     texts = [bytes([len(t)]) + t.encode() for t in ak.to_list(told["label"])]
     assert content == {
@@ -207,7 +222,7 @@ def test_checksums_are_what_the_format_says(made):
     assert number_of("k_v") == zlib.crc32(b"k_v")
 
 
-def test_a_plain_copy_says_that_nothing_covers_it(tmp_path):
+def test_a_plain_copy_says_that_nothing_covers_it(tmp_path: Path) -> None:
     source = write(tmp_path / "in.root")
     shutil.copy(source, tmp_path / "out.root")
     assert rootae.verify(tmp_path / "out.root").uncovered == (
@@ -216,7 +231,7 @@ def test_a_plain_copy_says_that_nothing_covers_it(tmp_path):
 
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
-def test_the_record_is_of_the_file_that_root_wrote(made):
+def test_the_record_is_of_the_file_that_root_wrote(made: Callable[..., Path]) -> None:
     path = made("root")
     [record] = Container.open(path).provenance
     with uproot.open(path) as file:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import rooted
 from damage import damaged, place
+from rooted import Script
 
 import rootae
 from rootae.errors import CorruptError
 from rootae.writer.backend import installed
 
-KEPT = {"family": "plain", "keep_plain": ["v", "n"], "bounds": {"*": "rel:1e-3"}}
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT: dict[str, Any] = {"family": "plain", "keep_plain": ["v", "n"], "bounds": {"*": "rel:1e-3"}}
 ODD = """
 ROOT.gInterpreter.Declare('''
 #include <TClonesArray.h>
@@ -54,7 +60,9 @@ file.Close()
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
 @pytest.mark.parametrize("compression", ["0", "101", "505"])
-def test_whatever_root_copies_is_covered_or_named(hadd, tmp_path, compression):
+def test_whatever_root_copies_is_covered_or_named(
+    hadd: Script, tmp_path: Path, compression: str
+) -> None:
     source, out = tmp_path / "in.root", tmp_path / "out.root"
     done = rooted.script(ODD, source, compression)
     assert done.returncode == 0, done.stderr
@@ -77,7 +85,7 @@ def test_whatever_root_copies_is_covered_or_named(hadd, tmp_path, compression):
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
 @pytest.mark.parametrize("compression", ["0", "505"])
-def test_damage_to_whatever_root_copies_is_found(tmp_path, compression):
+def test_damage_to_whatever_root_copies_is_found(tmp_path: Path, compression: str) -> None:
     source, out = tmp_path / "in.root", tmp_path / "out.root"
     assert rooted.script(ODD, source, compression).returncode == 0
     rootae.compress(source, out, backend="root", trees=["t"], **KEPT)

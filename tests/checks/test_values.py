@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -12,8 +13,11 @@ import rootae
 import rootae.writer.tree
 from rootae.errors import BoundError, CorruptError, RootaeError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_a_good_file_passes_with_its_figures(packed, events, lossy):
+
+def test_a_good_file_passes_with_its_figures(packed: Path, events: Path, lossy: Path) -> None:
     done = rootae.verify(packed)
     assert done.trees == {"Events": 3000, "deep/er/Events": 3000}
     assert done.columns == 21
@@ -25,12 +29,12 @@ def test_a_good_file_passes_with_its_figures(packed, events, lossy):
     assert 0 < errors["Jet_phi"] <= 5e-4
 
 
-def test_a_plain_copy_passes(events, tmp_path):
+def test_a_plain_copy_passes(events: Path, tmp_path: Path) -> None:
     shutil.copy(events, tmp_path / "copy.root")
     assert rootae.verify(tmp_path / "copy.root", events).columns == 0
 
 
-def with_another(array):
+def with_another(array: Any) -> Any:
     """Return an array of which one value in the middle is another."""
     jagged = not isinstance(array, np.ndarray) and array.ndim > 1
     flat = ak.flatten(array) if jagged else array
@@ -43,7 +47,7 @@ def with_another(array):
 
 
 @pytest.mark.parametrize("name", ["MET_pt", "Jet_pt", "event", "label", "HLT_mu", "Muon_charge"])
-def test_one_other_value_in_the_original_is_found(packed, tmp_path, name):
+def test_one_other_value_in_the_original_is_found(packed: Path, tmp_path: Path, name: str) -> None:
     arrays = event_arrays(3000, 0)
     arrays[name] = with_another(arrays[name])
     with uproot.recreate(tmp_path / "other.root") as file:
@@ -52,12 +56,12 @@ def test_one_other_value_in_the_original_is_found(packed, tmp_path, name):
         rootae.verify(packed, tmp_path / "other.root")
 
 
-def test_another_number_of_entries_is_found(packed, tmp_path):
+def test_another_number_of_entries_is_found(packed: Path, tmp_path: Path) -> None:
     with pytest.raises(BoundError, match="entries"):
         rootae.verify(packed, write_events(tmp_path / "short.root", 2000))
 
 
-def test_a_missing_branch_tree_or_object_is_found(packed, tmp_path):
+def test_a_missing_branch_tree_or_object_is_found(packed: Path, tmp_path: Path) -> None:
     arrays = event_arrays(3000, 0) | {"more": np.arange(3000)}
     with uproot.recreate(tmp_path / "a.root") as file:
         write_tree(file, "Events", arrays, title="all events")
@@ -72,7 +76,9 @@ def test_a_missing_branch_tree_or_object_is_found(packed, tmp_path):
         rootae.verify(packed, tmp_path / "c.root")
 
 
-def test_an_original_within_the_bounds_passes_and_one_outside_does_not(lossy, tmp_path):
+def test_an_original_within_the_bounds_passes_and_one_outside_does_not(
+    lossy: Path, tmp_path: Path
+) -> None:
     arrays = event_arrays(3000, 0)
     for factor, fine in ((1 + 1e-8, True), (1.1, False)):
         moved = arrays | {"weight": arrays["weight"] * factor}
@@ -90,7 +96,7 @@ def test_an_original_within_the_bounds_passes_and_one_outside_does_not(lossy, tm
                 rootae.verify(lossy, tmp_path / "a.root")
 
 
-def test_blocks_without_their_tree_are_found(packed, tmp_path):
+def test_blocks_without_their_tree_are_found(packed: Path, tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "a.root") as file, uproot.open(packed) as source:
         file["x"] = "y"
         del source
@@ -101,14 +107,14 @@ def test_blocks_without_their_tree_are_found(packed, tmp_path):
         rootae.verify(tmp_path / "b.root")
 
 
-def test_what_is_no_root_file_is_said(tmp_path):
+def test_what_is_no_root_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "x.root").write_bytes(b"nothing" * 99)
     for path in (tmp_path / "x.root", tmp_path / "none.root"):
         with pytest.raises(RootaeError):
             rootae.verify(path)
 
 
-def test_a_column_that_the_original_lacks_is_not_passed_over(tmp_path):
+def test_a_column_that_the_original_lacks_is_not_passed_over(tmp_path: Path) -> None:
     numbers = {"x": np.arange(30_000) % 97, "y": np.arange(30_000)}
     path = write_columns(tmp_path / "in.root", numbers)
     other = write_columns(tmp_path / "other.root", {"x": numbers["x"]})
@@ -117,7 +123,7 @@ def test_a_column_that_the_original_lacks_is_not_passed_over(tmp_path):
         rootae.verify(tmp_path / "out.root", against=other)
 
 
-def carrier_of(path, name):
+def carrier_of(path: Path, name: str) -> tuple[int, int]:
     """Return where the first basket of a column's carrier begins in a file, and its bytes."""
     with uproot.open(path) as file:
         branch = file["Events"][name]
@@ -125,7 +131,7 @@ def carrier_of(path, name):
 
 
 @pytest.mark.parametrize("at", [0, -1])  # the basket's key, and its data
-def test_a_damaged_carrier_is_found(packed, events, tmp_path, at):
+def test_a_damaged_carrier_is_found(packed: Path, events: Path, tmp_path: Path, at: int) -> None:
     start, size = carrier_of(packed, "MET_pt")
     data = bytearray(packed.read_bytes())
     data[start + at % size] ^= 0xFF
@@ -135,7 +141,9 @@ def test_a_damaged_carrier_is_found(packed, events, tmp_path, at):
             rootae.verify(tmp_path / "x.root", original)
 
 
-def test_carriers_of_another_value_do_not_leave_the_house(events, tmp_path, monkeypatch):
+def test_carriers_of_another_value_do_not_leave_the_house(
+    events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rootae.writer.tree, "CARRIER_VALUE", 0xAF)
     with pytest.raises(CorruptError, match="the carrier of run holds something else"):
         rootae.compress(events, tmp_path / "out.root", family="plain")

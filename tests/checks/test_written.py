@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import uproot
+from coding import coded
 
 import rootae
 import rootae.source.tree
+from rootae.checks.values import verify_against
 from rootae.codec.tree import TreeCoder
 from rootae.container.side_tree import BLOBS, BLOCK, ENTRY, HEAD, SideTree
 from rootae.errors import BoundError, CorruptError, RootaeError
 from rootae.operations import compress as operation
-from rootae.reader.hook import coded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rootae.codec.block import Block
+    from rootae.codec.block_decoder import BlockDecoder
+    from rootae.schema.values import Values
 
 RNG = np.random.default_rng(5)
 
 
+Damage = Callable[[Path, Callable[[], Any]], Any]  # done to the part file, with its check
+
+
 @pytest.fixture(autouse=True)
-def _several_blocks(monkeypatch):
+def _several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rootae.source.tree, "ROWS_AT_MOST", 4000)
 
 
 @pytest.fixture
-def between(events, tmp_path, monkeypatch):
+def between(
+    events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., rootae.Report]:
     """Return a function that does something to the part file before it is checked."""
-    check = operation.verify_against
+    check = verify_against
 
-    def run(damage, **options):
-        def damaged(part, *arguments, **written):
+    def run(damage: Damage, **options: Any) -> rootae.Report:
+        def damaged(part: Path, *arguments: Any, **written: Any) -> Any:
             assert written["written"]
             return damage(part, lambda: check(part, *arguments, **written))
 
@@ -40,7 +56,7 @@ def between(events, tmp_path, monkeypatch):
     return run
 
 
-def baskets(path):
+def baskets(path: Path) -> dict[tuple[str, str], tuple[int, int]]:
     """Return place and size of baskets: of blobs, directories, carriers, entries' own records, of
     what passes through, and of the codec; and of an object's key."""
     found = {}
@@ -61,9 +77,12 @@ def baskets(path):
         return ranges | {("deep", "counts"): (int(key.fSeekKey), int(key.fNbytes))}
 
 
-def outcomes(path, offsets, check):
+def outcomes(
+    path: Path, offsets: Sequence[int], check: Callable[[], object]
+) -> dict[int, str | None]:
     """Return what a check says of the file with a byte turned over, for each offset."""
-    data, found = path.read_bytes(), {}
+    data = path.read_bytes()
+    found: dict[int, str | None] = {}
     for at in offsets:
         turned = bytearray(data)
         turned[at] ^= 0xFF
@@ -80,8 +99,10 @@ def outcomes(path, offsets, check):
     return found
 
 
-def test_a_turned_byte_in_anything_that_is_kept_stops_the_command(between, tmp_path):
-    def damage(part, check):
+def test_a_turned_byte_in_anything_that_is_kept_stops_the_command(
+    between: Callable[..., rootae.Report], tmp_path: Path
+) -> None:
+    def damage(part: Path, check: Callable[[], Any]) -> Any:
         for key, (start, size) in baskets(part).items():
             behind = int.from_bytes(part.read_bytes()[start + 14 : start + 16], "big")  # its key
             inner = [start + behind + (size - behind) * k // 5 for k in (2, 3)]
@@ -93,8 +114,10 @@ def test_a_turned_byte_in_anything_that_is_kept_stops_the_command(between, tmp_p
     assert (tmp_path / "out.root").exists()
 
 
-def test_it_finds_wherever_it_lies_what_the_whole_check_finds(between, events):
-    def damage(part, check):
+def test_it_finds_wherever_it_lies_what_the_whole_check_finds(
+    between: Callable[..., rootae.Report], events: Path
+) -> None:
+    def damage(part: Path, check: Callable[[], Any]) -> Any:
         offsets = RNG.integers(100, part.stat().st_size, 40).tolist()
         quick = outcomes(part, offsets, check)
         missed = [at for at in offsets if quick[at] is None]
@@ -106,8 +129,10 @@ def test_it_finds_wherever_it_lies_what_the_whole_check_finds(between, events):
     between(damage)
 
 
-def test_no_output_appears_where_the_part_was_damaged(between, tmp_path):
-    def damage(part, check):
+def test_no_output_appears_where_the_part_was_damaged(
+    between: Callable[..., rootae.Report], tmp_path: Path
+) -> None:
+    def damage(part: Path, check: Callable[[], Any]) -> Any:
         start, size = baskets(part)["Events", BLOBS]
         data = bytearray(part.read_bytes())
         data[start + size // 2] ^= 1
@@ -119,11 +144,13 @@ def test_no_output_appears_where_the_part_was_damaged(between, tmp_path):
     assert not (tmp_path / "out.root").exists()
 
 
-def test_a_whole_but_other_block_is_found(between, events, tmp_path):
+def test_a_whole_but_other_block_is_found(
+    between: Callable[..., rootae.Report], events: Path, tmp_path: Path
+) -> None:
     other = tmp_path / "other.root"
     rootae.compress(events, other, family="plain", bounds={"Jet_pt": "abs:10"})
 
-    def damage(part, check):
+    def damage(part: Path, check: Callable[[], Any]) -> Any:
         shutil.copy(other, part)
         return check()
 
@@ -131,11 +158,13 @@ def test_a_whole_but_other_block_is_found(between, events, tmp_path):
         between(damage)
 
 
-def test_what_is_written_is_what_was_checked(events, tmp_path, monkeypatch):
+def test_what_is_written_is_what_was_checked(
+    events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A block that changes on its way from the check to the file has checksums of its own."""
     own = SideTree.add
 
-    def add(self, block, *more):
+    def add(self: Any, block: Block, *more: Any) -> Any:
         blobs = list(block.blobs)
         longest = max(range(len(blobs)), key=lambda i: len(blobs[i]))
         blobs[longest] = blobs[longest][:-1] + bytes([blobs[longest][-1] ^ 1])
@@ -146,10 +175,12 @@ def test_what_is_written_is_what_was_checked(events, tmp_path, monkeypatch):
         rootae.compress(events, tmp_path / "out.root", family="plain")
 
 
-def test_a_missing_block_is_found(events, tmp_path, monkeypatch):
+def test_a_missing_block_is_found(
+    events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own, left = SideTree.add, [1]
 
-    def add(self, block, *more):
+    def add(self: Any, block: Block, *more: Any) -> Any:
         return own(self, block, *more) if not left or left.pop() is None else 7
 
     monkeypatch.setattr(SideTree, "add", add)
@@ -157,18 +188,23 @@ def test_a_missing_block_is_found(events, tmp_path, monkeypatch):
         rootae.compress(events, tmp_path / "out.root", family="plain")
 
 
-def test_values_are_decoded_once_and_one_block_a_tree_twice(between, monkeypatch):
+def test_values_are_decoded_once_and_one_block_a_tree_twice(
+    between: Callable[..., rootae.Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Counted in entries: the first check decodes all, the second one the smallest block."""
-    done = {"first": [], "second": []}
+    done: dict[str, list[int]] = {"first": [], "second": []}
     decoder = TreeCoder.decoder
-    monkeypatch.setattr(
-        TreeCoder, "decoder", lambda self, b: (done["first"].append(b.entries), decoder(self, b))[1]
-    )
 
-    def damage(_part, check):
+    def counted(self: TreeCoder, block: Block) -> BlockDecoder:
+        done["first"].append(block.entries)
+        return decoder(self, block)
+
+    monkeypatch.setattr(TreeCoder, "decoder", counted)
+
+    def damage(_part: Path, check: Callable[[], Any]) -> Any:
         blocks = rootae.container.blocks.StoredTree.decoder
 
-        def again(self, block):
+        def again(self: Any, block: int) -> Any:
             done["second"].append(int(self.entries[block]))
             return blocks(self, block)
 
@@ -181,18 +217,20 @@ def test_values_are_decoded_once_and_one_block_a_tree_twice(between, monkeypatch
     assert done["second"] == [min(done["first"])]
 
 
-def test_the_block_that_is_decoded_is_held_against_the_input(between, monkeypatch):
+def test_the_block_that_is_decoded_is_held_against_the_input(
+    between: Callable[..., rootae.Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A reader that decodes something else than the first check did is found."""
     from rootae.reader.tree import CodedTree
 
     own = CodedTree.decode
 
-    def decode(self, names, start, stop):
+    def decode(self: Any, names: Any, start: int, stop: int) -> dict[str, Values]:
         found = own(self, names, start, stop)
         found["MET_pt"].flat[0] += 1
         return found
 
-    def damage(_part, check):
+    def damage(_part: Path, check: Callable[[], Any]) -> Any:
         monkeypatch.setattr(CodedTree, "decode", decode)
         return check()
 

@@ -8,19 +8,23 @@ import os
 import signal
 import subprocess
 import time
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from commands import PLAIN, refused, spawn
+from commands import PLAIN, Command, refused, spawn
 from samples import write_columns
 
 from rootae import leftovers
 from rootae.cli.failure import Failure
 from rootae.cli.workers import results
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module")
-def mixed(folder):
+def mixed(folder: Path) -> list[Path]:
     """Return two files, and one that is none between them."""
     made = [write_columns(folder / f"mixed{i}.root", {"x": np.arange(500.0)}) for i in (0, 2)]
     (folder / "mixed1.root").write_text("no ROOT file")
@@ -28,7 +32,9 @@ def mixed(folder):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_it_goes_on_after_a_bad_file(cli, mixed, tmp_path, jobs):
+def test_it_goes_on_after_a_bad_file(
+    cli: Command, mixed: list[Path], tmp_path: Path, jobs: int
+) -> None:
     done = cli("compress", *mixed, "-O", tmp_path, *PLAIN, "-j", jobs)
     assert done.exit_code == 1
     (line,) = (t for t in done.stderr.splitlines() if not t.startswith("rootae: note: "))
@@ -40,7 +46,7 @@ def test_it_goes_on_after_a_bad_file(cli, mixed, tmp_path, jobs):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mixed0.root", "mixed2.root"]
 
 
-def test_json_holds_each_outcome(cli, mixed, tmp_path):
+def test_json_holds_each_outcome(cli: Command, mixed: list[Path], tmp_path: Path) -> None:
     done = cli("decompress", *mixed, "-O", tmp_path, "--json")
     assert done.exit_code == 1
     told = json.loads(done.stdout)
@@ -52,13 +58,15 @@ def test_json_holds_each_outcome(cli, mixed, tmp_path):
     assert len(done.stderr.splitlines()) == 3, "two notes that nothing was coded, and one error"
 
 
-def test_an_only_file_keeps_its_exit_code(cli, mixed, tmp_path):
+def test_an_only_file_keeps_its_exit_code(cli: Command, mixed: list[Path], tmp_path: Path) -> None:
     done = cli("compress", mixed[0], "-O", tmp_path, *PLAIN, "--tree", "u", "--json")
     assert done.exit_code == 2
     assert json.loads(done.stdout)[0]["error"]["kind"] == "NameNotFound"
 
 
-def test_an_output_that_is_another_input_is_refused_at_the_start(cli, mixed, tmp_path):
+def test_an_output_that_is_another_input_is_refused_at_the_start(
+    cli: Command, mixed: list[Path], tmp_path: Path
+) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "mixed0.root").write_bytes(mixed[0].read_bytes())
@@ -72,19 +80,21 @@ def test_an_output_that_is_another_input_is_refused_at_the_start(cli, mixed, tmp
 # processes
 
 
-def half(_source, target):
+def half(_source: object, target: Path) -> None:
     """Begin an output, and be killed."""
     with leftovers.private(target) as part:
         part.write_text("half")
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def whole(source, target):
+def whole(source: str, target: Path) -> str:
     """Do as the source says."""
-    return half(source, target) if source == "bad" else source
+    if source == "bad":
+        half(source, target)
+    return source
 
 
-def test_a_process_that_is_killed_spoils_its_own_file_only(tmp_path):
+def test_a_process_that_is_killed_spoils_its_own_file_only(tmp_path: Path) -> None:
     pairs = [(name, tmp_path / name) for name in ("bad", "b", "c", "bad")]
     found = dict(results(whole, pairs, 2))
     assert (found[1], found[2]) == ("b", "c")
@@ -94,7 +104,7 @@ def test_a_process_that_is_killed_spoils_its_own_file_only(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def children(group):
+def children(group: int) -> list[str]:
     """Return the processes of workers whose parent was of a group, which leads a session."""
     found = subprocess.run(
         ["ps", "-eo", "sid,pid,args"], capture_output=True, text=True, check=True
@@ -103,7 +113,7 @@ def children(group):
 
 
 @pytest.mark.parametrize("under_way", [False, True])
-def test_a_second_ctrl_c_ends_at_once(folder, tmp_path, under_way):
+def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: bool) -> None:
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=300_000).astype("f4") for i in range(8)}
     paths = [folder / f"many{i}.root" for i in range(2)]

@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from signal import Signals
+from typing import TYPE_CHECKING, NoReturn
 
 import awkward as ak
 import numpy as np
 import pytest
 import uproot
-from commands import PLAIN, refused, spawn
+from commands import PLAIN, Command, refused, spawn
 from samples import write_columns, write_events
 
 import rootae
@@ -23,20 +25,23 @@ from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import Plan
 from rootae.container.codecs import write_records
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 # commands
 
 
-def test_version(cli):
+def test_version(cli: Command) -> None:
     assert cli("--version").stdout == f"rootae {rootae.__version__}\n"
 
 
-def test_help_lists_the_commands(cli):
+def test_help_lists_the_commands(cli: Command) -> None:
     out = cli("--help").stdout
     for name in ("compress", "decompress", "train", "info", "verify", "export"):
         assert name in out
 
 
-def test_compress_and_back(cli, events, tmp_path):
+def test_compress_and_back(cli: Command, events: Path, tmp_path: Path) -> None:
     done = cli("compress", events, tmp_path / "c.root", *PLAIN)
     assert done.exit_code == 0, done.stderr
     for phrase in ("largest error", "Jet_pt", "exact", "times smaller", "--lossy would give"):
@@ -50,7 +55,7 @@ def test_compress_and_back(cli, events, tmp_path):
         assert b.file.compression == uproot.ZSTD(5)
 
 
-def test_compress_json(cli, events, tmp_path):
+def test_compress_json(cli: Command, events: Path, tmp_path: Path) -> None:
     done = cli("compress", events, tmp_path / "c.root", *PLAIN, "--lossy", "--json")
     report = json.loads(done.stdout)
     columns = {c["name"]: c for c in report["trees"][0]["columns"]}
@@ -60,11 +65,11 @@ def test_compress_json(cli, events, tmp_path):
     assert report["after"] == (tmp_path / "c.root").stat().st_size
 
 
-def test_quiet(cli, events, tmp_path):
+def test_quiet(cli: Command, events: Path, tmp_path: Path) -> None:
     assert cli("compress", events, tmp_path / "c.root", *PLAIN, "-q").stdout == ""
 
 
-def test_many_columns_are_shown_by_collection(cli, tmp_path):
+def test_many_columns_are_shown_by_collection(cli: Command, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     arrays = {f"{n}_{i}": rng.integers(0, 9, 3000) for n in ("Jet", "Muon") for i in range(40)}
     source = write_columns(tmp_path / "wide.root", arrays)
@@ -80,7 +85,7 @@ def test_many_columns_are_shown_by_collection(cli, tmp_path):
     assert "Muon_9 " in cli("info", tmp_path / "c.root", "-v").stdout
 
 
-def test_info_draws_collections_as_a_tree(cli, events, tmp_path):
+def test_info_draws_collections_as_a_tree(cli: Command, events: Path, tmp_path: Path) -> None:
     cli("compress", events, tmp_path / "c.root", *PLAIN)
     lines = cli("info", tmp_path / "c.root").stdout.splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("Jet_* ("))
@@ -91,7 +96,7 @@ def test_info_draws_collections_as_a_tree(cli, events, tmp_path):
     ]
 
 
-def test_info_lists_a_flat_table_without_a_tree(cli, tmp_path):
+def test_info_lists_a_flat_table_without_a_tree(cli: Command, tmp_path: Path) -> None:
     write_columns(tmp_path / "flat.root", {"pt_": np.arange(5000), "eta_": np.arange(5000) % 7})
     rootae.train([tmp_path / "flat.root"], tmp_path / "codec.root", family="plain")
     shown = cli("info", tmp_path / "codec.root").stdout
@@ -99,7 +104,7 @@ def test_info_lists_a_flat_table_without_a_tree(cli, tmp_path):
     assert "──" not in shown
 
 
-def test_bounds_file_and_options(cli, events, tmp_path):
+def test_bounds_file_and_options(cli: Command, events: Path, tmp_path: Path) -> None:
     table = '[bounds]\n"*" = "rel:1e-2"\n"Events:Jet_*" = "rel:1e-4"\n"Jet_eta" = "abs:1e-2"\n'
     (tmp_path / "b.toml").write_text(table)
     options = ("--bounds", tmp_path / "b.toml", "--bound", "Jet_mass=exact")
@@ -110,7 +115,7 @@ def test_bounds_file_and_options(cli, events, tmp_path):
     assert found == ["rel:0.01", "rel:0.0001", "abs:0.01", "exact", "exact"]
 
 
-def test_bounds_file_without_a_section(cli, events, tmp_path):
+def test_bounds_file_without_a_section(cli: Command, events: Path, tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text('"MET_*" = "rel:1e-3"\n')
     options = ("--bounds", tmp_path / "b.toml", "--json")
     done = cli("compress", events, tmp_path / "c.root", *PLAIN, *options)
@@ -129,7 +134,9 @@ seed = 3
 """
 
 
-def test_options_from_a_file_and_the_command_line_over_them(cli, events, tmp_path):
+def test_options_from_a_file_and_the_command_line_over_them(
+    cli: Command, events: Path, tmp_path: Path
+) -> None:
     (tmp_path / "train.toml").write_text(CONFIG)
     options = ("--config", tmp_path / "train.toml", "--bound", "Jet_pt=exact", "--seed", 4)
     done = cli("train", events, "-o", tmp_path / "codec.root", *options, "--json")
@@ -143,7 +150,9 @@ def test_options_from_a_file_and_the_command_line_over_them(cli, events, tmp_pat
     assert done.exit_code == 0, done.stderr
 
 
-def test_settings_come_from_the_file_and_the_command_line(cli, events, tmp_path, monkeypatch):
+def test_settings_come_from_the_file_and_the_command_line(
+    cli: Command, events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "train.toml").write_text('[settings]\nweight = 10\nprior = "ring"\nhard = true\n')
     asked = {}
     monkeypatch.setattr(
@@ -169,7 +178,9 @@ def test_settings_come_from_the_file_and_the_command_line(cli, events, tmp_path,
         (None, "No such file"),
     ],
 )
-def test_bad_config(cli, events, tmp_path, text, phrase):
+def test_bad_config(
+    cli: Command, events: Path, tmp_path: Path, text: str | None, phrase: str
+) -> None:
     if text is not None:
         (tmp_path / "t.toml").write_text(text)
     options = ("-o", tmp_path / "c.root", "--config", tmp_path / "t.toml")
@@ -177,7 +188,9 @@ def test_bad_config(cli, events, tmp_path, text, phrase):
     assert not (tmp_path / "c.root").exists()
 
 
-def test_a_config_of_the_wrong_type_is_a_usage_error(cli, events, tmp_path):
+def test_a_config_of_the_wrong_type_is_a_usage_error(
+    cli: Command, events: Path, tmp_path: Path
+) -> None:
     (tmp_path / "t.toml").write_text('steps = "many"')
     options = ("-o", tmp_path / "c.root", "--config", tmp_path / "t.toml")
     done = cli("train", events, *options)
@@ -186,13 +199,13 @@ def test_a_config_of_the_wrong_type_is_a_usage_error(cli, events, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["weight", "=2", "weight="])
-def test_bad_setting(cli, events, tmp_path, text):
+def test_bad_setting(cli: Command, events: Path, tmp_path: Path, text: str) -> None:
     result = cli("train", events, "-o", tmp_path / "c.root", "--set", text)
     assert refused(result, 2, "use NAME=VALUE")
 
 
 @pytest.mark.parametrize("by_address", [True, False])
-def test_one_tree(cli, events, tmp_path, by_address):
+def test_one_tree(cli: Command, events: Path, tmp_path: Path, by_address: bool) -> None:
     source = [f"{events}:Events"] if by_address else [events]
     options = [] if by_address else ["--tree", "Ev*"]
     done = cli("compress", *source, tmp_path / "c.root", *PLAIN, *options)
@@ -201,7 +214,7 @@ def test_one_tree(cli, events, tmp_path, by_address):
         assert list(file.bounds) == ["Events"]
 
 
-def test_train_and_info(cli, events, tmp_path):
+def test_train_and_info(cli: Command, events: Path, tmp_path: Path) -> None:
     codec = tmp_path / "codec.root"
     done = cli("train", events, "-o", codec, *PLAIN, "--lossy")
     assert done.exit_code == 0, done.stderr
@@ -214,23 +227,23 @@ def test_train_and_info(cli, events, tmp_path):
     assert json.loads(cli("info", tmp_path / "c.root", "--json").stdout)["kind"] == "compressed"
 
 
-def test_info_of_other_files(cli, events):
+def test_info_of_other_files(cli: Command, events: Path) -> None:
     assert "nothing in it is coded" in cli("info", events).stdout
 
 
-def test_verify_json(cli, packed, events):
+def test_verify_json(cli: Command, packed: Path, events: Path) -> None:
     report = json.loads(cli("verify", packed, "--against", events, "--json").stdout)
     assert report["trees"]["Events"] == 3000
     assert set(report["errors"]["Events"].values()) == {0.0}
 
 
-def test_export(cli, packed, tmp_path):
+def test_export(cli: Command, packed: Path, tmp_path: Path) -> None:
     assert "plan.json" in cli("export", packed, tmp_path / "out").stdout
     assert refused(cli("export", packed, tmp_path / "out"), 2, "use -f")
     assert cli("export", packed, tmp_path / "out", "-f").exit_code == 0
 
 
-def test_every_command_takes_a_file_where_nothing_paid(cli, tmp_path):
+def test_every_command_takes_a_file_where_nothing_paid(cli: Command, tmp_path: Path) -> None:
     source = write_columns(tmp_path / "in.root", {"x": np.arange(100.0)})
     done = cli("compress", source, tmp_path / "c.root", *PLAIN)
     assert "fewer than 20000 values" in done.stdout
@@ -246,7 +259,7 @@ def test_every_command_takes_a_file_where_nothing_paid(cli, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def several(folder):
+def several(folder: Path) -> tuple[list[Path], Path]:
     """Return two files of a kind and a codec for both."""
     paths = [write_events(folder / f"part{i}.root", entries=400, seed=i) for i in range(2)]
     rootae.train(paths, folder / "parts.root", family="plain")
@@ -254,7 +267,9 @@ def several(folder):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_several_files_go_to_a_folder_and_back(cli, several, tmp_path, jobs):
+def test_several_files_go_to_a_folder_and_back(
+    cli: Command, several: tuple[list[Path], Path], tmp_path: Path, jobs: int
+) -> None:
     paths, codec = several
     options = ("-O", tmp_path / "small", "-j", jobs, "--codec", codec, "--json")
     done = cli("compress", *paths, *options)
@@ -268,7 +283,9 @@ def test_several_files_go_to_a_folder_and_back(cli, several, tmp_path, jobs):
             assert a["Events"].num_entries == b["Events"].num_entries
 
 
-def test_errors_in_other_processes_are_a_line_each(cli, several, tmp_path):
+def test_errors_in_other_processes_are_a_line_each(
+    cli: Command, several: tuple[list[Path], Path], tmp_path: Path
+) -> None:
     paths, codec = several
     options = ("-O", tmp_path, "-j", 2, "--codec", codec, "--tree", "Event")
     done = cli("compress", *paths, *options)
@@ -278,7 +295,7 @@ def test_errors_in_other_processes_are_a_line_each(cli, several, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_output_by_name(cli, events, tmp_path):
+def test_one_output_by_name(cli: Command, events: Path, tmp_path: Path) -> None:
     assert cli("compress", events, "-o", tmp_path / "c.root", *PLAIN).exit_code == 0
     assert cli("decompress", tmp_path / "c.root", "-o", tmp_path / "b.root").exit_code == 0
     assert (tmp_path / "b.root").exists()
@@ -294,14 +311,20 @@ def test_one_output_by_name(cli, events, tmp_path):
         (("a.root", "x/a.root", "-O", "out"), "both be written"),
     ],
 )
-def test_it_must_be_clear_what_goes_where(cli, tmp_path, monkeypatch, words, phrase):
+def test_it_must_be_clear_what_goes_where(
+    cli: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    phrase: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("compress", "decompress"):
         assert refused(cli(command, *words), 2, phrase)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_shells_can_complete_commands():
+def test_shells_can_complete_commands() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys; from rootae.cli import main; main()"],
         env=os.environ
@@ -317,7 +340,7 @@ def test_shells_can_complete_commands():
 # bad input: one line, an exit code, nothing written
 
 
-def test_missing_file(cli, tmp_path):
+def test_missing_file(cli: Command, tmp_path: Path) -> None:
     missing = tmp_path / "no.root"
     for command in (
         ("compress", missing, tmp_path / "c.root"),
@@ -331,14 +354,14 @@ def test_missing_file(cli, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_missing_tree(cli, events, tmp_path):
+def test_missing_tree(cli: Command, events: Path, tmp_path: Path) -> None:
     for source in ([f"{events}:Event"], [events, "--tree", "Event"]):
         result = cli("compress", *source[:1], tmp_path / "c.root", *PLAIN, *source[1:])
         assert refused(result, 2, "no tree 'Event'", "did you mean 'Events'")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_not_root(cli, tmp_path):
+def test_not_root(cli: Command, tmp_path: Path) -> None:
     text = tmp_path / "text.root"
     text.write_text("not ROOT at all\n" * 100)
     for command in (
@@ -353,7 +376,7 @@ def test_not_root(cli, tmp_path):
     assert list(tmp_path.iterdir()) == [text]
 
 
-def test_output_is_the_input(cli, tmp_path):
+def test_output_is_the_input(cli: Command, tmp_path: Path) -> None:
     source = write_events(tmp_path / "in.root", entries=50)
     before = source.read_bytes()
     (tmp_path / "link.root").symlink_to(source)
@@ -363,7 +386,7 @@ def test_output_is_the_input(cli, tmp_path):
     assert source.read_bytes() == before
 
 
-def test_output_exists(cli, events, packed, tmp_path):
+def test_output_exists(cli: Command, events: Path, packed: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.root"
     target.write_text("mine")
     assert refused(cli("compress", events, target, *PLAIN), 2, "exists: use -f")
@@ -373,7 +396,9 @@ def test_output_exists(cli, events, packed, tmp_path):
     assert cli("decompress", packed, target, "-f").exit_code == 0
 
 
-def test_a_codec_in_use_is_not_replaced(cli, several, tmp_path):
+def test_a_codec_in_use_is_not_replaced(
+    cli: Command, several: tuple[list[Path], Path], tmp_path: Path
+) -> None:
     paths, codec = several
     (tmp_path / "link.root").hardlink_to(codec)
     for target in (codec, tmp_path / "link.root"):
@@ -382,7 +407,9 @@ def test_a_codec_in_use_is_not_replaced(cli, several, tmp_path):
     assert rootae.read_codec(codec)
 
 
-def test_learning_curves_replace_nothing_unasked(cli, events, tmp_path):
+def test_learning_curves_replace_nothing_unasked(
+    cli: Command, events: Path, tmp_path: Path
+) -> None:
     history, out = tmp_path / "curves.csv", tmp_path / "c.root"
     for taken in (history, tmp_path / "curves.png"):
         taken.write_text("mine")
@@ -399,12 +426,12 @@ def test_learning_curves_replace_nothing_unasked(cli, events, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_output_cannot_be(cli, events, tmp_path):
+def test_output_cannot_be(cli: Command, events: Path, tmp_path: Path) -> None:
     assert refused(cli("compress", events, tmp_path, "-f"), 2, "is a directory")
     assert refused(cli("compress", events, tmp_path / "no/c.root"), 2, "there is no directory")
 
 
-def test_glob_that_matches_nothing_warns(cli, events, tmp_path):
+def test_glob_that_matches_nothing_warns(cli: Command, events: Path, tmp_path: Path) -> None:
     options = ("--bound", "Tau_*=rel:1e-3", "--keep-plain", "Boson_*")
     done = cli("compress", events, tmp_path / "c.root", *PLAIN, *options)
     assert done.exit_code == 0
@@ -429,14 +456,14 @@ def test_glob_that_matches_nothing_warns(cli, events, tmp_path):
         ("Jet_pt=abs:inf", "out of range"),
     ],
 )
-def test_bad_bound(cli, events, tmp_path, text, phrase):
+def test_bad_bound(cli: Command, events: Path, tmp_path: Path, text: str, phrase: str) -> None:
     result = cli("compress", events, tmp_path / "c.root", *PLAIN, "--bound", text)
     assert refused(result, 2, phrase)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("text", ["not toml", "bounds = 3", '"Jet_pt" = 1e-3', None])
-def test_bad_bounds_file(cli, events, tmp_path, text):
+def test_bad_bounds_file(cli: Command, events: Path, tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "b.toml").write_text(text)
     options = ("--bounds", tmp_path / "b.toml")
@@ -444,7 +471,7 @@ def test_bad_bounds_file(cli, events, tmp_path, text):
     assert refused(result, 2, "--bounds")
 
 
-def test_bound_against_the_codecs(cli, events, tmp_path):
+def test_bound_against_the_codecs(cli: Command, events: Path, tmp_path: Path) -> None:
     codec = tmp_path / "codec.root"
     assert cli("train", events, "-o", codec, *PLAIN, "--bound", "*_pt=rel:1e-3").exit_code == 0
     options = ("--codec", codec, "--bound", "Jet_pt=rel:1e-4")
@@ -453,7 +480,7 @@ def test_bound_against_the_codecs(cli, events, tmp_path):
     assert not (tmp_path / "c.root").exists()
 
 
-def test_newer_format(cli, events, tmp_path):
+def test_newer_format(cli: Command, events: Path, tmp_path: Path) -> None:
     newer = tmp_path / "newer.root"
     with uproot.recreate(newer) as file:
         write_records(file, Codec(Plan((), format=99)), None)
@@ -467,7 +494,7 @@ def test_newer_format(cli, events, tmp_path):
     assert list(tmp_path.iterdir()) == [newer]
 
 
-def test_what_uproot_cannot_write_is_named(cli, tmp_path):
+def test_what_uproot_cannot_write_is_named(cli: Command, tmp_path: Path) -> None:
     source = write_events(tmp_path / "in.root")
     with uproot.update(source) as file:
         file.mkrntuple("ntuple", {"x": ak.Array([[[[1, 2]], []], []])})
@@ -479,12 +506,12 @@ def test_what_uproot_cannot_write_is_named(cli, tmp_path):
     assert re.search("left out: .*ntuple", done.stderr)
 
 
-def test_compressing_twice(cli, packed, tmp_path):
+def test_compressing_twice(cli: Command, packed: Path, tmp_path: Path) -> None:
     result = cli("compress", packed, tmp_path / "c.root", *PLAIN)
     assert refused(result, 2, "compressed by rootae already", "rootae decompress")
 
 
-def test_damage_is_exit_code_3(cli, packed, tmp_path):
+def test_damage_is_exit_code_3(cli: Command, packed: Path, tmp_path: Path) -> None:
     data = bytearray(packed.read_bytes())
     with uproot.open(packed) as file:
         branch = file["rootae/trees/Events"]["blobs"]
@@ -497,22 +524,22 @@ def test_damage_is_exit_code_3(cli, packed, tmp_path):
     assert not (tmp_path / "back.root").exists()
 
 
-def test_another_original_is_exit_code_3(cli, packed, tmp_path):
+def test_another_original_is_exit_code_3(cli: Command, packed: Path, tmp_path: Path) -> None:
     other = write_events(tmp_path / "other.root", seed=5)
     assert refused(cli("verify", packed, "--against", other), 3, "did not come back as in")
 
 
-def test_usage(cli):
+def test_usage(cli: Command) -> None:
     for arguments in (("compress",), ("compres",), ("compress", "a", "b", "--steps", "many")):
         assert cli(*arguments).exit_code == 2
 
 
-def test_unknown_net(cli, events, tmp_path):
+def test_unknown_net(cli: Command, events: Path, tmp_path: Path) -> None:
     result = cli("compress", events, tmp_path / "c.root", *PLAIN, "--net", "dens")
     assert refused(result, 2, "no net 'dens'", "did you mean 'dense'")
 
 
-def test_permission_denied(tmp_path):
+def test_permission_denied(tmp_path: Path) -> None:
     source = write_columns(tmp_path / "in.root", {"x": np.arange(10)})
     (tmp_path / "locked").mkdir(mode=0o500)
     if os.access(tmp_path / "locked", os.W_OK):
@@ -522,11 +549,11 @@ def test_permission_denied(tmp_path):
     assert done.returncode == 1
 
 
-def test_full_disk(events, packed, tmp_path):
+def test_full_disk(events: Path, packed: Path, tmp_path: Path) -> None:
     """The largest file a process may write stands for a full disk."""
     limit = 50_000
 
-    def small_files():
+    def small_files() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
@@ -540,8 +567,10 @@ def test_full_disk(events, packed, tmp_path):
         assert list(tmp_path.iterdir()) == []
 
 
-def test_no_space_left(cli, events, tmp_path, monkeypatch):
-    def full(*_, **__):
+def test_no_space_left(
+    cli: Command, events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "c.root")
 
     monkeypatch.setattr("rootae.writer.file.write_objects", full)
@@ -551,7 +580,7 @@ def test_no_space_left(cli, events, tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def large(folder):
+def large(folder: Path) -> Path:
     """Return a file that takes seconds to compress, on a busy machine and on an idle one."""
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=1_200_000).astype("f4") for i in range(10)}
@@ -559,7 +588,7 @@ def large(folder):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_in_mid_write(large, tmp_path, number):
+def test_interrupted_in_mid_write(large: Path, tmp_path: Path, number: Signals) -> None:
     before = large.read_bytes()
     done = spawn("compress", large, tmp_path / "c.root", *PLAIN, "--bound", "*=rel:1e-3")
     deadline = time.monotonic() + 60
@@ -578,7 +607,7 @@ def test_interrupted_in_mid_write(large, tmp_path, number):
     assert large.read_bytes() == before
 
 
-def test_a_bug_is_one_line_too(tmp_path):
+def test_a_bug_is_one_line_too(tmp_path: Path) -> None:
     code = (
         "import sys, rootae.operations.info; from rootae.cli import main\n"
         "sys.modules['rootae.operations.info'].info = lambda _: 1 / 0\n"
@@ -596,7 +625,7 @@ def test_a_bug_is_one_line_too(tmp_path):
 
 
 @pytest.mark.parametrize("missing", ["torch", "onnx"])
-def test_networks_need_torch_and_onnx(events, tmp_path, missing):
+def test_networks_need_torch_and_onnx(events: Path, tmp_path: Path, missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from rootae.cli import main; sys.argv[0] = 'rootae'; main()"

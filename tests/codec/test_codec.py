@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import gc
 import weakref
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -26,14 +27,22 @@ from rootae.planner.survey import survey
 from rootae.schema.bounds.deviation import deviation, held
 from rootae.schema.values import Values
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
-def plain(schema, values, **options):
-    tables = []
+    from numpy.typing import NDArray
+
+    from rootae.schema.tree import TreeSchema
+
+
+def plain(schema: TreeSchema, values: Mapping[str, Values], **options: Any) -> Codec:
+    tables: list[NDArray[np.int64]] = []
     plan = survey(schema, values, tables=tables, **options)
     return Codec(Plan((plan,)), tables)
 
 
-def test_a_block_s_memory_is_free_without_the_garbage_collector():
+def test_a_block_s_memory_is_free_without_the_garbage_collector() -> None:
     """Circles would hold blocks until Python looks for them: a file's worth of memory."""
     schema, values = table({k: v for k, v in event_arrays(800, 3).items() if k != "label"})
     coder = plain(schema, values, lossy=True).tree("t")
@@ -53,7 +62,7 @@ def test_a_block_s_memory_is_free_without_the_garbage_collector():
 
 
 @pytest.fixture(scope="module")
-def everything():
+def everything() -> tuple[TreeSchema, dict[str, Values]]:
     arrays_ = event_arrays(800, 3)
     del arrays_["label"]
     return table(arrays_)
@@ -71,7 +80,9 @@ def everything():
     ],
     ids=["exact", "lossy", "rel", "abs", "none", "underived"],
 )
-def test_every_column_keeps_its_bound(everything, options):
+def test_every_column_keeps_its_bound(
+    everything: tuple[TreeSchema, dict[str, Values]], options: dict[str, Any]
+) -> None:
     schema, values = everything
     codec = plain(schema, values, **options)
     _, decoder = round_trip(codec, values)
@@ -81,7 +92,10 @@ def test_every_column_keeps_its_bound(everything, options):
         assert back.flat.dtype == values[column.name].flat.dtype
         assert not deviation(values[column.name].flat, back.flat, bound)[1].any()
         if column.counter:
-            assert np.array_equal(back.counts, values[column.name].counts)
+            counts = values[column.name].counts
+            assert counts is not None
+            assert back.counts is not None
+            assert np.array_equal(back.counts, counts)
 
 
 @given(
@@ -90,7 +104,9 @@ def test_every_column_keeps_its_bound(everything, options):
     st.sampled_from(["exact", "abs:0.1", "rel:1e-3"]),
     st.sampled_from([(), (2,), (2, 2)]),
 )
-def test_any_flat_column_is_a_round_trip(data, dtype, bound, inner):
+def test_any_flat_column_is_a_round_trip(
+    data: st.DataObject, dtype: str, bound: str, inner: tuple[int, ...]
+) -> None:
     unsigned = dtype.replace("float", "uint")
     x = data.draw(arrays(unsigned, (data.draw(st.integers(0, 12)), *inner))).view(dtype)
     schema, values = table({"x": x, "y": x.copy()})
@@ -98,13 +114,15 @@ def test_any_flat_column_is_a_round_trip(data, dtype, bound, inner):
 
 
 @given(st.lists(st.lists(st.floats(width=32), max_size=5), max_size=9))
-def test_any_jagged_column_is_a_round_trip(rows):
+def test_any_jagged_column_is_a_round_trip(rows: list[list[float]]) -> None:
     x = ak.values_astype(ak.Array([*rows, [0.0]])[:-1], "float32")
     schema, values = table({"J_x": x, "J_y": x})
     round_trip(plain(schema, values), values)
 
 
-def test_a_codec_of_one_sample_keeps_bounds_on_other_values(everything):
+def test_a_codec_of_one_sample_keeps_bounds_on_other_values(
+    everything: tuple[TreeSchema, dict[str, Values]],
+) -> None:
     schema, values = everything
     few = {
         n: Values(v.flat[:0], None if v.counts is None else v.counts[:0]) for n, v in values.items()
@@ -113,7 +131,7 @@ def test_a_codec_of_one_sample_keeps_bounds_on_other_values(everything):
         round_trip(plain(schema, few, rules=rules), values)
 
 
-def test_empty_blocks_are_a_round_trip(everything):
+def test_empty_blocks_are_a_round_trip(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     schema, values = everything
     few = {
         n: Values(v.flat[:0], None if v.counts is None else v.counts[:0]) for n, v in values.items()
@@ -123,13 +141,13 @@ def test_empty_blocks_are_a_round_trip(everything):
     assert decoder.values("matrix").flat.shape == (0, 3, 3)
 
 
-def test_blocks_repeat_the_same_bytes(everything):
+def test_blocks_repeat_the_same_bytes(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     schema, values = everything
     one, two = (round_trip(plain(schema, values), values)[0] for _ in range(2))
     assert one.blobs == two.blobs
 
 
-def test_a_derived_column_takes_no_room():
+def test_a_derived_column_takes_no_room() -> None:
     a = np.random.default_rng(0).integers(0, 10**6, 4000)
     schema, values = table({"a": a, "b": a + 7 * (a % 3 > 5), "c": 2 * a, "d": 2 * a})
     codec = plain(schema, values)
@@ -137,7 +155,9 @@ def test_a_derived_column_takes_no_room():
     assert [bytes_of(codec, block, n) < 20 for n in "abcd"] == [False, True, True, True]
 
 
-def test_one_column_is_read_without_the_others(everything):
+def test_one_column_is_read_without_the_others(
+    everything: tuple[TreeSchema, dict[str, Values]],
+) -> None:
     schema, values = everything
     codec = plain(schema, values)
     block = codec.tree("t").encode(values)
@@ -147,7 +167,7 @@ def test_one_column_is_read_without_the_others(everything):
     assert np.array_equal(decoder.values("Jet_pt").flat, values["Jet_pt"].flat)
 
 
-def test_verify_catches_a_tampered_block(everything):
+def test_verify_catches_a_tampered_block(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     schema, values = everything
     codec = plain(schema, values)
     coder = codec.tree("t")
@@ -163,7 +183,7 @@ def test_verify_catches_a_tampered_block(everything):
         coder.verify(fewer, values, "here")
 
 
-def test_verify_catches_every_wrong_value(everything):
+def test_verify_catches_every_wrong_value(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     schema, values = everything
     coder = plain(schema, values).tree("t")
     block = coder.encode(values)
@@ -176,13 +196,13 @@ def test_verify_catches_every_wrong_value(everything):
                 coder.verify(block, values | {name: Values(flat, v.counts)}, "here")
 
 
-def test_other_counts_never_pass():
+def test_other_counts_never_pass() -> None:
     x = Values(np.zeros(3), np.array([1, 2]))
     with pytest.raises(BoundError):
         held(x, Values(np.zeros(3), np.array([2, 1])), rules_of({"x": "exact"})[0].bound, ("", "x"))
 
 
-def test_a_codec_is_its_parts(everything):
+def test_a_codec_is_its_parts(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     schema, values = everything
     codec = plain(schema, values, rules=rules_of({"*": "none"}))
     again = Codec.from_parts(*codec.parts)
@@ -190,7 +210,7 @@ def test_a_codec_is_its_parts(everything):
     assert again.tree("t").encode(values) == codec.tree("t").encode(values)
 
 
-def test_cut_parts_are_damage(everything):
+def test_cut_parts_are_damage(everything: tuple[TreeSchema, dict[str, Values]]) -> None:
     codec = plain(*everything, rules=rules_of({"MET_pt": "none"}))
     plan, tables, networks = codec.parts
     for parts in (
@@ -202,7 +222,7 @@ def test_cut_parts_are_damage(everything):
             Codec.from_parts(*parts)
 
 
-def staged(latent):
+def staged(latent: bool) -> tuple[Codec, dict[str, Values]]:
     networks = pytest.importorskip("networks", reason="onnx is not installed")
     rng = np.random.default_rng(0)
     a = rng.integers(0, 8, 20_000).astype("i4")
@@ -212,7 +232,7 @@ def staged(latent):
 
 
 @pytest.mark.parametrize("latent", [False, True])
-def test_a_network_s_contexts_shrink_a_column_and_come_back(latent):
+def test_a_network_s_contexts_shrink_a_column_and_come_back(latent: bool) -> None:
     codec, values = staged(latent)
     block, decoder = round_trip(codec, values)
     assert bytes_of(codec, block, "b") < 7_000  # 2 bits each, where 5 would do without contexts
@@ -222,19 +242,19 @@ def test_a_network_s_contexts_shrink_a_column_and_come_back(latent):
     assert again.tree("t").decoder(block).values("b").flat.tolist() == values["b"].flat.tolist()
 
 
-def test_an_empty_block_of_a_codec_with_networks_is_a_round_trip():
+def test_an_empty_block_of_a_codec_with_networks_is_a_round_trip() -> None:
     codec, values = staged(latent=True)
     round_trip(codec, {n: Values(v.flat[:0]) for n, v in values.items()})
 
 
-def test_tables_that_announce_any_length_are_refused():
+def test_tables_that_announce_any_length_are_refused() -> None:
     plan, _, networks = Codec(Plan(())).parts
     table = stream.varint(1 << 25) + stream.encode(np.zeros(1, np.int64))
     with pytest.raises(CorruptError, match="tables have over"):
         Codec.from_parts(plan, stream.join([table]), networks)
 
 
-def test_a_network_is_an_encoders_or_a_stages():
+def test_a_network_is_an_encoders_or_a_stages() -> None:
     encoder = Encoder(0, (), 1)
     groups = (GroupPlan("", (), (Stage(0, (), ()),)), GroupPlan("n", (), encoder=encoder))
     plan = Plan((TreePlan("t", "", (), (), groups),))
@@ -242,7 +262,7 @@ def test_a_network_is_an_encoders_or_a_stages():
         Codec(plan)
 
 
-def test_codecs_are_freed_with_what_was_made_of_them(packed):
+def test_codecs_are_freed_with_what_was_made_of_them(packed: Path) -> None:
     load_codec.cache_clear()
     codec = read_codec(packed)
     moved = copy.copy(codec)

@@ -6,7 +6,7 @@ import pytest
 
 from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.grids.rank import RankTables
-from rootae.codec.indices import mapped, pointed
+from rootae.codec.indices import Pointee, mapped, pointed
 from rootae.codec.plan.contexts import (
     Diagram,
     Digit,
@@ -48,7 +48,7 @@ DIAGRAM = Diagram((Feature(OfLane(4), Edges(16)),), (17,))
 ENCODER = Encoder(8, (Feature(OfLane(0), Edges(18)),), 2)
 LINK = Link(0, "m", "K_x", 0, ExactFloat("float32"))
 GROUP = GroupPlan("n", LANES, (STAGE, DIAGRAM), ENCODER, "ae", (LINK,))
-POINTED = {
+POINTED: dict[Pointee, tuple[int, ...]] = {
     "table": (11, 12, 13, 14, 15, 0, 0, 16, 17, 18),
     "network": (7, 8),
     "lane": (0, 3, 0, 0),
@@ -60,25 +60,25 @@ POINTED = {
 
 
 @pytest.mark.parametrize("of", POINTED)
-def test_everything_that_is_pointed_to_is_found(of):
+def test_everything_that_is_pointed_to_is_found(of: Pointee) -> None:
     assert pointed(GROUP, of) == POINTED[of]
 
 
 @pytest.mark.parametrize("of", POINTED)
-def test_renumbering_moves_what_it_is_of_and_nothing_else(of):
+def test_renumbering_moves_what_it_is_of_and_nothing_else(of: Pointee) -> None:
     moved = mapped(GROUP, **{of: lambda i: i + 100})
     for kind, numbers in POINTED.items():
         assert pointed(moved, kind) == tuple(i + 100 * (kind == of) for i in numbers)
     assert mapped(moved, **{of: lambda i: i - 100}) == GROUP
 
 
-def test_what_is_gone_is_said():
+def test_what_is_gone_is_said() -> None:
     with pytest.raises(KeyError):
         mapped(GROUP, lane={0: 0})
     assert mapped(LANES[0], lane={}) is LANES[0]
 
 
 @pytest.mark.parametrize("value", [None, 3, "text", EXACT])
-def test_what_points_nowhere_stays(value):
+def test_what_points_nowhere_stays(value: int | Bound | str | None) -> None:
     assert mapped(value, lane={}) is value
     assert pointed(value, "lane") == ()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
@@ -15,14 +16,21 @@ from rootae.errors import CorruptError
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.bounds.deviation import deviation
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rootae.codec.lane import Decoded, Encoded
+
 RNG = np.random.default_rng(0)
 
 
-def never():
+def never() -> NoReturn:
     raise AssertionError
 
 
-def round_trip(x, bound, contexts=None):
+def round_trip(
+    x: NDArray[Any], bound: Bound, contexts: NDArray[Any] | None = None
+) -> tuple[Encoded, Decoded]:
     grid = grid_for(bound, x)
     encoded = lane.encode(x, grid.forward(x), grid, bound, contexts)
     decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, contexts)
@@ -35,7 +43,7 @@ def round_trip(x, bound, contexts=None):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("text", ["exact", "abs:1e-3", "rel:1e-3", "rel:1e-6"])
 @given(data=st.data())
-def test_any_bit_pattern_keeps_its_bound(dtype, text, data):
+def test_any_bit_pattern_keeps_its_bound(dtype: str, text: str, data: st.DataObject) -> None:
     unsigned = dtype.replace("float", "uint")
     x = data.draw(arrays(unsigned, st.integers(0, 60))).view(dtype)
     round_trip(x, Bound.parse(text))
@@ -43,26 +51,26 @@ def test_any_bit_pattern_keeps_its_bound(dtype, text, data):
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int64", "uint64", "bool"])
 @given(data=st.data())
-def test_any_integer_comes_back(dtype, data):
+def test_any_integer_comes_back(dtype: str, data: st.DataObject) -> None:
     round_trip(data.draw(arrays(dtype, st.integers(0, 60))), EXACT)
 
 
 @given(arrays("u1", st.integers(0, 60)))
-def test_any_byte_of_a_boolean_comes_back(raw):
+def test_any_byte_of_a_boolean_comes_back(raw: NDArray[Any]) -> None:
     x = raw.view(bool)
     _, decoded = round_trip(x, EXACT, (raw % 3).astype("u1"))
     assert decoded.values.view("u1").tolist() == raw.tolist()
     assert set(decoded.codes.tolist()) <= {0, 1}
 
 
-def test_booleans_of_zeros_and_ones_escape_nothing():
+def test_booleans_of_zeros_and_ones_escape_nothing() -> None:
     x = RNG.random(8000) < 0.5
     assert len(round_trip(x, EXACT)[0].blob) < 1040
     x.view("u1")[:200] = 255
     assert len(round_trip(x, EXACT)[0].blob) < 1100
 
 
-def test_what_the_grid_cannot_keep_is_escaped():
+def test_what_the_grid_cannot_keep_is_escaped() -> None:
     x = RNG.normal(size=2000).astype("f4")
     x[[0, 7, 1999]] = [np.nan, -0.0, np.inf]
     encoded, decoded = round_trip(x, Bound("abs", 1e-3))
@@ -70,7 +78,7 @@ def test_what_the_grid_cannot_keep_is_escaped():
     assert np.signbit(decoded.values[7])
 
 
-def test_a_lane_of_mostly_special_values_is_stored_by_its_bits():
+def test_a_lane_of_mostly_special_values_is_stored_by_its_bits() -> None:
     x = np.where(RNG.random(2000) < 0.5, np.nan, RNG.normal(size=2000)).astype("f4")
     encoded, decoded = round_trip(x, Bound("rel", 1e-3))
     assert encoded.mode == lane.BITS
@@ -78,14 +86,14 @@ def test_a_lane_of_mostly_special_values_is_stored_by_its_bits():
     assert decoded.values.tobytes() == x.tobytes()
 
 
-def test_truncated_mantissas_cost_nothing():
+def test_truncated_mantissas_cost_nothing() -> None:
     x = RNG.normal(size=4000).astype("f4")
     cut = (x.view("u4") & 0xFFFFF000).view("f4")
     assert len(round_trip(cut, EXACT)[0].blob) < 0.6 * len(round_trip(x, EXACT)[0].blob)
 
 
 @given(arrays(np.int64, st.integers(1, 40)), st.integers(0, 52))
-def test_a_shift_undoes_itself(q, shift):
+def test_a_shift_undoes_itself(q: NDArray[Any], shift: int) -> None:
     q = np.where(q < 0, ~(~q >> shift << shift), q >> shift << shift)
     x = ExactFloat("float64").inverse(q)
     grid = ExactFloat("float64")
@@ -93,7 +101,7 @@ def test_a_shift_undoes_itself(q, shift):
     assert lane.decode(encoded.mode, encoded.blob, len(x), grid).values.tobytes() == x.tobytes()
 
 
-def test_contexts_are_taken_only_where_they_pay():
+def test_contexts_are_taken_only_where_they_pay() -> None:
     c = RNG.integers(0, 8, 20_000).astype(np.uint8)
     assert (
         round_trip(c.astype(int) * 1000 + RNG.integers(0, 5, 20_000), EXACT, c)[0].mode
@@ -102,13 +110,13 @@ def test_contexts_are_taken_only_where_they_pay():
     assert round_trip(RNG.integers(0, 1000, 20_000), EXACT, c)[0].mode == lane.PLAIN
 
 
-def derived(x, value, bound=EXACT):
+def derived(x: NDArray[Any], value: NDArray[Any], bound: Bound = EXACT) -> tuple[Encoded, Decoded]:
     grid = grid_for(bound, x)
     encoded = lane.encode_derived(x, value, grid.forward(x), grid, bound)
     return encoded, lane.decode(encoded.mode, encoded.blob, len(x), grid, None, None, value.copy())
 
 
-def test_a_derived_lane_stores_its_exceptions_only():
+def test_a_derived_lane_stores_its_exceptions_only() -> None:
     x = RNG.normal(size=5000).astype("f4")
     value = x.copy()
     value[[3, 4000]] = [np.nan, 1]
@@ -118,14 +126,14 @@ def test_a_derived_lane_stores_its_exceptions_only():
     assert decoded.values.tobytes() == x.tobytes()
 
 
-def test_a_derived_lane_with_many_exceptions_is_coded_plainly():
+def test_a_derived_lane_with_many_exceptions_is_coded_plainly() -> None:
     x = RNG.normal(size=5000)
     encoded, decoded = derived(x, np.zeros(5000))
     assert encoded.mode == lane.PLAIN
     assert decoded.values.tobytes() == x.tobytes()
 
 
-def test_a_predicted_lane_stores_nothing():
+def test_a_predicted_lane_stores_nothing() -> None:
     encoded = lane.encode_predicted(5)
     grid = grid_for(Bound("none"), np.arange(9.0))
     decoded = lane.decode(encoded.mode, encoded.blob, 5, grid, np.array([0, 1, 2, 3, 4]))
@@ -133,7 +141,7 @@ def test_a_predicted_lane_stores_nothing():
     assert len(decoded.values) == 5
 
 
-def test_the_writer_sees_the_escapes_that_the_reader_sees():
+def test_the_writer_sees_the_escapes_that_the_reader_sees() -> None:
     x = RNG.normal(size=2000).astype("f4")
     x[5] = np.inf
     grid = grid_for(Bound("abs", 0.1), x)
@@ -145,7 +153,7 @@ def test_the_writer_sees_the_escapes_that_the_reader_sees():
 
 
 @pytest.mark.parametrize("text", ["exact", "abs:1e-3"])
-def test_cut_and_flipped_bytes_are_damage_or_n_numbers(text):
+def test_cut_and_flipped_bytes_are_damage_or_n_numbers(text: str) -> None:
     x = RNG.normal(size=600).astype("f4")
     x[[1, 9]] = np.nan
     encoded, _ = round_trip(x, Bound.parse(text))
@@ -156,9 +164,9 @@ def test_cut_and_flipped_bytes_are_damage_or_n_numbers(text):
         data[rng.integers(len(data))] ^= 1 << rng.integers(8)
         data[rng.integers(8)] ^= rng.integers(2)
     modes = itertools.cycle([*[encoded.mode] * 6, *range(7)])
-    for mode, data in zip(modes, [*cut, *map(bytes, flipped)], strict=False):
+    for mode, damaged in zip(modes, [*cut, *map(bytes, flipped)], strict=False):
         try:
-            decoded = lane.decode(mode, data, 600, grid, np.zeros(600, np.uint8), None, x.copy())
+            decoded = lane.decode(mode, damaged, 600, grid, np.zeros(600, np.uint8), None, x.copy())
             assert len(decoded.values) == 600
         except CorruptError:
             continue

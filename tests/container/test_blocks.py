@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import uproot
+from coding import coded
 from following import coded_by
 from samples import write_columns
 
@@ -14,7 +17,15 @@ import rootae.source.tree
 from rootae.codec.plan.lineage import ancestors
 from rootae.errors import CorruptError
 from rootae.reader.cache import cache
-from rootae.reader.hook import coded
+from rootae.reader.tree import CodedTree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from uproot.compression import LZMA, ZSTD
+
+    from rootae.container.blocks import StoredTree
 
 ROWS = 3000
 RNG = np.random.default_rng(0)
@@ -28,8 +39,11 @@ COLUMNS = {
 }
 
 
+Opened = tuple[CodedTree, Any, list[tuple[int, int]]]  # with the tree, and ranges of bytes
+
+
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of three blocks, in which `sum` needs a and b, and `next` needs a."""
     folder = tmp_path_factory.mktemp("stored")
     codec, _ = coded_by(COLUMNS, {"sum": ("a", "b"), "next": ("a",)})
@@ -41,7 +55,7 @@ def path(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(path, monkeypatch):
+def opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     """Return the coded tree, how to read it, and the ranges of bytes that reading asks for."""
     ranges = []
     with uproot.open(path) as file:
@@ -50,11 +64,11 @@ def opened(path, monkeypatch):
         assert len(coded_tree.stored.ids) == 3
         one, several = source.chunk, source.chunks
 
-        def chunk(start, stop):
+        def chunk(start: int, stop: int) -> Any:
             ranges.append((start, stop))
             return one(start, stop)
 
-        def chunks(wanted, *arguments, **options):
+        def chunks(wanted: list[tuple[int, int]], *arguments: Any, **options: Any) -> Any:
             ranges.extend(wanted)
             return several(wanted, *arguments, **options)
 
@@ -64,7 +78,7 @@ def opened(path, monkeypatch):
         yield coded_tree, tree, ranges
 
 
-def blobs(stored, block):
+def blobs(stored: StoredTree, block: int) -> dict[tuple[str, str], tuple[int, int]]:
     """Return where each blob of a block lies in the file: {column: (start, stop)}."""
     branch = stored._tree["blobs"]
     key = branch.basket_key(block)
@@ -79,7 +93,9 @@ def blobs(stored, block):
 
 @pytest.mark.parametrize("block", range(3))
 @pytest.mark.parametrize("name", COLUMNS)
-def test_a_column_is_read_by_its_ancestors_ranges_of_bytes(opened, name, block):
+def test_a_column_is_read_by_its_ancestors_ranges_of_bytes(
+    opened: Opened, name: str, block: int
+) -> None:
     coded_tree, tree, ranges = opened
     stored = coded_tree.stored
     where = [blobs(stored, i) for i in range(3)]
@@ -97,7 +113,7 @@ def test_a_column_is_read_by_its_ancestors_ranges_of_bytes(opened, name, block):
     assert sum(b - a for a, b in asked) == sum(sizes["column", c] for c in related)
 
 
-def test_what_is_in_memory_is_not_read_again(opened):
+def test_what_is_in_memory_is_not_read_again(opened: Opened) -> None:
     coded_tree, tree, ranges = opened
     where = {r for i in range(3) for r in blobs(coded_tree.stored, i).values()}
     tree["sum"].array()
@@ -110,7 +126,9 @@ def test_what_is_in_memory_is_not_read_again(opened):
     assert len(where & set(ranges)) == 3
 
 
-def test_what_lies_together_is_read_at_one_go(opened, monkeypatch):
+def test_what_lies_together_is_read_at_one_go(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     coded_tree, tree, ranges = opened
     monkeypatch.setattr(rootae.rootio.ranges, "_GAP", 1 << 14)
     tree["a"].array(entry_stop=1)
@@ -123,7 +141,7 @@ def test_what_lies_together_is_read_at_one_go(opened, monkeypatch):
     assert len(inside) <= 3
 
 
-def test_all_columns_together_read_every_blob_once(opened):
+def test_all_columns_together_read_every_blob_once(opened: Opened) -> None:
     coded_tree, tree, ranges = opened
     where = [
         r for i in range(3) for n, r in blobs(coded_tree.stored, i).items() if n[0] == "column"
@@ -135,7 +153,7 @@ def test_all_columns_together_read_every_blob_once(opened):
     assert all(ranges.count(r) == 1 for r in where)
 
 
-def repacked(path, target, compression, together):
+def repacked(path: Path, target: Path, compression: Any, together: int) -> Path:
     """Write a file anew as another program might: rows of blocks packed and compressed."""
     with uproot.open(path) as file, uproot.recreate(target, compression=compression) as out:
         tree = file["t"]
@@ -156,7 +174,9 @@ def repacked(path, target, compression, together):
 
 @pytest.mark.parametrize("together", [1, 2, 3])
 @pytest.mark.parametrize("compression", [None, uproot.ZSTD(5), uproot.LZMA(1)], ids=str)
-def test_baskets_that_another_program_packed_are_read(path, tmp_path, compression, together):
+def test_baskets_that_another_program_packed_are_read(
+    path: Path, tmp_path: Path, compression: LZMA | ZSTD | None, together: int
+) -> None:
     target = repacked(path, tmp_path / "out.root", compression, together)
     with rootae.open(target) as file:
         tree = file["t"]
@@ -172,7 +192,9 @@ def test_baskets_that_another_program_packed_are_read(path, tmp_path, compressio
 
 
 @pytest.mark.parametrize("compression", [None, uproot.ZSTD(5)], ids=str)
-def test_damage_in_packed_baskets_is_noticed(path, tmp_path, compression):
+def test_damage_in_packed_baskets_is_noticed(
+    path: Path, tmp_path: Path, compression: ZSTD | None
+) -> None:
     target = repacked(path, tmp_path / "out.root", compression, 3)
     with uproot.open(target) as file:
         key = file["rootae/trees/t"]["blobs"].basket_key(0)
@@ -185,7 +207,7 @@ def test_damage_in_packed_baskets_is_noticed(path, tmp_path, compression):
         file["t"].arrays()
 
 
-def test_a_file_cut_short_is_damage(path, tmp_path):
+def test_a_file_cut_short_is_damage(path: Path, tmp_path: Path) -> None:
     """Blobs that lie beyond the end are noticed, although their directory is whole."""
     with rootae.open(path) as file:
         stored = coded(file["t"]).stored
@@ -196,7 +218,7 @@ def test_a_file_cut_short_is_damage(path, tmp_path):
         found, source = coded(file["t"]).stored, file.file.source
         chunk = source.chunk
 
-        def cut(start, stop):
+        def cut(start: int, stop: int) -> Any:
             got = chunk(start, stop)
             return type("Cut", (), {"raw_data": got.raw_data[: size // 2]})
 
@@ -215,7 +237,7 @@ SOURCES = {
 
 
 @pytest.mark.parametrize("how", SOURCES.values(), ids=SOURCES)
-def test_ranges_are_read_through_every_kind_of_source(path, how):
+def test_ranges_are_read_through_every_kind_of_source(path: Path, how: Callable[..., Any]) -> None:
     arguments = how(path)
     with uproot.open(arguments.pop("path"), **arguments) as file:
         for name, x in COLUMNS.items():

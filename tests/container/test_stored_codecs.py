@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import format_reader
 import numpy as np
 import pytest
@@ -9,17 +11,25 @@ import uproot
 from samples import write_columns
 
 import rootae
+from rootae.codec.codec import Codec
 from rootae.container.codecs import load_codec
 from rootae.container.container import Container
 from rootae.container.side_tree import CODECS, COPIES
 from rootae.errors import CorruptError, RootaeError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from rooted import Script
+
 X = np.random.default_rng(0).normal(size=30_000).astype("f4")
-OPTIONS = {"family": "plain", "bounds": {"*": "rel:1e-3"}}
+OPTIONS: dict[str, Any] = {"family": "plain", "bounds": {"*": "rel:1e-3"}}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of a, b and c: c is of another codec than a and b."""
     folder = tmp_path_factory.mktemp("copies")
     for name, part in (("a", X), ("b", X[:25_000]), ("c", 9 * X)):
@@ -32,7 +42,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def ranges(path, name):
+def ranges(path: Path, name: str) -> list[tuple[int, int]]:
     """Return where a copy lies: what the tree says of itself, and its baskets, as byte ranges."""
     with uproot.open(path) as file:
         tree = file[name]
@@ -46,7 +56,7 @@ def ranges(path, name):
     return found
 
 
-def damaged(path, target, places, width=1):
+def damaged(path: Path, target: Path, places: Iterable[int], width: int = 1) -> Path:
     """Copy a file with some bytes changed."""
     data = bytearray(path.read_bytes())
     for at in places:
@@ -57,7 +67,7 @@ def damaged(path, target, places, width=1):
     return target
 
 
-def spread(path, name, count=40):
+def spread(path: Path, name: str, count: int = 40) -> list[int]:
     """Return offsets that lie across a copy."""
     return [
         int(at)
@@ -66,17 +76,18 @@ def spread(path, name, count=40):
     ]
 
 
-def values_of(path):
+def values_of(path: Path) -> dict[str, NDArray[Any]]:
     with rootae.open(path, object_cache=None, array_cache=None) as file:
-        return file["t"].arrays(library="np")
+        found: dict[str, NDArray[Any]] = file["t"].arrays(library="np")
+        return found
 
 
-def hold(path, wanted):
+def hold(path: Path, wanted: Mapping[str, NDArray[Any]]) -> None:
     found = values_of(path)
     assert all((found[n] == wanted[n]).all() for n in ("x", "n"))
 
 
-def said_by_verify(path):
+def said_by_verify(path: Path) -> str:
     try:
         rootae.verify(path)
     except CorruptError as error:
@@ -85,7 +96,7 @@ def said_by_verify(path):
 
 
 @pytest.mark.parametrize("name", [CODECS, COPIES])
-def test_damage_across_either_copy_costs_nothing(folder, tmp_path, name):
+def test_damage_across_either_copy_costs_nothing(folder: Path, tmp_path: Path, name: str) -> None:
     path, wanted, told = folder / "a.root", values_of(folder / "a.root"), 0
     for at in spread(path, name):
         bad = damaged(path, tmp_path / "bad.root", [at])
@@ -95,7 +106,9 @@ def test_damage_across_either_copy_costs_nothing(folder, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", [CODECS, COPIES])
-def test_verify_reports_a_damaged_copy_of_a_file_that_reads(folder, tmp_path, name):
+def test_verify_reports_a_damaged_copy_of_a_file_that_reads(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
     low, high = ranges(folder / "a.root", name)[-1]
     bad = damaged(folder / "a.root", tmp_path / "bad.root", [high - 40])
     assert high - low > 200
@@ -104,7 +117,7 @@ def test_verify_reports_a_damaged_copy_of_a_file_that_reads(folder, tmp_path, na
         rootae.verify(bad)
 
 
-def test_one_damaged_sector_costs_nothing(folder, tmp_path):
+def test_one_damaged_sector_costs_nothing(folder: Path, tmp_path: Path) -> None:
     """Whichever it is of those that hold a part of a codec."""
     for file, wanted in (("a", values_of(folder / "a.root")), ("codec", None)):
         path = folder / f"{file}.root"
@@ -119,7 +132,9 @@ def test_one_damaged_sector_costs_nothing(folder, tmp_path):
 
 
 @pytest.mark.parametrize("name", [CODECS, COPIES])
-def test_the_second_reader_takes_whichever_copy_is_whole(folder, tmp_path, name):
+def test_the_second_reader_takes_whichever_copy_is_whole(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
     path = folder / "a.root"
     wanted = values_of(path)
     for at in spread(path, name, 8):
@@ -129,7 +144,9 @@ def test_the_second_reader_takes_whichever_copy_is_whole(folder, tmp_path, name)
             assert (flat == wanted[column]).all()
 
 
-def test_both_copies_damaged_is_an_error_and_no_other_codec_is_taken(folder, tmp_path):
+def test_both_copies_damaged_is_an_error_and_no_other_codec_is_taken(
+    folder: Path, tmp_path: Path
+) -> None:
     path = folder / "a.root"
     ends = [ranges(path, name)[-1][1] - 40 for name in (CODECS, COPIES)]
     bad = damaged(path, tmp_path / "bad.root", ends)
@@ -142,8 +159,8 @@ def test_both_copies_damaged_is_an_error_and_no_other_codec_is_taken(folder, tmp
 
 
 def test_a_merged_file_with_damage_in_either_copy_of_different_codecs_is_read(
-    folder, hadd, tmp_path
-):
+    folder: Path, hadd: Script, tmp_path: Path
+) -> None:
     rootae.merge([folder / "a.root", folder / "c.root"], tmp_path / "merged.root")
     assert hadd("-ff", tmp_path / "hadd.root", folder / "a.root", folder / "c.root").returncode == 0
     for name in ("merged", "hadd"):
@@ -156,12 +173,16 @@ def test_a_merged_file_with_damage_in_either_copy_of_different_codecs_is_read(
             for at in spread(path, copy, 12):
                 hold(damaged(path, tmp_path / "bad.root", [at]), wanted)
         rows = [Container.open(path)._copy(copy) for copy in (CODECS, COPIES)]
-        assert [r.id for r in rows[0]] == [r.id for r in rows[1]]
+        assert all(isinstance(r, Codec) for copy in rows for r in copy)
+        ids = [[r.id for r in copy if isinstance(r, Codec)] for copy in rows]
+        assert ids[0] == ids[1]
         assert len(rows[0]) == 2
 
 
 @pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
-def test_hadd_keeps_both_copies_apart(folder, hadd, tmp_path, mode):
+def test_hadd_keeps_both_copies_apart(
+    folder: Path, hadd: Script, tmp_path: Path, mode: str
+) -> None:
     out = tmp_path / "out.root"
     assert hadd(mode, out, folder / "a.root", folder / "b.root").returncode == 0
     rootae.verify(out)
@@ -172,7 +193,9 @@ def test_hadd_keeps_both_copies_apart(folder, hadd, tmp_path, mode):
 
 
 @pytest.mark.parametrize("backend", ["uproot", "root"])
-def test_what_rootae_writes_has_data_between_the_copies(folder, tmp_path, backend, hadd):
+def test_what_rootae_writes_has_data_between_the_copies(
+    folder: Path, tmp_path: Path, backend: str, hadd: Script
+) -> None:
     out = tmp_path / "out.root"
     rootae.compress(folder / "a_in.root", out, backend=backend, **OPTIONS)
     first, second = (ranges(out, name)[-1] for name in (CODECS, COPIES))
@@ -182,7 +205,7 @@ def test_what_rootae_writes_has_data_between_the_copies(folder, tmp_path, backen
     assert second[0] - first[1] > 10_000
 
 
-def test_a_codec_that_neither_copy_has_is_named(folder, tmp_path):
+def test_a_codec_that_neither_copy_has_is_named(folder: Path, tmp_path: Path) -> None:
     codecs = Container.open(folder / "a.root").codecs
     assert codecs.get(bytes(32)) is None
     with pytest.raises(RootaeError):

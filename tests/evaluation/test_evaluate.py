@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,10 +17,19 @@ from rootae.errors import ArgumentError, FormatError, MissingDependency, NameNot
 from rootae.evaluation import evaluate as module
 from rootae.evaluation.page.page import write as write_page
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import awkward as ak
+    from numpy.typing import NDArray
+
+    from rootae.evaluation.evaluation import Evaluation
+
 Z = "z=sqrt(2*pt1*pt2*(cosh(eta1-eta2)-cos(phi1-phi2)))"
 
 
-def muon_pairs(entries=2500, seed=0):
+def muon_pairs(entries: int = 2500, seed: int = 0) -> dict[str, NDArray[Any]]:
     """Simulate Z bosons at rest, along with a column that says nothing."""
     rng = np.random.default_rng(seed)
     m = rng.normal(91, 2.5, entries)
@@ -30,7 +40,7 @@ def muon_pairs(entries=2500, seed=0):
     return arrays | {"noise": rng.normal(size=entries).astype("f4")}
 
 
-def jagged_muons(arrays):
+def jagged_muons(arrays: Mapping[str, NDArray[Any]]) -> dict[str, ak.Array]:
     """Put the two muons of each entry into a collection, which has no phi and so no mass."""
     counts = np.full(len(arrays["pt1"]), 2)
     flat = {
@@ -42,7 +52,7 @@ def jagged_muons(arrays):
 
 
 @pytest.fixture(scope="module")
-def files(folder):
+def files(folder: Path) -> tuple[Path, Path]:
     """Return a file of muon pairs, flat and jagged, and the same coarsely rounded."""
     arrays = muon_pairs(3000)
     with uproot.recreate(folder / "pairs.root") as file:
@@ -56,11 +66,13 @@ def files(folder):
 
 
 @pytest.fixture(scope="module")
-def report(files):
+def report(files: tuple[Path, Path]) -> Evaluation:
     return rootae.evaluate(*files)
 
 
-def test_every_column_of_every_tree_is_held_against_its_bound(report, files):
+def test_every_column_of_every_tree_is_held_against_its_bound(
+    report: Evaluation, files: tuple[Path, Path]
+) -> None:
     assert [t.path for t in report.trees] == ["flat", "Events"]
     assert report.holds
     assert "are within it" in report.verdict
@@ -69,23 +81,24 @@ def test_every_column_of_every_tree_is_held_against_its_bound(report, files):
         assert column.bound == str(bounds[column.tree][column.name])
         assert column.values in (3000, 6000)
         if column.bound.startswith(("abs", "rel")):
+            assert column.share is not None
             assert 0 < column.share <= 1
     assert (report.before, report.after) == tuple(f.stat().st_size for f in files)
 
 
-def test_columns_agree_with_verify(report, files):
+def test_columns_agree_with_verify(report: Evaluation, files: tuple[Path, Path]) -> None:
     errors = rootae.verify(files[1], files[0]).errors
     for column in report.columns:
         assert column.largest == errors[column.tree][column.name]
 
 
-def test_a_column_without_a_bound_is_labelled(report):
+def test_a_column_without_a_bound_is_labelled(report: Evaluation) -> None:
     noise = next(c for c in report.columns if c.name == "noise")
     assert (noise.bound, noise.share) == ("none", None)
     assert "1 of 11 columns have no bound" in report.verdict
 
 
-def test_built_in_peaks_that_fit_are_found(report):
+def test_built_in_peaks_that_fit_are_found(report: Evaluation) -> None:
     assert {(p.name, p.tree) for p in report.peaks} == {("z_mumu", "flat")}
     for peak in report.peaks:
         assert [f.before.method for f in peak.fits][:2] == ["binned", "unbinned"]
@@ -97,7 +110,7 @@ def test_built_in_peaks_that_fit_are_found(report):
 
 
 @pytest.mark.slow
-def test_equal_files_show_no_change_at_all(files):
+def test_equal_files_show_no_change_at_all(files: tuple[Path, Path]) -> None:
     found = rootae.evaluate(files[0], files[0], peaks=["z_mumu"])
     for c in found.columns:
         assert (c.changed, c.largest, c.rms, c.ks, c.wasserstein) == (0, 0, 0, 0, 0)
@@ -110,7 +123,7 @@ def test_equal_files_show_no_change_at_all(files):
 
 
 @pytest.mark.slow
-def test_a_user_s_expression_is_a_peak(files, report):
+def test_a_user_s_expression_is_a_peak(files: tuple[Path, Path], report: Evaluation) -> None:
     found = rootae.evaluate(*files, peaks={"z": Z.partition("=")[2]}, trees=["flat"])
     (peak,) = found.peaks
     (built_in,) = (p for p in report.peaks if p.tree == "flat")
@@ -119,7 +132,9 @@ def test_a_user_s_expression_is_a_peak(files, report):
     assert (ranged.model.low, ranged.model.high) == (80, 100)
 
 
-def test_a_sample_of_entries_is_told(files, monkeypatch):
+def test_a_sample_of_entries_is_told(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "VALUES_KEPT", 10_000)
     found = rootae.evaluate(*files, peaks=[])
     for tree in found.trees:
@@ -128,7 +143,7 @@ def test_a_sample_of_entries_is_told(files, monkeypatch):
         assert sum(c.sampled for c in tree.columns) == pytest.approx(values / tree.every, rel=0.01)
 
 
-def test_json_holds_the_same_figures(report):
+def test_json_holds_the_same_figures(report: Evaluation) -> None:
     data = json.loads(json.dumps(report.to_json(), allow_nan=False))
     assert data["verdict"] == report.verdict
     columns = [c for t in data["trees"] for c in t["columns"]]
@@ -139,7 +154,7 @@ def test_json_holds_the_same_figures(report):
 
 
 @pytest.mark.slow
-def test_the_page_holds_all_columns_and_loads_nothing(report, tmp_path):
+def test_the_page_holds_all_columns_and_loads_nothing(report: Evaluation, tmp_path: Path) -> None:
     text = write_page(report, tmp_path / "page.html", pictures=3).read_text()
     for column in report.columns:
         assert f"{column.tree}: {column.name}" in text
@@ -149,7 +164,7 @@ def test_the_page_holds_all_columns_and_loads_nothing(report, tmp_path):
     assert not re.search(r"https?:|//cdn|@import|url\(|<link|href=\"(?!#)", text)
 
 
-def test_names_cannot_break_the_page(tmp_path):
+def test_names_cannot_break_the_page(tmp_path: Path) -> None:
     arrays = {"x<script>": np.arange(100.0), "a&b": np.arange(100.0)}
     write_columns(tmp_path / "odd.root", arrays)
     found = rootae.evaluate(tmp_path / "odd.root", tmp_path / "odd.root")
@@ -158,7 +173,7 @@ def test_names_cannot_break_the_page(tmp_path):
     assert "x&lt;script&gt;" in text
 
 
-def test_a_file_of_everything_is_compared(events, lossy):
+def test_a_file_of_everything_is_compared(events: Path, lossy: Path) -> None:
     found = rootae.evaluate(events, lossy, peaks=[])
     assert found.holds
     with uproot.open(events) as file:
@@ -169,7 +184,7 @@ def test_a_file_of_everything_is_compared(events, lossy):
     assert (met.nonfinite, met.broken) == (3, 0)
 
 
-def test_empty_trees_are_compared(tmp_path):
+def test_empty_trees_are_compared(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "empty.root") as file:
         write_tree(file, "t", {"x": np.zeros(0), "v": jagged(np.zeros(0, int), np.zeros(0))})
     found = rootae.evaluate(tmp_path / "empty.root", tmp_path / "empty.root")
@@ -178,7 +193,7 @@ def test_empty_trees_are_compared(tmp_path):
 
 
 @pytest.mark.slow
-def test_broken_values_are_counted_and_named(events, tmp_path):
+def test_broken_values_are_counted_and_named(events: Path, tmp_path: Path) -> None:
     arrays = event_arrays(3000, 0)
     arrays["small"] = arrays["small"] + np.int16(1)
     with uproot.recreate(tmp_path / "other.root") as file:
@@ -196,7 +211,9 @@ def test_broken_values_are_counted_and_named(events, tmp_path):
     assert done.exit_code == 3
 
 
-def test_files_that_do_not_belong_together_are_refused(files, events, tmp_path):
+def test_files_that_do_not_belong_together_are_refused(
+    files: tuple[Path, Path], events: Path, tmp_path: Path
+) -> None:
     with pytest.raises(ArgumentError, match="share no tree"):
         rootae.evaluate(events, write_columns(tmp_path / "t.root", {"x": np.arange(5.0)}))
     with pytest.raises(ArgumentError, match="entries"):
@@ -222,18 +239,26 @@ def test_files_that_do_not_belong_together_are_refused(files, events, tmp_path):
         ("z=Muon_pt*pt1", "lacks"),
     ],
 )
-def test_missing_columns_and_peaks_are_named(files, peak, said):
+def test_missing_columns_and_peaks_are_named(
+    files: tuple[Path, Path], peak: str, said: str
+) -> None:
     with pytest.raises(ArgumentError, match=said):
         rootae.evaluate(*files, peaks=[peak])
 
 
-def test_columns_of_several_collections_are_not_one_peak(events):
+def test_columns_of_several_collections_are_not_one_peak(events: Path) -> None:
     with pytest.raises(ArgumentError, match="same rows"):
         rootae.evaluate(events, events, peaks=["m=Jet_pt + MET_pt"])
 
 
 @pytest.mark.parametrize("package", ["iminuit", "scipy", "mplhep"])
-def test_a_missing_package_is_named(files, report, monkeypatch, tmp_path, package):
+def test_a_missing_package_is_named(
+    files: tuple[Path, Path],
+    report: Evaluation,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    package: str,
+) -> None:
     for name in [n for n in sys.modules if n.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
@@ -244,7 +269,9 @@ def test_a_missing_package_is_named(files, report, monkeypatch, tmp_path, packag
 
 
 @pytest.mark.slow
-def test_the_command_prints_peaks_columns_and_verdict(files, tmp_path):
+def test_the_command_prints_peaks_columns_and_verdict(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
     names = [str(f) for f in files]
     page = tmp_path / "page.html"
     asked = ["evaluate", *names, "--peak", "z_mumu", "--tree", "flat"]
@@ -266,7 +293,7 @@ def test_the_command_prints_peaks_columns_and_verdict(files, tmp_path):
 
 
 @pytest.mark.slow
-def test_j_psi_of_the_simulation_are_found_and_fitted(shared):
+def test_j_psi_of_the_simulation_are_found_and_fitted(shared: Path) -> None:
     source = shared / "mc/jpsi.root"
     (peak,) = rootae.evaluate(source, source, trees=["Events"]).peaks
     assert peak.name == "jpsi_mumu"
@@ -276,7 +303,7 @@ def test_j_psi_of_the_simulation_are_found_and_fitted(shared):
 
 
 @pytest.mark.slow
-def test_z_bosons_of_the_simulation_keep_their_mass(shared, tmp_path):
+def test_z_bosons_of_the_simulation_keep_their_mass(shared: Path, tmp_path: Path) -> None:
     source, target = shared / "mc/zmumu.root", tmp_path / "z.root"
     rootae.compress(source, target, family="plain", lossy=True, trees=["Events"])
     found = rootae.evaluate(source, target, peaks=["z_mumu"], trees=["Events"])
@@ -289,7 +316,7 @@ def test_z_bosons_of_the_simulation_keep_their_mass(shared, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1, 2])
-def test_z_bosons_of_real_data_keep_their_mass(shared, tmp_path, number):
+def test_z_bosons_of_real_data_keep_their_mass(shared: Path, tmp_path: Path, number: int) -> None:
     source, target = shared / f"real/lhcb_z0_{number}.root", tmp_path / "z.root"
     rootae.compress(source, target, family="plain", lossy=True)
     found = rootae.evaluate(source, target)

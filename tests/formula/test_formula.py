@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -14,6 +15,9 @@ from rootae.errors import ArgumentError, NameNotFound
 from rootae.formula.formula import FUNCTIONS, Formula
 from rootae.formula.grammar import DEPTH, read
 from rootae.formula.tokens import LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COLUMNS = {
     "n": np.array([0, 1, 2], "i4"),
@@ -35,7 +39,7 @@ COLUMNS = {
 }
 
 
-def computed(text, columns=COLUMNS, rows=3):
+def computed(text: str, columns: Mapping[str, Any] = COLUMNS, rows: int = 3) -> list[Any]:
     formula = Formula.parse("--cut", text)
     value, missing = formula.compute(columns.__getitem__, rows)
     value = value if isinstance(value, ak.Array) else np.broadcast_to(value, missing.shape)
@@ -116,7 +120,7 @@ def computed(text, columns=COLUMNS, rows=3):
         ("label != 'a'", [False, True, False]),
     ],
 )
-def test_values_are_those_that_are_meant(text, values):
+def test_values_are_those_that_are_meant(text: str, values: list[Any]) -> None:
     found = computed(text)
     assert [f is None for f in found] == [v is None for v in values]
     np.testing.assert_array_equal(
@@ -141,7 +145,7 @@ def test_values_are_those_that_are_meant(text, values):
         ("n ? 1 : " * 99 + "n", "levels deep"), ("n+" * LENGTH + "n", "characters"),
     ],
 )  # fmt: skip
-def test_what_is_no_expression_is_refused_in_one_line(text, phrase):
+def test_what_is_no_expression_is_refused_in_one_line(text: str, phrase: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         Formula.parse("--cut", text)
     assert phrase in str(caught.value)
@@ -162,13 +166,13 @@ def test_what_is_no_expression_is_refused_in_one_line(text, phrase):
         ("any(p3 > pt)", "same length"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_computed_is_refused_with_what_would_work(text, phrase):
+def test_what_cannot_be_computed_is_refused_with_what_would_work(text: str, phrase: str) -> None:
     with pytest.raises(ArgumentError, match="cannot be computed") as caught:
         computed(text)
     assert phrase in str(caught.value)
 
 
-def test_arrays_of_one_length_as_there_are_entries_are_still_one_each():
+def test_arrays_of_one_length_as_there_are_entries_are_still_one_each() -> None:
     with pytest.raises(ArgumentError):
         computed("n > mass && p3 > pt")
     assert computed("p3 > n") == [[False, True, True], [True, True, True], [True, True, True]]
@@ -177,7 +181,7 @@ def test_arrays_of_one_length_as_there_are_entries_are_still_one_each():
 @pytest.mark.parametrize(
     "text", ["met > 3 & n > 0", "n > 0 | ok", "ok & n > 1", "ok & (n>1) & n<3"]
 )
-def test_comparisons_beside_bits_are_noted(text):
+def test_comparisons_beside_bits_are_noted(text: str) -> None:
     node, notes = read(text)
     assert len(notes) == 1
     assert "as in C++" in notes[0]
@@ -188,15 +192,15 @@ def test_comparisons_beside_bits_are_noted(text):
 @pytest.mark.parametrize(
     "text", ["(met > 3) & (n > 0)", "met > 3 && n > 0", "ok & ok", "(n & 2) > 0"]
 )
-def test_what_cannot_be_mistaken_is_not_noted(text):
+def test_what_cannot_be_mistaken_is_not_noted(text: str) -> None:
     assert not read(text)[1]
 
 
-def test_bits_bind_after_comparisons():
+def test_bits_bind_after_comparisons() -> None:
     assert computed("n > 0 & n < 2") == computed("(n > 0) && (n < 2)") == [False, True, False]
 
 
-def test_a_list_of_all_trigger_paths_is_no_deep_expression():
+def test_a_list_of_all_trigger_paths_is_no_deep_expression() -> None:
     names = [f"HLT_{i}" for i in range(900)]
     paths = {n: np.arange(3) == i for i, n in enumerate(names)}
     assert computed(" || ".join(names), paths) == [True] * 3
@@ -204,26 +208,26 @@ def test_a_list_of_all_trigger_paths_is_no_deep_expression():
     assert computed(deep) == [0, 1, 2]
 
 
-def test_a_name_alone_may_hold_any_characters():
+def test_a_name_alone_may_hold_any_characters() -> None:
     formula = Formula.parse("--cut", " Cluster[6] ", COLUMNS)
     assert formula.columns == ("Cluster[6]",)
 
 
-def test_columns_of_no_numbers_are_refused():
+def test_columns_of_no_numbers_are_refused() -> None:
     odd = {"r": ak.Array([{"a": 1}]), "o": ak.Array([1, None]), "s": ak.Array([["a"]])}
     for name in odd:
         with pytest.raises(ArgumentError, match="neither numbers nor lists"):
             computed(name, odd, len(odd[name]))
 
 
-def test_a_function_that_is_not_there_is_named_with_its_like():
+def test_a_function_that_is_not_there_is_named_with_its_like() -> None:
     with pytest.raises(NameNotFound, match="did you mean 'sqrt'"):
         Formula.parse("--cut", "sqrtt(n)")
     assert not {"eval", "exec", "open", "get", "system"} & set(FUNCTIONS)
 
 
 @given(st.text(alphabet="nu pt()[]0123+-*/&|!~<>=.,'\"`?:^$and or not", max_size=30))
-def test_whatever_is_written_is_computed_or_refused(text):
+def test_whatever_is_written_is_computed_or_refused(text: str) -> None:
     with contextlib.suppress(ArgumentError):
         formula = Formula.parse("--cut", text)
         if set(formula.columns) <= set(COLUMNS):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import twofold
@@ -12,6 +14,11 @@ from hypothesis.extra.numpy import arrays
 from rootae.codec.grids.relative import RelGrid, _boundaries
 from rootae.kernels import arithmetic
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
 compiled = arithmetic._compiled
 ROWS = st.integers(0, 40)
 needs_compiled = pytest.mark.skipif(
@@ -19,7 +26,7 @@ needs_compiled = pytest.mark.skipif(
 )
 
 
-def both(run):
+def both(run: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     """Return what both give, as bytes, which must be the same."""
     one, other = twofold.both(arithmetic, run)
     assert one.dtype == other.dtype
@@ -27,7 +34,7 @@ def both(run):
     return one
 
 
-def test_the_extension_is_built_where_there_is_a_compiler():
+def test_the_extension_is_built_where_there_is_a_compiler() -> None:
     if compiled is None:
         pytest.skip("rootae.kernels._arithmetic was not built: no C compiler was at hand")
     assert arithmetic.compiled()
@@ -36,19 +43,25 @@ def test_the_extension_is_built_where_there_is_a_compiler():
 class Fused:
     """An extension whose compiler joined products and sums."""
 
-    def __init__(self, wrong):
+    def __init__(self, wrong: str) -> None:
         self.wrong = wrong
 
-    def exponential(self, x, coefficients, constants, out):
+    def exponential(
+        self,
+        x: NDArray[Any],
+        coefficients: NDArray[Any],
+        constants: NDArray[Any],
+        out: NDArray[Any],
+    ) -> None:
         out[:] = np.exp(x) if self.wrong == "exponential" else arithmetic.exponential(x)
 
-    def add(self, total, column, coefficient):
-        wide = np.longdouble if self.wrong == "add" else np.float64
+    def add(self, total: NDArray[Any], column: NDArray[Any], coefficient: float) -> None:
+        wide: Any = np.longdouble if self.wrong == "add" else np.float64
         total[:] = (total.astype(wide) + column.astype(wide) * wide(coefficient)).astype(float)
 
 
 @pytest.mark.parametrize("wrong", ["exponential", "add", ""])
-def test_an_extension_that_rounds_otherwise_is_not_used(wrong):
+def test_an_extension_that_rounds_otherwise_is_not_used(wrong: str) -> None:
     if wrong == "add" and np.finfo(np.longdouble).nmant <= 52:
         pytest.skip("numbers wider than float64 are not at hand")
     assert arithmetic._rounds(Fused(wrong)) == (not wrong)
@@ -59,11 +72,13 @@ KINDS = ["bool", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]
 
 @given(st.data(), st.sampled_from(KINDS), ROWS, st.floats(width=64))
 @pytest.mark.filterwarnings("error")
-def test_multiples_are_added_in_float64(data, kind, rows, coefficient):
+def test_multiples_are_added_in_float64(
+    data: st.DataObject, kind: str, rows: int, coefficient: float
+) -> None:
     column = data.draw(arrays(kind, rows))
     start = data.draw(arrays("f8", rows, elements=st.floats(allow_nan=False)))
 
-    def run():
+    def run() -> NDArray[Any]:
         total = start.copy()
         arithmetic.add(total, column, coefficient)
         return np.where(np.isnan(total), np.nan, total)  # of a NaN, the sign is anyone's
@@ -75,10 +90,12 @@ def test_multiples_are_added_in_float64(data, kind, rows, coefficient):
 
 
 @given(st.data(), st.sampled_from(KINDS[:9]), ROWS, st.integers(-(2**53), 2**53))
-def test_multiples_of_integers_are_added_modulo_2_to_the_64(data, kind, rows, coefficient):
+def test_multiples_of_integers_are_added_modulo_2_to_the_64(
+    data: st.DataObject, kind: str, rows: int, coefficient: int
+) -> None:
     column, start = data.draw(arrays(kind, rows)), data.draw(arrays("i8", rows))
 
-    def run():
+    def run() -> NDArray[Any]:
         total = start.copy()
         arithmetic.add(total, column, float(coefficient))
         return total
@@ -88,10 +105,10 @@ def test_multiples_of_integers_are_added_modulo_2_to_the_64(data, kind, rows, co
 
 
 @pytest.mark.parametrize("kind", ["i8", "f8"])
-def test_whatever_byte_it_is_a_boolean_counts_as_0_or_1(kind):
+def test_whatever_byte_it_is_a_boolean_counts_as_0_or_1(kind: str) -> None:
     column = np.array([0, 1, 2, 255], "u1").view(bool)
 
-    def run():
+    def run() -> NDArray[Any]:
         total = np.zeros(4, kind)
         arithmetic.add(total, column, 3.0)
         return total
@@ -100,12 +117,12 @@ def test_whatever_byte_it_is_a_boolean_counts_as_0_or_1(kind):
 
 
 @given(arrays("f8", ROWS, elements=st.floats(width=64)))
-def test_the_exponential_of_anything_is_the_same(x):
+def test_the_exponential_of_anything_is_the_same(x: NDArray[Any]) -> None:
     assert np.isfinite(both(lambda: arithmetic.exponential(x))).all()
 
 
 @pytest.mark.parametrize("rows", [511, 512, 513, 100_000])
-def test_the_exponential_is_the_same_over_its_whole_range(rows):
+def test_the_exponential_is_the_same_over_its_whole_range(rows: int) -> None:
     x = np.random.default_rng(rows).uniform(-701, 701, rows)
     both(lambda: arithmetic.exponential(x))
 
@@ -114,8 +131,11 @@ def test_the_exponential_is_the_same_over_its_whole_range(rows):
     st.sampled_from(["f4", "f8"]).flatmap(lambda k: arrays(k, ROWS)),
     st.floats(4e-4, 0.5),
 )
-def test_codes_of_anything_are_the_same_and_the_nearest_point_s(x, error):
+def test_codes_of_anything_are_the_same_and_the_nearest_point_s(
+    x: NDArray[Any], error: float
+) -> None:
     grid = RelGrid.for_bound(x.dtype.name, error)
+    assert isinstance(grid, RelGrid)
     tables = _boundaries(grid.points)
     codes = both(lambda: arithmetic.nearest(x, *tables, grid.points, grid._first))
     with np.errstate(all="ignore"):
@@ -150,20 +170,20 @@ def test_codes_of_anything_are_the_same_and_the_nearest_point_s(x, error):
         ("nearest", (np.ones(3), np.zeros(0, "i8"), np.ones(1), 1, 0, np.zeros(3, "i8"))),
     ],
 )
-def test_the_extension_refuses_what_does_not_fit(name, arguments):
+def test_the_extension_refuses_what_does_not_fit(name: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match="fit"):
         getattr(compiled, name)(*arguments)
 
 
 @needs_compiled
 @pytest.mark.parametrize("bad", [np.zeros(3, "c16"), np.zeros(6)[::2], np.zeros(3, "f2"), "x"])
-def test_the_extension_refuses_other_arrays(bad):
+def test_the_extension_refuses_other_arrays(bad: NDArray[Any] | str) -> None:
     with pytest.raises((TypeError, ValueError, BufferError)):
         compiled.add(np.zeros(3), bad, 1.0)
 
 
 @needs_compiled
-def test_booleans_are_added_and_are_no_sums():
+def test_booleans_are_added_and_are_no_sums() -> None:
     total = np.zeros(2, "i8")
     compiled.add(total, np.array([True, False]), 3.0)
     assert total.tolist() == [3, 0]

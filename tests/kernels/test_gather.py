@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import numpy as np
 import pytest
 import twofold
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from rootae.errors import CorruptError
 from rootae.kernels import gather
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+
 compiled = gather._compiled
 
 
-def both(run):
+T = TypeVar("T")
+Scattered = tuple[NDArray[Any], NDArray[Any], int, NDArray[Any], NDArray[Any]]
+Drawn = tuple[list[NDArray[Any]], list[NDArray[Any]], list[int], int]
+
+
+def both(run: Callable[[], T]) -> list[T]:
     """Return what the compiled passes and what numpy's give."""
     return twofold.both(gather, run)
 
 
-def same(run):
+def same(run: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     """Return what both give, which must be the same in dtype and values."""
     one, other = both(run)
     assert one.dtype == other.dtype
@@ -28,7 +41,7 @@ def same(run):
     return one
 
 
-def test_the_extension_is_built_where_there_is_a_compiler():
+def test_the_extension_is_built_where_there_is_a_compiler() -> None:
     if compiled is None:
         pytest.skip("rootae.kernels._passes was not built: no C compiler was at hand")
     assert gather.compiled()
@@ -40,7 +53,7 @@ small = st.sampled_from([np.uint8, np.uint16]).flatmap(
 
 
 @given(small, st.integers(0, 8))
-def test_every_context_is_counted(contexts, merge):
+def test_every_context_is_counted(contexts: NDArray[Any], merge: int) -> None:
     one, other = both(lambda: gather.count(contexts, merge))
     wanted = np.bincount(contexts.astype(int) >> merge)
     assert one[: len(wanted)].tolist() == wanted.tolist() == other.tolist()
@@ -48,13 +61,13 @@ def test_every_context_is_counted(contexts, merge):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 4, 100_003])
-def test_bytes_are_counted_whatever_their_number(rows):
+def test_bytes_are_counted_whatever_their_number(rows: int) -> None:
     contexts = np.random.default_rng(rows).integers(0, 256, rows).astype(np.uint8)
     assert same(lambda: gather.count(contexts, 0)).sum() == rows
 
 
 @st.composite
-def scattered(draw):
+def scattered(draw: st.DrawFn) -> Scattered:
     contexts = draw(small)
     merge = draw(st.integers(0, 3))
     kind = draw(st.sampled_from([np.uint8, np.uint16, np.uint32, np.uint64]))
@@ -65,7 +78,7 @@ def scattered(draw):
 
 
 @given(scattered())
-def test_runs_are_put_back_where_their_contexts_stand(drawn):
+def test_runs_are_put_back_where_their_contexts_stand(drawn: Scattered) -> None:
     runs, contexts, merge, counts, lows = drawn
     found = same(lambda: gather.scatter(runs, contexts, merge, counts, lows, np.int64))
     ends = (np.cumsum(counts) - counts).tolist()
@@ -75,7 +88,7 @@ def test_runs_are_put_back_where_their_contexts_stand(drawn):
         ends[c] += 1
 
 
-def test_scattered_values_are_as_narrow_as_asked_for():
+def test_scattered_values_are_as_narrow_as_asked_for() -> None:
     c = np.zeros(2, np.uint8)
     runs, counts, lows = np.array([1, 2], np.uint16), np.array([2]), np.array([-5])
     found = same(lambda: gather.scatter(runs, c, 0, counts, lows, np.int32))
@@ -90,7 +103,9 @@ def test_scattered_values_are_as_narrow_as_asked_for():
         lambda k: arrays(k, st.integers(1, 9), elements=st.integers(0, 99))
     ),
 )
-def test_codes_outside_a_table_get_its_ends(codes, low, table):
+def test_codes_outside_a_table_get_its_ends(
+    codes: NDArray[Any], low: int, table: NDArray[Any]
+) -> None:
     found = same(lambda: gather.look(codes, low, table))
     wanted = [table[min(max(q - low, 0), len(table) - 1)] for q in codes.tolist()]
     assert found.tolist() == wanted
@@ -98,13 +113,13 @@ def test_codes_outside_a_table_get_its_ends(codes, low, table):
 
 @pytest.mark.parametrize("code", [-(2**63), 2**63 - 1])
 @pytest.mark.parametrize("low", [-(2**62), 0, 2**62])
-def test_codes_far_from_a_table_do_not_wrap(code, low):
+def test_codes_far_from_a_table_do_not_wrap(code: int, low: int) -> None:
     found = same(lambda: gather.look(np.array([code]), low, np.array([1, 2, 3], np.uint8)))
     assert found.tolist() == [1 if code < low else 3]
 
 
 @st.composite
-def diagrams(draw):
+def diagrams(draw: st.DrawFn) -> Drawn:
     rows, steps = draw(st.integers(0, 20)), draw(st.integers(1, 5))
     widths = draw(st.lists(st.integers(1, 5), min_size=steps, max_size=steps))
     wide = draw(st.booleans())
@@ -121,7 +136,7 @@ def diagrams(draw):
 
 
 @given(diagrams())
-def test_a_diagram_is_followed_step_by_step(drawn):
+def test_a_diagram_is_followed_step_by_step(drawn: Drawn) -> None:
     inputs, tables, widths, rows = drawn
     found = same(lambda: gather.follow(inputs, tables, widths, rows))
     for i in range(rows):
@@ -132,7 +147,9 @@ def test_a_diagram_is_followed_step_by_step(drawn):
 
 
 @given(diagrams(), st.integers(0, 3))
-def test_a_damaged_diagram_is_followed_alike_and_stays_in_its_tables(drawn, cut):
+def test_a_damaged_diagram_is_followed_alike_and_stays_in_its_tables(
+    drawn: Drawn, cut: int
+) -> None:
     inputs, tables, widths, rows = drawn
     tables = [t[: max(len(t) - cut, 1)] for t in tables]
     inputs = [x + x.dtype.type(cut) for x in inputs]
@@ -140,7 +157,9 @@ def test_a_damaged_diagram_is_followed_alike_and_stays_in_its_tables(drawn, cut)
 
 
 @pytest.mark.parametrize("module", [compiled, None])
-def test_empty_tables_are_damage(monkeypatch, module):
+def test_empty_tables_are_damage(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType | None
+) -> None:
     monkeypatch.setattr(gather, "_compiled", module)
     with pytest.raises(CorruptError, match="empty"):
         gather.look(np.arange(3), 0, np.zeros(0))
@@ -175,7 +194,7 @@ B, Q = np.zeros(4, np.uint8), np.zeros(4, np.int64)
         ("follow", ([B] * 65, [B] * 65, [1] * 65, np.zeros(4, np.uint8))),
     ],
 )
-def test_the_extension_refuses_what_does_not_fit(name, arguments):
+def test_the_extension_refuses_what_does_not_fit(name: str, arguments: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match=r"fit|beyond|steps"):
         getattr(compiled, name)(*arguments)
 
@@ -184,6 +203,6 @@ def test_the_extension_refuses_what_does_not_fit(name, arguments):
 @pytest.mark.parametrize(
     "bad", [np.zeros(4), np.zeros(4, bool), np.zeros(8, np.uint8)[::2], "text", None]
 )
-def test_the_extension_refuses_other_arrays(bad):
+def test_the_extension_refuses_other_arrays(bad: NDArray[Any] | str | None) -> None:
     with pytest.raises((TypeError, ValueError, BufferError)):
         compiled.count(bad, 0, Q.copy())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,6 +18,9 @@ from rootae.cli import app
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.operations.cuts import Cut
 from rootae.reader.decoded import DecodedSource
+
+if TYPE_CHECKING:
+    from rooted import Script
 
 MAKE = """
 import array
@@ -69,8 +75,11 @@ SAME_AS_DRAW = [
 ]  # fmt: skip
 
 
+Drawn = tuple[Path, Path, Callable[[list[str]], Any]]  # plain, packed, and what asks ROOT
+
+
 @pytest.fixture(scope="module")
-def drawn(root_script, tmp_path_factory):
+def drawn(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """Return a file that ROOT wrote, the same compressed, and a function that asks ROOT."""
     folder = tmp_path_factory.mktemp("cuts")
     plain, packed = folder / "plain.root", folder / "packed.root"
@@ -79,13 +88,13 @@ def drawn(root_script, tmp_path_factory):
     return plain, packed, lambda cuts: json.loads(root_script(DRAW, plain, json.dumps(cuts)).stdout)
 
 
-def passing(path, cut, tree="t"):
+def passing(path: Path, cut: str, tree: str = "t") -> Any:
     with DecodedSource.open(path) as source:
         return Cut(source.tree(tree), cut).passing().tolist()
 
 
 @pytest.mark.slow
-def test_cuts_pass_what_draw_passes(drawn):
+def test_cuts_pass_what_draw_passes(drawn: Drawn) -> None:
     plain, packed, draw = drawn
     wanted = draw(SAME_AS_DRAW)
     for cut in SAME_AS_DRAW:
@@ -93,15 +102,17 @@ def test_cuts_pass_what_draw_passes(drawn):
         assert passing(packed, cut) == wanted[cut], cut
 
 
-@pytest.mark.parametrize("path", [0, 1])
-def test_aliases_of_a_file_are_named_and_not_followed(drawn, path):
+@pytest.mark.parametrize("number", [0, 1])
+def test_aliases_of_a_file_are_named_and_not_followed(drawn: Drawn, number: int) -> None:
     for cut in ("good", "good && i > 0", "sqrt(met2) > 3", "`good`"):
         with pytest.raises(ArgumentError, match="aliases of files are not followed") as caught:
-            passing(drawn[path], cut)
+            passing(drawn[:2][number], cut)
         assert "met > 100" in str(caught.value) or "met * 2" in str(caught.value)
 
 
-def test_an_alias_that_is_a_program_is_shown_and_not_run(root_script, tmp_path):
+def test_an_alias_that_is_a_program_is_shown_and_not_run(
+    root_script: Script, tmp_path: Path
+) -> None:
     path, trace = tmp_path / "in.root", tmp_path / "trace"
     alias = f"[c for c in ().__class__.__base__.__subclasses__()] or open({str(trace)!r}, 'w')"
     code = """
@@ -126,11 +137,11 @@ file.Close()
 
 
 @pytest.fixture(scope="module")
-def events(tmp_path_factory):
+def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_events(tmp_path_factory.mktemp("cuts") / "events.root", 200)
 
 
-def test_what_has_no_value_in_some_entries_fails_there(events):
+def test_what_has_no_value_in_some_entries_fails_there(events: Path) -> None:
     with uproot.open(events) as file:
         n = file["Events"]["nMuon"].array(library="np")
     for cut in ("Muon_pt[0] > -1", "!(Muon_pt[0] < -1)", "max(Muon_pt) > -1", "mean(Muon_pt) > -1"):
@@ -140,7 +151,7 @@ def test_what_has_no_value_in_some_entries_fails_there(events):
     assert passing(events, "MET_pt != MET_pt", "Events") == [0]  # NaN
 
 
-def test_names_of_any_characters_can_be_written(tmp_path):
+def test_names_of_any_characters_can_be_written(tmp_path: Path) -> None:
     names = ("a.b", "c d", "x(2)", "sum", "and")
     arrays = {n: np.arange(5) - i for i, n in enumerate(names)}
     write_columns(tmp_path / "in.root", arrays)
@@ -151,7 +162,7 @@ def test_names_of_any_characters_can_be_written(tmp_path):
         assert passing(tmp_path / "in.root", cut) == passed, cut
 
 
-def test_a_note_tells_how_bits_beside_comparisons_are_read(events, tmp_path):
+def test_a_note_tells_how_bits_beside_comparisons_are_read(events: Path, tmp_path: Path) -> None:
     command = ["skim", f"{events}:Events", str(tmp_path / "out.root"), "-f"]
     done = CliRunner().invoke(app, [*command, "--cut", "nJet > 3 & nMuon > 0"])
     assert done.exit_code == 0, done.output

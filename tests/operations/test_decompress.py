@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -12,8 +13,13 @@ import rootae
 from rootae.operations.decompress import decompress
 from rootae.rootio.sink import RowBranch, RowWriter
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def assert_equal_files(a, b):
+    from rooted import Script
+
+
+def assert_equal_files(a: Path, b: Path) -> None:
     with uproot.open(a) as x, uproot.open(b) as y:
         assert x.classnames() == y.classnames()
         for path, kind in x.classnames().items():
@@ -21,7 +27,7 @@ def assert_equal_files(a, b):
                 assert_equal_trees(x[path], y[path])
 
 
-def assert_equal_trees(x, y):
+def assert_equal_trees(x: Any, y: Any) -> None:
     assert x.title == y.title
     assert x.typenames() == y.typenames()
     assert list(x.typenames()) == list(y.typenames())
@@ -30,14 +36,14 @@ def assert_equal_trees(x, y):
         assert same(x[name].array(), y[name].array()), name
 
 
-def test_exact_file_comes_back_whole(packed, events, tmp_path):
+def test_exact_file_comes_back_whole(packed: Path, events: Path, tmp_path: Path) -> None:
     report = decompress(packed, tmp_path / "back.root")
     assert report.notes == ()
     assert report.trees == {"Events": 3000, "deep/er/Events": 3000}
     assert_equal_files(events, tmp_path / "back.root")
 
 
-def test_objects_come_back(packed, events, tmp_path):
+def test_objects_come_back(packed: Path, events: Path, tmp_path: Path) -> None:
     decompress(packed, tmp_path / "back.root")
     with uproot.open(events) as a, uproot.open(tmp_path / "back.root") as b:
         assert b["about"] == a["about"]
@@ -47,14 +53,14 @@ def test_objects_come_back(packed, events, tmp_path):
         assert a.keys() == b.keys()
 
 
-def test_values_are_those_that_open_gives(lossy, tmp_path):
+def test_values_are_those_that_open_gives(lossy: Path, tmp_path: Path) -> None:
     decompress(lossy, tmp_path / "back.root")
     with rootae.open(lossy) as a, uproot.open(tmp_path / "back.root") as b:
         for path in ("Events", "deep/er/Events"):
             assert_equal_values(a[path], b[path])
 
 
-def assert_equal_values(x, y):
+def assert_equal_values(x: Any, y: Any) -> None:
     assert x.typenames() == y.typenames()
     for name in x.keys():  # noqa: SIM118
         assert same(x[name].array(), y[name].array()), name
@@ -63,26 +69,28 @@ def assert_equal_values(x, y):
 @pytest.mark.parametrize(
     ("asked", "expected"), [(None, "ZLIB"), (505, "ZSTD"), (404, "LZ4"), (0, None)]
 )
-def test_compression_is_the_originals_or_as_asked(packed, tmp_path, asked, expected):
+def test_compression_is_the_originals_or_as_asked(
+    packed: Path, tmp_path: Path, asked: int | None, expected: str | None
+) -> None:
     decompress(packed, tmp_path / "back.root", compression=asked)
     with uproot.open(tmp_path / "back.root") as file:
         setting = file.file.compression
     assert (None if setting is None else type(setting).__name__) == expected
 
 
-def test_unknown_compression(packed, tmp_path):
+def test_unknown_compression(packed: Path, tmp_path: Path) -> None:
     with pytest.raises(rootae.ArgumentError, match="compression 999"):
         decompress(packed, tmp_path / "back.root", compression=999)
 
 
-def test_compressing_again_gives_the_same_values(packed, tmp_path):
+def test_compressing_again_gives_the_same_values(packed: Path, tmp_path: Path) -> None:
     decompress(packed, tmp_path / "back.root")
     rootae.compress(tmp_path / "back.root", tmp_path / "again.root", family="plain")
     with rootae.open(packed) as a, rootae.open(tmp_path / "again.root") as b:
         assert_equal_values(a["Events"], b["Events"])
 
 
-def test_kept_branches(events, tmp_path):
+def test_kept_branches(events: Path, tmp_path: Path) -> None:
     rootae.compress(events, tmp_path / "c.root", family="plain", keep_plain=["Jet_*", "HLT_*"])
     with rootae.open(tmp_path / "c.root") as file:
         assert "Jet_pt" not in file.bounds["Events"]
@@ -91,7 +99,7 @@ def test_kept_branches(events, tmp_path):
     assert_equal_files(events, tmp_path / "back.root")
 
 
-def test_uncoded_output_is_copied(tmp_path):
+def test_uncoded_output_is_copied(tmp_path: Path) -> None:
     small = write_columns(tmp_path / "small.root", {"x": np.arange(10.0)})
     rootae.compress(small, tmp_path / "c.root", family="plain")
     report = decompress(tmp_path / "c.root", tmp_path / "back.root")
@@ -100,7 +108,7 @@ def test_uncoded_output_is_copied(tmp_path):
 
 
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8"])
-def test_counters_keep_their_width(tmp_path, dtype):
+def test_counters_keep_their_width(tmp_path: Path, dtype: str) -> None:
     counts = np.random.default_rng(0).poisson(3, 9000)
     jets = ak.unflatten(np.sqrt(np.arange(counts.sum())), counts)
     branches = [
@@ -122,7 +130,7 @@ def test_counters_keep_their_width(tmp_path, dtype):
         assert file["t"]["n"].array().type.content.primitive == np.dtype(dtype).name
 
 
-def test_vectors_become_counted_arrays(root_script, tmp_path):
+def test_vectors_become_counted_arrays(root_script: Script, tmp_path: Path) -> None:
     code = """
 f = ROOT.TFile(sys.argv[1], "recreate"); t = ROOT.TTree("t", "vectors")
 v, w = ROOT.std.vector("float")(), ROOT.std.vector("int")()
@@ -145,7 +153,7 @@ t.Write(); f.Close()
 
 
 @pytest.mark.slow
-def test_root_reads_it(root_script, packed, events, tmp_path):
+def test_root_reads_it(root_script: Script, packed: Path, events: Path, tmp_path: Path) -> None:
     decompress(packed, tmp_path / "back.root")
     code = """
 for path in sys.argv[1:]:
@@ -157,15 +165,16 @@ for path in sys.argv[1:]:
     assert lines[-1] == lines[-2]
 
 
-def test_merged_files(hadd, tmp_path):
+def test_merged_files(hadd: Script, tmp_path: Path) -> None:
     """Two codecs, and an empty file among them."""
     pieces = []
-    for i, (entries, options) in enumerate([(1000, {}), (0, {}), (1500, {"lossy": True})]):
+    parts: list[tuple[int, bool]] = [(1000, False), (0, False), (1500, True)]
+    for i, (entries, lossy) in enumerate(parts):
         with uproot.recreate(tmp_path / f"in{i}.root") as file:
             arrays = {n: a[:entries] for n, a in event_arrays(1500, seed=i).items()}
             write_tree(file, "Events", arrays)
         rootae.train(
-            [tmp_path / f"in{i}.root"], tmp_path / f"codec{i}.root", family="plain", **options
+            [tmp_path / f"in{i}.root"], tmp_path / f"codec{i}.root", family="plain", lossy=lossy
         )
         rootae.compress(
             tmp_path / f"in{i}.root", tmp_path / f"c{i}.root", codec=tmp_path / f"codec{i}.root"
@@ -183,7 +192,7 @@ def test_merged_files(hadd, tmp_path):
         assert_equal_values(a["Events"], b["Events"])
 
 
-def test_merged_files_of_other_types_are_refused(hadd, tmp_path):
+def test_merged_files_of_other_types_are_refused(hadd: Script, tmp_path: Path) -> None:
     for i, dtype in enumerate(("f4", "f8")):
         values = np.sqrt(np.arange(3000)).astype(dtype)
         write_columns(tmp_path / f"in{i}.root", {"x": values})
@@ -196,19 +205,19 @@ def test_merged_files_of_other_types_are_refused(hadd, tmp_path):
         decompress(tmp_path / "merged.root", tmp_path / "back.root")
 
 
-def test_a_codec_holds_nothing(events, tmp_path):
+def test_a_codec_holds_nothing(events: Path, tmp_path: Path) -> None:
     rootae.train([events], tmp_path / "codec.root", family="plain")
     with pytest.raises(rootae.ArgumentError, match="is a codec"):
         decompress(tmp_path / "codec.root", tmp_path / "back.root")
     assert not (tmp_path / "back.root").exists()
 
 
-def test_one_tree_cannot_be_asked_for(packed, tmp_path):
+def test_one_tree_cannot_be_asked_for(packed: Path, tmp_path: Path) -> None:
     with pytest.raises(rootae.ArgumentError, match="whole file"):
         decompress(f"{packed}:Events", tmp_path / "back.root")
 
 
-def test_jagged_with_inner_dimensions_is_refused(root_script, tmp_path):
+def test_jagged_with_inner_dimensions_is_refused(root_script: Script, tmp_path: Path) -> None:
     code = """
 import array
 f = ROOT.TFile(sys.argv[1], "recreate"); t = ROOT.TTree("t", "t")
@@ -227,7 +236,9 @@ t.Write(); f.Close()
     assert [p.name for p in tmp_path.glob("*back*")] == []
 
 
-def test_what_was_not_written_is_noticed(packed, tmp_path, monkeypatch):
+def test_what_was_not_written_is_noticed(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sums = iter(range(10**6))
     monkeypatch.setattr(
         sys.modules["rootae.operations.decompress"], "checksum", lambda _array: next(sums)

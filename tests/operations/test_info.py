@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,16 @@ from rootae.codec.plan.contexts import Feature, OfLane, OfLatent, Raw, Stage, Ta
 from rootae.codec.plan.lineage import ancestors, how
 from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.derived import Derived
-from rootae.operations.info import info
+from rootae.operations.info import ColumnInfo, FileInfo, info
 from rootae.schema.bounds.bound import EXACT
 from rootae.schema.column import Column
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module")
-def coded(folder, events):
+def coded(folder: Path, events: Path) -> Path:
     """Return a file whose trees are all coded, because a codec was given."""
     rootae.train([events], folder / "info_codec.root", family="plain")
     rootae.compress(events, folder / "info.root", codec=folder / "info_codec.root")
@@ -27,16 +31,16 @@ def coded(folder, events):
 
 
 @pytest.fixture(scope="module")
-def described(coded):
+def described(coded: Path) -> FileInfo:
     return info(coded)
 
 
-def columns(report, path="Events"):
+def columns(report: FileInfo, path: str = "Events") -> dict[str, ColumnInfo]:
     tree = next(t for t in report.trees if t.path == path)
     return {c.name: c for c in tree.columns}
 
 
-def test_kind_codec_and_trees(described, coded):
+def test_kind_codec_and_trees(described: FileInfo, coded: Path) -> None:
     assert described.kind == "compressed"
     assert described.nbytes == coded.stat().st_size
     (codec,) = described.codecs
@@ -52,7 +56,7 @@ def test_kind_codec_and_trees(described, coded):
     assert {g.family for g in groups.values()} == {"plain"}
 
 
-def test_columns_are_those_of_the_original(described, events):
+def test_columns_are_those_of_the_original(described: FileInfo, events: Path) -> None:
     with uproot.open(events) as file:
         tree = file["Events"]
         found = columns(described)
@@ -62,7 +66,7 @@ def test_columns_are_those_of_the_original(described, events):
     assert described.trees[0].title == "all events"
 
 
-def test_sizes_are_those_of_the_summary(events, tmp_path):
+def test_sizes_are_those_of_the_summary(events: Path, tmp_path: Path) -> None:
     report = rootae.compress(events, tmp_path / "c.root", family="plain", lossy=True)
     found = columns(info(tmp_path / "c.root"))
     summary = next(t for t in report.trees if t.path == "Events")
@@ -74,14 +78,14 @@ def test_sizes_are_those_of_the_summary(events, tmp_path):
     }
 
 
-def test_values_and_bits(described):
+def test_values_and_bits(described: FileInfo) -> None:
     found = columns(described)
     assert found["matrix"].values == 9 * 3000
     assert found["MET_pt"].bits == pytest.approx(8 * found["MET_pt"].nbytes / 3000)
     assert found["constant"].bits < 0.1
 
 
-def test_ways_and_ancestors(described):
+def test_ways_and_ancestors(described: FileInfo) -> None:
     found = columns(described)
     assert found["label"].how == "kept"
     assert found["Jet_pt"].how == "plain"
@@ -92,13 +96,13 @@ def test_ways_and_ancestors(described):
     assert copy.ancestors == 1
 
 
-def test_one_tree(coded):
+def test_one_tree(coded: Path) -> None:
     assert [t.path for t in info(f"{coded}:deep/er/Events").trees] == ["deep/er/Events"]
     with pytest.raises(rootae.NameNotFound, match="did you mean"):
         info(f"{coded}:Event")
 
 
-def test_codec_file(events, tmp_path):
+def test_codec_file(events: Path, tmp_path: Path) -> None:
     rootae.train([events], tmp_path / "codec.root", family="plain")
     report = info(tmp_path / "codec.root")
     assert report.kind == "codec"
@@ -106,28 +110,28 @@ def test_codec_file(events, tmp_path):
     assert columns(report)["Jet_pt"].nbytes == 0
 
 
-def test_plain_file(tmp_path):
+def test_plain_file(tmp_path: Path) -> None:
     report = info(write_columns(tmp_path / "plain.root", {"x": np.arange(2)}))
     assert (report.kind, report.codecs, report.trees[0].entries) == ("plain", (), 2)
 
 
-def test_provenance(described, events):
+def test_provenance(described: FileInfo, events: Path) -> None:
     (record,) = described.provenance
     assert record["source"]["name"] == events.name
     assert record["trees"]["Events"]["entries"] == 3000
 
 
-def test_json(described):
+def test_json(described: FileInfo) -> None:
     data = json.loads(json.dumps(described.to_json()))
     assert data["trees"][0]["columns"][0]["name"] == "run"
     assert data["trees"][0]["columns"][0]["bits"] >= 0
 
 
-def test_ancestors_follow_stages_and_rules():
-    def lane(column, **options):
+def test_ancestors_follow_stages_and_rules() -> None:
+    def lane(column: str, **options: Any) -> Lane:
         return Lane(column, 0, ExactFloat("float32"), EXACT, "default", **options)
 
-    def stage(*inputs, target):
+    def stage(*inputs: int, target: int) -> Stage:
         features = tuple(Feature(OfLane(i), Raw()) for i in inputs)
         return Stage(0, (*features, Feature(OfLatent(0), Raw())), (Target(target, 0, 0),))
 
@@ -154,7 +158,7 @@ def test_ancestors_follow_stages_and_rules():
 # networks: what a trained codec shows
 
 
-def test_contexts_and_shares_are_told_by_column(tmp_path):
+def test_contexts_and_shares_are_told_by_column(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     rng = np.random.default_rng(0)
     a = rng.integers(0, 16, 30_000).astype("i4")

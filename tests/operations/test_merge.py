@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import awkward as ak
 import numpy as np
@@ -21,10 +22,24 @@ from rootae.operations.info import info
 from rootae.rootio.process import process
 from rootae.rootio.sink import RowWriter
 
-EDGES = {"bins": 8, "range": (-4, 4)}
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from rooted import Script
+
+    from rootae.operations.results import Merged
+
+EDGES: dict[str, Any] = {"bins": 8, "range": (-4, 4)}
 
 
-def write(path, entries, seed, about="simulated", change=None):
+def write(
+    path: Path,
+    entries: int,
+    seed: int,
+    about: str = "simulated",
+    change: Callable[[dict[str, Any]], object] | None = None,
+) -> Path:
     """Write a file of two trees, a histogram and a string."""
     rng = np.random.default_rng(seed)
     events = event_arrays(entries, seed)
@@ -39,14 +54,14 @@ def write(path, entries, seed, about="simulated", change=None):
 
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory):
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of inputs: a, b, empty, and each coded by codecs of other bounds."""
     folder = tmp_path_factory.mktemp("merge")
     for name, entries, seed in (("a", 900, 1), ("b", 700, 2), ("empty", 0, 3)):
         write(folder / f"{name}.root", entries, seed)
     tree = f"{folder / 'a.root'}:Events"
-    for codec, bounds in (("exact", {}), ("fine", "rel:1e-3"), ("coarse", "rel:1e-2")):
-        rules = {"*": bounds} if bounds else {}
+    for codec, bounds in (("exact", ""), ("fine", "rel:1e-3"), ("coarse", "rel:1e-2")):
+        rules: dict[str, str] = {"*": bounds} if bounds else {}
         rootae.train([tree], folder / f"{codec}.root", family="plain", bounds=rules)
         for name in ("a", "b", "empty"):
             out = folder / f"{name}_{codec}.root"
@@ -54,13 +69,17 @@ def inputs(tmp_path_factory):
                 folder / f"{name}.root", out, codec=folder / f"{codec}.root", trees=["Events"]
             )
     for name in ("a", "b"):
-        options = {"family": "plain", "bounds": {"*": "rel:1e-3"}, "trees": ["Events"]}
+        options: dict[str, Any] = {
+            "family": "plain",
+            "bounds": {"*": "rel:1e-3"},
+            "trees": ["Events"],
+        }
         out = folder / f"{name}_kept.root"
         rootae.compress(folder / f"{name}.root", out, keep_plain=("MET_pt", "Jet_eta"), **options)
     return folder
 
 
-def together(inputs, names, tree="Events"):
+def together(inputs: Path, names: Sequence[str], tree: str = "Events") -> dict[str, ak.Array]:
     """Return the inputs' columns, one after the other, as they are shown."""
     columns = []
     for name in names:
@@ -69,7 +88,7 @@ def together(inputs, names, tree="Events"):
     return {n: ak.to_packed(ak.concatenate([c[n] for c in columns])) for n in columns[0]}
 
 
-def merged(inputs, target, *names, **options):
+def merged(inputs: Path, target: Path, *names: str, **options: Any) -> Merged:
     return rootae.merge([inputs / f"{n}.root" for n in names], target, **options)
 
 
@@ -88,7 +107,9 @@ CASES = {
 
 
 @pytest.mark.parametrize(("names", "counts"), CASES.items(), ids=str)
-def test_no_value_changes_whatever_is_merged(inputs, tmp_path, names, counts):
+def test_no_value_changes_whatever_is_merged(
+    inputs: Path, tmp_path: Path, names: tuple[str, ...], counts: tuple[int, ...]
+) -> None:
     out = tmp_path / "out.root"
     report = merged(inputs, out, *names)
     assert (report.copied, report.coded, report.codecs) == counts
@@ -102,8 +123,10 @@ def test_no_value_changes_whatever_is_merged(inputs, tmp_path, names, counts):
     rootae.verify(out)
 
 
-def test_blocks_are_not_decoded_where_the_same_columns_are_coded(inputs, tmp_path, monkeypatch):
-    def never(*_):
+def test_blocks_are_not_decoded_where_the_same_columns_are_coded(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> NoReturn:
         raise AssertionError
 
     monkeypatch.setattr("rootae.codec.lane.decode", never)
@@ -112,7 +135,7 @@ def test_blocks_are_not_decoded_where_the_same_columns_are_coded(inputs, tmp_pat
         merged(inputs, tmp_path / "out.root", "a_fine", "b_kept", force=True)
 
 
-def test_each_codec_is_stored_once_and_used_ones_only(inputs, tmp_path):
+def test_each_codec_is_stored_once_and_used_ones_only(inputs: Path, tmp_path: Path) -> None:
     merged(inputs, tmp_path / "one.root", "a_fine", "b_fine", "a_fine")
     merged(inputs, tmp_path / "two.root", "a_coarse", "b_fine")
     merged(inputs, tmp_path / "all.root", "a_fine")
@@ -124,12 +147,12 @@ def test_each_codec_is_stored_once_and_used_ones_only(inputs, tmp_path):
     rootae.verify(tmp_path / "all.root")
 
 
-def bounds(path):
+def bounds(path: Path) -> dict[str, str]:
     with rootae.open(path) as file:
         return {n: str(b) for n, b in file.bounds["Events"].items()}
 
 
-def test_bounds_are_those_that_the_values_came_with(inputs, tmp_path):
+def test_bounds_are_those_that_the_values_came_with(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.root"
     merged(inputs, out, "a_fine", "b_coarse")
     assert bounds(out)["Jet_pt"] == "rel:0.01"
@@ -139,16 +162,16 @@ def test_bounds_are_those_that_the_values_came_with(inputs, tmp_path):
     assert set(bounds(out).values()) == {"exact"}
 
 
-def test_a_bound_that_leaves_the_coded_columns_is_noted(inputs, tmp_path):
+def test_a_bound_that_leaves_the_coded_columns_is_noted(inputs: Path, tmp_path: Path) -> None:
     report = merged(inputs, tmp_path / "out.root", "a_kept", "b_coarse")
     assert any("MET_pt (rel:0.01)" in note and "b_coarse" in note for note in report.notes)
 
 
-def test_many_blocks_keep_their_order(inputs, tmp_path):
+def test_many_blocks_keep_their_order(inputs: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 300)
         for name in ("a", "b"):
-            options = {"codec": inputs / "fine.root", "trees": ["Events"]}
+            options: dict[str, Any] = {"codec": inputs / "fine.root", "trees": ["Events"]}
             rootae.compress(inputs / f"{name}.root", tmp_path / f"{name}.root", **options)
     report = merged(tmp_path, tmp_path / "out.root", "a", "b")
     assert report.copied > 15
@@ -159,7 +182,9 @@ def test_many_blocks_keep_their_order(inputs, tmp_path):
 
 
 @pytest.mark.slow
-def test_vectors_and_columns_in_another_order_are_merged(root_script, tmp_path):
+def test_vectors_and_columns_in_another_order_are_merged(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(
         "for n, order in ((40, 'xv'), (30, 'vx')):\n"
         "    f = ROOT.TFile(f'{sys.argv[1]}/{order}.root', 'RECREATE')\n"
@@ -174,7 +199,7 @@ def test_vectors_and_columns_in_another_order_are_merged(root_script, tmp_path):
     )
     rootae.train([tmp_path / "xv.root"], tmp_path / "codec.root", family="plain")
     for name in ("xv", "vx"):
-        options = {"codec": tmp_path / "codec.root"}
+        options: dict[str, Any] = {"codec": tmp_path / "codec.root"}
         rootae.compress(tmp_path / f"{name}.root", tmp_path / f"{name}_c.root", **options)
     for names in (("xv_c", "vx_c"), ("vx", "xv_c")):
         merged(tmp_path, tmp_path / "out.root", *names, force=True)
@@ -188,7 +213,9 @@ def test_vectors_and_columns_in_another_order_are_merged(root_script, tmp_path):
 # what does not fit
 
 
-def with_other(inputs, tmp_path, change):
+def with_other(
+    inputs: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> list[Path]:
     write(tmp_path / "other.root", 300, 5, change=change)
     return [inputs / "a_fine.root", tmp_path / "other.root"]
 
@@ -206,7 +233,9 @@ def with_other(inputs, tmp_path, change):
     ],
     ids=["missing", "extra", "type", "jagged"],
 )
-def test_other_branches_are_refused_with_file_tree_and_column(inputs, tmp_path, change, phrases):
+def test_other_branches_are_refused_with_file_tree_and_column(
+    inputs: Path, tmp_path: Path, change: Callable[..., Any], phrases: tuple[str, ...]
+) -> None:
     paths = with_other(inputs, tmp_path, change)
     with pytest.raises(ArgumentError) as caught:
         rootae.merge(paths, tmp_path / "out.root")
@@ -216,7 +245,7 @@ def test_other_branches_are_refused_with_file_tree_and_column(inputs, tmp_path, 
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_another_set_of_trees_is_refused(inputs, tmp_path, order):
+def test_another_set_of_trees_is_refused(inputs: Path, tmp_path: Path, order: int) -> None:
     with uproot.recreate(tmp_path / "c.root") as file:
         write_tree(file, "Events", event_arrays(20, 1))
     paths = [inputs / "a.root", tmp_path / "c.root"][::order]
@@ -224,7 +253,7 @@ def test_another_set_of_trees_is_refused(inputs, tmp_path, order):
         rootae.merge(paths, tmp_path / "out.root")
 
 
-def test_wrong_arguments_are_refused(inputs, tmp_path):
+def test_wrong_arguments_are_refused(inputs: Path, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="at least one input"):
         rootae.merge([], tmp_path / "out.root")
     with pytest.raises(ArgumentError, match="leave :Events out"):
@@ -239,8 +268,8 @@ def test_wrong_arguments_are_refused(inputs, tmp_path):
 
 
 def test_what_uproot_cannot_write_is_root_s_affair_or_refused_by_name(
-    hadd, shared, tmp_path, monkeypatch
-):
+    hadd: Script, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = shared / "edge/uproot-vectorVectorDouble.root"
     both = rootae.merge([source, source], tmp_path / "both.root")
     with uproot.open(source) as one, uproot.open(both.target) as two:
@@ -251,7 +280,9 @@ def test_what_uproot_cannot_write_is_root_s_affair_or_refused_by_name(
         rootae.merge([source, source], tmp_path / "out.root")
 
 
-def test_a_damaged_block_is_refused_though_it_would_only_be_copied(inputs, tmp_path):
+def test_a_damaged_block_is_refused_though_it_would_only_be_copied(
+    inputs: Path, tmp_path: Path
+) -> None:
     with rootae.open(inputs / "a_fine.root") as file:
         blob = file.container.stored("Events").row(0)["blobs"]
     data = bytearray((inputs / "a_fine.root").read_bytes())
@@ -262,7 +293,9 @@ def test_a_damaged_block_is_refused_though_it_would_only_be_copied(inputs, tmp_p
     assert not (tmp_path / "out.root").exists()
 
 
-def test_a_file_that_was_merged_with_others_before_is_refused(hadd, inputs, tmp_path):
+def test_a_file_that_was_merged_with_others_before_is_refused(
+    hadd: Script, inputs: Path, tmp_path: Path
+) -> None:
     done = hadd("-f", tmp_path / "mixed.root", inputs / "a_fine.root", inputs / "b_kept.root")
     if done.returncode == 0:
         with pytest.raises(CorruptError, match="rootae merge"):
@@ -270,10 +303,12 @@ def test_a_file_that_was_merged_with_others_before_is_refused(hadd, inputs, tmp_
 
 
 @pytest.mark.parametrize("name", ["label", "MET_pt"])
-def test_an_output_with_other_passing_values_does_not_appear(inputs, tmp_path, monkeypatch, name):
+def test_an_output_with_other_passing_values_does_not_appear(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     add = RowWriter.add
 
-    def reversed_(self, arrays, entries):
+    def reversed_(self: Any, arrays: dict[str, Any], entries: int) -> None:
         add(self, {n: a[::-1] if n == name else a for n, a in arrays.items()}, entries)
 
     monkeypatch.setattr(RowWriter, "add", reversed_)
@@ -282,10 +317,12 @@ def test_an_output_with_other_passing_values_does_not_appear(inputs, tmp_path, m
     assert not list(tmp_path.iterdir())
 
 
-def test_an_output_with_another_block_does_not_appear(inputs, tmp_path, monkeypatch):
+def test_an_output_with_another_block_does_not_appear(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = StoredTree.row
 
-    def swapped(self, block):
+    def swapped(self: Any, block: int) -> dict[str, Any]:
         right = row(self, block)
         return right | {"blobs": right["blobs"][::-1]} if "part" not in self.where else right
 
@@ -298,7 +335,7 @@ def test_an_output_with_another_block_does_not_appear(inputs, tmp_path, monkeypa
 # what stands beside the trees
 
 
-def test_histograms_are_added_and_strings_are_all_kept(inputs, tmp_path):
+def test_histograms_are_added_and_strings_are_all_kept(inputs: Path, tmp_path: Path) -> None:
     write(tmp_path / "other.root", 300, 5, about="another")
     out = tmp_path / "out.root"
     report = rootae.merge([inputs / "a.root", tmp_path / "other.root", inputs / "b.root"], out)
@@ -310,7 +347,7 @@ def test_histograms_are_added_and_strings_are_all_kept(inputs, tmp_path):
     assert any("about" in note and "other.root" in note for note in report.notes)
 
 
-def test_the_record_tells_of_every_part(inputs, tmp_path):
+def test_the_record_tells_of_every_part(inputs: Path, tmp_path: Path) -> None:
     merged(inputs, tmp_path / "out.root", "a_fine", "b", "b_kept")
     with rootae.open(tmp_path / "out.root") as file:
         records = file.container.provenance
@@ -318,7 +355,9 @@ def test_the_record_tells_of_every_part(inputs, tmp_path):
     assert records[1]["trees"]["Events"]["errors"]["Jet_pt"] == 0.0
 
 
-def test_a_merged_file_is_decompressed_and_merged_by_hadd_again(hadd, inputs, tmp_path):
+def test_a_merged_file_is_decompressed_and_merged_by_hadd_again(
+    hadd: Script, inputs: Path, tmp_path: Path
+) -> None:
     merged(inputs, tmp_path / "ab.root", "a_fine", "b_coarse")
     done = hadd("-f", tmp_path / "again.root", tmp_path / "ab.root", inputs / "b_exact.root")
     assert done.returncode == 0
@@ -331,7 +370,7 @@ def test_a_merged_file_is_decompressed_and_merged_by_hadd_again(hadd, inputs, tm
                 assert same(ak.to_packed(file["Events"][name].array()), part), name
 
 
-def test_the_command_prints_what_it_did(inputs, tmp_path):
+def test_the_command_prints_what_it_did(inputs: Path, tmp_path: Path) -> None:
     run = CliRunner().invoke
     paths = [str(inputs / f"{n}.root") for n in ("a_fine", "b")]
     done = run(app, ["merge", *paths, "-o", str(tmp_path / "out.root")])

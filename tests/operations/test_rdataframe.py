@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -16,6 +17,9 @@ import uproot
 import rootae
 import rootae.source.tree
 from rootae.errors import ArgumentError, MissingDependency, NameNotFound
+
+if TYPE_CHECKING:
+    from rooted import Script
 
 EDGES = "25, 0., 250."
 SCRIPT = """
@@ -36,17 +40,21 @@ print(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def kept(events, tmp_path_factory):
+def kept(events: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of everything, coded in several blocks but for MET_pt."""
     path = tmp_path_factory.mktemp("frame") / "kept.root"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 5000)
-        options = {"keep_plain": ("MET_pt",), "trees": ["Events"], "family": "plain"}
+        options: dict[str, Any] = {
+            "keep_plain": ("MET_pt",),
+            "trees": ["Events"],
+            "family": "plain",
+        }
         rootae.compress(events, path, **options)
     return path
 
 
-def histograms(path):
+def histograms(path: Path) -> tuple[dict[str, list[Any]], ak.Array]:
     """Return what uproot and numpy give for the script's questions."""
     with uproot.open(path) as file:
         arrays = file["Events"].arrays(library="ak")
@@ -62,7 +70,9 @@ def histograms(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", [0, 2])
-def test_histograms_are_those_of_uproot(root_script, kept, events, threads):
+def test_histograms_are_those_of_uproot(
+    root_script: Script, kept: Path, events: Path, threads: int
+) -> None:
     found = json.loads(root_script(SCRIPT, kept, "null", threads).stdout)
     wanted, arrays = histograms(events)
     for name, counts in wanted.items():
@@ -76,8 +86,8 @@ def test_histograms_are_those_of_uproot(root_script, kept, events, threads):
 
 @pytest.mark.slow
 def test_columns_are_those_of_the_original_and_only_those_asked_for_are_decoded(
-    root_script, kept, events
-):
+    root_script: Script, kept: Path, events: Path
+) -> None:
     code = (
         "import json, os, rootae\n"
         "every, some, passed = (rootae.rdataframe(sys.argv[1], 'Events', names, folder=sys.argv[3])"
@@ -106,7 +116,9 @@ def test_columns_are_those_of_the_original_and_only_those_asked_for_are_decoded(
 
 
 @pytest.mark.slow
-def test_vectors_and_plain_files_are_frames_too(root_script, tmp_path, events):
+def test_vectors_and_plain_files_are_frames_too(
+    root_script: Script, tmp_path: Path, events: Path
+) -> None:
     code = (
         "import rootae\n"
         "f = ROOT.TFile(sys.argv[1] + '/in.root', 'RECREATE'); t = ROOT.TTree('t', '')\n"
@@ -126,7 +138,9 @@ def test_vectors_and_plain_files_are_frames_too(root_script, tmp_path, events):
     assert root_script(code, tmp_path, events).stdout.split() == ["3000"]
 
 
-def test_the_other_branches_are_read_by_root_without_rootae(root_script, kept, events):
+def test_the_other_branches_are_read_by_root_without_rootae(
+    root_script: Script, kept: Path, events: Path
+) -> None:
     code = (
         "f = ROOT.TFile.Open(sys.argv[1]); t = f.Get('Events')\n"
         "frame = ROOT.RDataFrame('Events', sys.argv[1])\n"
@@ -142,7 +156,7 @@ def test_the_other_branches_are_read_by_root_without_rootae(root_script, kept, e
     assert lines[1] == f"{title} True"
 
 
-def test_rootls_lists_a_compressed_file(hadd, kept):
+def test_rootls_lists_a_compressed_file(hadd: Script, kept: Path) -> None:
     root = Path(pytest.importorskip("importlib.util").find_spec("ROOT").origin).parent / "bin"
     if not (root / "rootls").is_file():
         pytest.skip("rootls is not part of this ROOT")
@@ -154,7 +168,9 @@ def test_rootls_lists_a_compressed_file(hadd, kept):
     assert "MET_pt" in done.stdout
 
 
-def test_names_that_do_not_exist_are_refused(hadd, kept, monkeypatch):
+def test_names_that_do_not_exist_are_refused(
+    hadd: Script, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ROOT", sys)  # found, and not needed before the refusal
     with pytest.raises(NameNotFound, match="did you mean 'Jet_pt'"):
         rootae.rdataframe(kept, "Events", ["Jet_pT"])
@@ -163,7 +179,9 @@ def test_names_that_do_not_exist_are_refused(hadd, kept, monkeypatch):
 
 
 @pytest.mark.slow
-def test_columns_of_all_shapes_stand_beside_names_like_their_counters(root_script, tmp_path):
+def test_columns_of_all_shapes_stand_beside_names_like_their_counters(
+    root_script: Script, tmp_path: Path
+) -> None:
     code = (
         "import array, rootae\n"
         "path, out = sys.argv[1] + '/in.root', sys.argv[1] + '/c.root'\n"
@@ -190,7 +208,9 @@ def test_columns_of_all_shapes_stand_beside_names_like_their_counters(root_scrip
 
 
 @pytest.mark.slow
-def test_several_files_and_globs_are_one_frame(root_script, kept, events, tmp_path):
+def test_several_files_and_globs_are_one_frame(
+    root_script: Script, kept: Path, events: Path, tmp_path: Path
+) -> None:
     for name, source in (("a1", kept), ("a2", events), ("b[1]", kept)):
         shutil.copyfile(source, tmp_path / f"{name}.root")
     code = (
@@ -205,14 +225,19 @@ def test_several_files_and_globs_are_one_frame(root_script, kept, events, tmp_pa
     assert [int(float(n)) for _, n in found] == [k * int(float(found[2][1])) for k in (2, 3, 1)]
 
 
-def test_files_that_do_not_exist_are_refused(hadd, tmp_path, monkeypatch):
+def test_files_that_do_not_exist_are_refused(
+    hadd: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ROOT", sys)
-    for paths in (tmp_path / "x.root", f"{tmp_path}/*.root", []):
+    wrong: list[Any] = [tmp_path / "x.root", f"{tmp_path}/*.root", []]
+    for paths in wrong:
         with pytest.raises(ArgumentError, match="file"):
             rootae.rdataframe(paths, "Events")
 
 
-def test_without_root_the_message_says_what_to_install(kept, monkeypatch):
+def test_without_root_the_message_says_what_to_install(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ROOT", None)
     with pytest.raises(MissingDependency, match=r"rootae\[root\]"):
         rootae.rdataframe(kept, "Events")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -28,9 +29,21 @@ from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.bounds.deviation import held
 from rootae.schema.values import Values
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from rooted import Script
+
+    from rootae.codec.block import Block
+    from rootae.codec.block_decoder import BlockDecoder
+    from rootae.codec.codec import Codec
+    from rootae.codec.tree import TreeCoder
+
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory):
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of inputs: lossy in many blocks, of two codecs, kept in part, and plain."""
     folder = tmp_path_factory.mktemp("skim")
     for name, entries, seed in (("a", 900, 1), ("b", 700, 2), ("empty", 0, 3)):
@@ -38,18 +51,22 @@ def inputs(tmp_path_factory):
     tree = f"{folder / 'a.root'}:Events"
     for codec, bound in (("fine", "rel:1e-3"), ("coarse", "rel:1e-2")):
         rootae.train([tree], folder / f"{codec}.root", family="plain", bounds={"*": bound})
-    options = {"trees": ["Events"]}
+    options: dict[str, Any] = {"trees": ["Events"]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 900)
         for name, codec in (("a", "fine"), ("b", "coarse"), ("empty", "fine")):
             out = folder / f"{name}_{codec}.root"
             rootae.compress(folder / f"{name}.root", out, codec=folder / f"{codec}.root", **options)
-    kept = {"keep_plain": ("MET_pt", "Jet_eta"), "bounds": {"*": "rel:1e-3"}, "family": "plain"}
+    kept: dict[str, Any] = {
+        "keep_plain": ("MET_pt", "Jet_eta"),
+        "bounds": {"*": "rel:1e-3"},
+        "family": "plain",
+    }
     rootae.compress(folder / "a.root", folder / "kept.root", **kept, **options)
     return folder
 
 
-def shown(path, names, cut=None):
+def shown(path: Path, names: Sequence[str], cut: str | None = None) -> dict[str, ak.Array]:
     with uproot.open(path) as file:
         tree = file["Events"]
         mask = slice(None) if cut is None else CUTS[cut](tree)
@@ -100,7 +117,9 @@ QUESTIONS = [
     + [("kept", QUESTIONS[3]), ("kept", QUESTIONS[8]), ("a", QUESTIONS[2]), ("a", QUESTIONS[5])],
     ids=str,
 )
-def test_what_is_left_is_what_the_input_shows_bit_for_bit(inputs, tmp_path, name, question):
+def test_what_is_left_is_what_the_input_shows_bit_for_bit(
+    inputs: Path, tmp_path: Path, name: str, question: dict[str, Any]
+) -> None:
     source, out = inputs / f"{name}.root", tmp_path / "out.root"
     report = rootae.skim(f"{source}:Events", out, **question)
     wanted = shown(source, report.columns, question.get("cut"))
@@ -116,7 +135,7 @@ def test_what_is_left_is_what_the_input_shows_bit_for_bit(inputs, tmp_path, name
         assert set(mine) == set(theirs) & set(report.columns)
 
 
-def test_everything_else_is_kept(inputs, tmp_path):
+def test_everything_else_is_kept(inputs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.root"
     rootae.skim(inputs / "a_fine.root", out, tree="Events", cut="nMuon > 0")
     with rootae.open(inputs / "a_fine.root") as a, rootae.open(out) as b:
@@ -129,7 +148,7 @@ def test_everything_else_is_kept(inputs, tmp_path):
         assert a["Events"].title == b["Events"].title
 
 
-def test_another_coded_tree_is_copied_and_read(tmp_path):
+def test_another_coded_tree_is_copied_and_read(tmp_path: Path) -> None:
     x = np.sort(np.random.default_rng(0).normal(size=25_000))
     with uproot.recreate(tmp_path / "in.root") as file:
         for name in ("s", "t"):
@@ -143,7 +162,9 @@ def test_another_coded_tree_is_copied_and_read(tmp_path):
         assert set(file.bounds) == {"s", "t"}
 
 
-def test_a_file_of_several_codecs_keeps_the_bound_of_each(hadd, inputs, tmp_path):
+def test_a_file_of_several_codecs_keeps_the_bound_of_each(
+    hadd: Script, inputs: Path, tmp_path: Path
+) -> None:
     both = tmp_path / "both.root"
     assert hadd("-f", both, inputs / "a_fine.root", inputs / "b_coarse.root").returncode == 0
     report = rootae.skim(both, tmp_path / "out.root", tree="Events", cut="nMuon > 0")
@@ -161,8 +182,10 @@ def test_a_file_of_several_codecs_keeps_the_bound_of_each(hadd, inputs, tmp_path
     rootae.verify(tmp_path / "a.root")
 
 
-def test_an_empty_file_stays_one_that_hadd_takes(hadd, inputs, tmp_path):
-    cut = {"tree": "Events", "cut": "nMuon > 0"}
+def test_an_empty_file_stays_one_that_hadd_takes(
+    hadd: Script, inputs: Path, tmp_path: Path
+) -> None:
+    cut: dict[str, Any] = {"tree": "Events", "cut": "nMuon > 0"}
     rootae.skim(inputs / "empty_fine.root", tmp_path / "empty.root", **cut)
     rootae.skim(inputs / "a_fine.root", tmp_path / "some.root", **cut)
     done = hadd("-ff", tmp_path / "out.root", tmp_path / "empty.root", tmp_path / "some.root")
@@ -170,7 +193,7 @@ def test_an_empty_file_stays_one_that_hadd_takes(hadd, inputs, tmp_path):
     rootae.verify(tmp_path / "out.root")
 
 
-def test_a_skim_of_a_skim_is_the_skim_of_both_cuts(inputs, tmp_path):
+def test_a_skim_of_a_skim_is_the_skim_of_both_cuts(inputs: Path, tmp_path: Path) -> None:
     rootae.skim(inputs / "a_fine.root", tmp_path / "1.root", tree="Events", cut="nMuon > 0")
     rootae.skim(tmp_path / "1.root", tmp_path / "2.root", tree="Events", cut="MET_pt > 40")
     wanted = shown(inputs / "a_fine.root", ["Jet_pt"], "(nMuon > 0) & (MET_pt > 40)")
@@ -181,7 +204,7 @@ def test_a_skim_of_a_skim_is_the_skim_of_both_cuts(inputs, tmp_path):
     assert records[2]["trees"]["Events"]["errors"] == records[0]["trees"]["Events"]["errors"]
 
 
-def test_info_and_decompress_know_a_skim(inputs, tmp_path):
+def test_info_and_decompress_know_a_skim(inputs: Path, tmp_path: Path) -> None:
     rootae.skim(inputs / "kept.root", tmp_path / "s.root", tree="Events", keep=["Jet_*", "event"])
     tree = next(t for t in info(tmp_path / "s.root").trees if t.path == "Events")
     assert [c.name for c in tree.columns if c.how == "kept"] == ["nJet", "Jet_eta"]
@@ -215,36 +238,48 @@ def test_info_and_decompress_know_a_skim(inputs, tmp_path):
     ],
     ids=str,
 )
-def test_slips_are_refused_with_what_to_do(inputs, tmp_path, options, error, phrase):
+def test_slips_are_refused_with_what_to_do(
+    inputs: Path, tmp_path: Path, options: dict[str, Any], error: type[Exception], phrase: str
+) -> None:
     with pytest.raises(error) as caught:
         rootae.skim(inputs / "a_fine.root", tmp_path / "o.root", **{"tree": "Events"} | options)
     assert phrase in str(caught.value)
     assert not list(tmp_path.iterdir())
 
 
-def test_nothing_appears_where_a_value_changed_on_the_way(inputs, tmp_path, monkeypatch):
-    def lossy(codec, path):
+def test_nothing_appears_where_a_value_changed_on_the_way(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lossy(codec: Codec, path: str) -> TreeCoder:
         return codec.tree(path)
 
     monkeypatch.setattr(importlib.import_module("rootae.operations.skim"), "exact_coder", lossy)
     arrays = {"a": np.linspace(1, 2, 30_000), "b": np.linspace(3, 9, 30_000) ** 2}
     arrays["c"] = arrays["a"] + arrays["b"]
     write_columns(tmp_path / "in.root", {n: a.astype("f4") for n, a in arrays.items()})
-    options = {"family": "plain", "bounds": {"*": "rel:1e-2"}}
+    options: dict[str, Any] = {"family": "plain", "bounds": {"*": "rel:1e-2"}}
     rootae.compress(tmp_path / "in.root", tmp_path / "c.root", **options)
     with pytest.raises(BoundError, match="exact"):
         rootae.skim(tmp_path / "c.root", tmp_path / "out.root", drop=["a"])
     assert not (tmp_path / "out.root").exists()
 
 
-def test_only_blocks_with_selected_entries_are_decoded(inputs, monkeypatch):
+def test_only_blocks_with_selected_entries_are_decoded(
+    inputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     used, decoder = set(), StoredTree.decoder
     with DecodedSource.open(inputs / "a_fine.root") as source:
         whole = source.tree("Events")
-        starts = coded_of(whole).stored.starts
+        decoded = coded_of(whole)
+        assert decoded is not None
+        starts = decoded.stored.starts
         at = np.array([starts[1], starts[1] + 2, starts[3] + 1])
         selected = SelectedTree(whole, whole.schema, at)
-        seen = lambda self, block: used.add(block) or decoder(self, block)  # noqa: E731
+
+        def seen(self: StoredTree, block: int) -> BlockDecoder:
+            used.add(block)
+            return decoder(self, block)
+
         monkeypatch.setattr(StoredTree, "decoder", seen)
         pt = selected.arrays(0, 3, ["MET_pt"])["MET_pt"]
         assert used == {1, 3}
@@ -258,7 +293,9 @@ floats = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
 @settings(max_examples=25)
 @given(st.lists(floats, min_size=1, max_size=200), st.sampled_from(["rel:1e-3", "abs:0.01"]))
-def test_coding_again_gives_the_same_bits_whatever_the_values(numbers, bound):
+def test_coding_again_gives_the_same_bits_whatever_the_values(
+    numbers: list[float], bound: str
+) -> None:
     x = np.array(numbers, "f4")
     codec, data = coded({"x": x, "y": x[::-1].copy(), "z": (x * 0.5).astype("f4")}, bound)
     coder = codec.tree("t")
@@ -270,7 +307,7 @@ def test_coding_again_gives_the_same_bits_whatever_the_values(numbers, bound):
 
 @settings(max_examples=15)
 @given(st.lists(floats, min_size=1, max_size=200), st.sampled_from(["exact", "rel:1e-2"]))
-def test_a_codec_of_other_promises_keeps_these(numbers, other):
+def test_a_codec_of_other_promises_keeps_these(numbers: list[float], other: str) -> None:
     data = {"x": np.array(numbers, "f4"), "y": np.arange(len(numbers)).astype("f4")}
     codec, values = coded(data, "rel:1e-3")
     changed = promising(codec, "t", {"x": Bound.parse(other), "y": Bound.parse("rel:1e-3")})
@@ -283,14 +320,14 @@ def test_a_codec_of_other_promises_keeps_these(numbers, other):
         held(values[name], returned, EXACT, ("t", name))
 
 
-def test_a_codec_of_the_same_promises_is_the_codec_itself():
+def test_a_codec_of_the_same_promises_is_the_codec_itself() -> None:
     codec, _ = coded({"x": np.ones(9, "f4")}, "rel:1e-3")
     assert promising(codec, "t", {"x": Bound("rel", 1e-3)}) is codec
     plain, _ = coded({"x": np.ones(9, "f4")}, "exact")
     assert exact_coder(plain, "t") is plain.tree("t")
 
 
-def coded(arrays, bound):
+def coded(arrays: Mapping[str, NDArray[Any]], bound: str) -> tuple[Codec, dict[str, Values]]:
     """Return a plain codec of a tree of flat columns, and its values."""
     from rootae.codec.codec import Codec
     from rootae.codec.plan.plan import Plan
@@ -302,17 +339,17 @@ def coded(arrays, bound):
     columns = tuple(Column(n, a.dtype.name, typename="float") for n, a in arrays.items())
     schema = TreeSchema("t", "", columns, order=tuple(arrays))
     values = {n: Values(a) for n, a in arrays.items()}
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     plan = survey(schema, values, [Rule("*", Bound.parse(bound))], tables=tables)
     return Codec(Plan((plan,)), tables), values
 
 
-def decode(coder, block, like):
+def decode(coder: TreeCoder, block: Block, like: Iterable[str]) -> dict[str, Values]:
     decoder = coder.decoder(block)
     return {name: decoder.values(name) for name in like}
 
 
-def test_a_sample_of_a_selection_spans_it(inputs):
+def test_a_sample_of_a_selection_spans_it(inputs: Path) -> None:
     with DecodedSource.open(inputs / "a_fine.root") as source:
         whole = source.tree("Events")
         selected = SelectedTree(whole, whole.schema, np.arange(0, 900, 7))
@@ -321,7 +358,7 @@ def test_a_sample_of_a_selection_spans_it(inputs):
         assert len(sampled.values["MET_pt"].flat) == selected.entries == 129
 
 
-def test_the_command_prints_what_it_did(inputs, tmp_path):
+def test_the_command_prints_what_it_did(inputs: Path, tmp_path: Path) -> None:
     run = CliRunner().invoke
     command = ["skim", f"{inputs / 'a_fine.root'}:Events", str(tmp_path / "out.root")]
     done = run(app, [*command, "--cut", "any(Jet_pt > 80)", "--keep", "Jet_*", "--drop", "Jet_e*"])
@@ -335,7 +372,7 @@ def test_the_command_prints_what_it_did(inputs, tmp_path):
     assert run(app, [*command, "-f", "--cut", "Jet_pt > 3"]).exit_code == 2
 
 
-def test_a_file_of_keep_and_drop_lines_chooses_branches(inputs, tmp_path):
+def test_a_file_of_keep_and_drop_lines_chooses_branches(inputs: Path, tmp_path: Path) -> None:
     (tmp_path / "branches.txt").write_text("drop *\nkeep Muon_*\nkeep MET_pt\ndrop Tau_*\n")
     report = rootae.skim(
         f"{inputs / 'a_fine.root'}:Events",
@@ -348,7 +385,7 @@ def test_a_file_of_keep_and_drop_lines_chooses_branches(inputs, tmp_path):
         assert {"nMuon", "Muon_pt", "Muon_charge", "MET_pt"} <= set(file["Events"].keys())
 
 
-def test_the_command_takes_a_file_of_lines(inputs, tmp_path):
+def test_the_command_takes_a_file_of_lines(inputs: Path, tmp_path: Path) -> None:
     (tmp_path / "branches.txt").write_text("drop *\nkeep Muon_*\n")
     command = ["skim", f"{inputs / 'a_fine.root'}:Events", tmp_path / "out.root", "--json"]
     done = CliRunner().invoke(app, [*map(str, command), "-b", str(tmp_path / "branches.txt")])

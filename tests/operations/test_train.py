@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,11 @@ from rootae.codec.codec import Codec
 from rootae.errors import ArgumentError, MissingDependency, RootaeError
 from rootae.operations.info import info
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from commands import Command
+
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
@@ -26,7 +32,7 @@ COMMAND = "import sys; from rootae.cli import main; sys.argv[0] = 'rootae'; main
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory):
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file whose second column is known from its first, with a group of few rows."""
     rng = np.random.default_rng(0)
     a = rng.integers(0, 40, 6000).astype("i4")
@@ -40,7 +46,7 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def codec_file(source):
+def codec_file(source: Path) -> Path:
     """Return a codec of a few steps, of which everything is recorded."""
     target = source.with_name("codec.root")
     rootae.train([source], target, family="predictor", steps=40, lr=0.01, batch_size=256, seed=5)
@@ -50,7 +56,9 @@ def codec_file(source):
 # notes and fallbacks
 
 
-def test_too_few_rows_are_named_with_what_is_needed(cli, source, tmp_path):
+def test_too_few_rows_are_named_with_what_is_needed(
+    cli: Command, source: Path, tmp_path: Path
+) -> None:
     words = ("--family", "ae", "--steps", 3, "--batch-size", 64)
     done = cli("train", source, "-o", tmp_path / "c.root", *words)
     assert done.exit_code == 0, done.stderr
@@ -64,17 +72,24 @@ def test_too_few_rows_are_named_with_what_is_needed(cli, source, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def strangers(tmp_path_factory):
+def strangers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of columns that say nothing of each other."""
     rng = np.random.default_rng(0)
     columns = {k: rng.normal(size=12_000).astype("f4") for k in "abcd"}
     return write_columns(tmp_path_factory.mktemp("strangers") / "in.root", columns)
 
 
-UNPAID = {"family": "aae", "steps": 2, "batch_size": 64, "bounds": {"*": "rel:1e-3"}}
+UNPAID: dict[str, Any] = {
+    "family": "aae",
+    "steps": 2,
+    "batch_size": 64,
+    "bounds": {"*": "rel:1e-3"},
+}
 
 
-def test_a_family_that_does_not_pay_is_said_everywhere(cli, strangers, tmp_path):
+def test_a_family_that_does_not_pay_is_said_everywhere(
+    cli: Command, strangers: Path, tmp_path: Path
+) -> None:
     report = rootae.compress(strangers, tmp_path / "out.root", backend="uproot", **UNPAID)
     (note,) = [n for n in report.notes if n.startswith("aae: ")]
     assert note.endswith(" (t:(event)), not stored; --keep-family stores it")
@@ -90,13 +105,15 @@ def test_a_family_that_does_not_pay_is_said_everywhere(cli, strangers, tmp_path)
 
 
 @pytest.mark.parametrize("effort", ["fast", "default"])
-def test_auto_was_asked_for_what_is_smallest_and_says_nothing(strangers, tmp_path, effort):
-    asked = {"effort": effort, "steps": 2, "batch_size": 64, "backend": "uproot"}
+def test_auto_was_asked_for_what_is_smallest_and_says_nothing(
+    strangers: Path, tmp_path: Path, effort: str
+) -> None:
+    asked: dict[str, Any] = {"effort": effort, "steps": 2, "batch_size": 64, "backend": "uproot"}
     asked["bounds"] = {"*": "rel:1e-3"}
     assert not rootae.compress(strangers, tmp_path / "out.root", **asked).notes
 
 
-def test_a_family_that_does_not_pay_is_kept_if_asked(strangers, tmp_path):
+def test_a_family_that_does_not_pay_is_kept_if_asked(strangers: Path, tmp_path: Path) -> None:
     report = rootae.compress(
         strangers, tmp_path / "out.root", backend="uproot", keep_family=True, **UNPAID
     )
@@ -108,7 +125,9 @@ def test_a_family_that_does_not_pay_is_kept_if_asked(strangers, tmp_path):
 
 
 @pytest.mark.parametrize("family", ["diagram", "predictor"])
-def test_of_what_does_not_pay_the_least_is_kept(strangers, tmp_path, family):
+def test_of_what_does_not_pay_the_least_is_kept(
+    strangers: Path, tmp_path: Path, family: str
+) -> None:
     asked = UNPAID | {"family": family}
     codec = rootae.train([strangers], tmp_path / "kept.root", keep_family=True, **asked)
     (group,) = codec.plan.trees[0].groups
@@ -116,7 +135,7 @@ def test_of_what_does_not_pay_the_least_is_kept(strangers, tmp_path, family):
 
 
 @pytest.mark.parametrize("family", ["ae", "diagram", "predictor", "auto"])
-def test_columns_that_say_nothing_do_no_harm(tmp_path, family):
+def test_columns_that_say_nothing_do_no_harm(tmp_path: Path, family: str) -> None:
     arrays = {"constant": np.full(30_000, 3.5, "f4"), "missing": np.full(30_000, np.nan, "f4")}
     path = write_columns(tmp_path / "in.root", arrays)
     for bound in ("exact", "rel:1e-3"):
@@ -128,14 +147,14 @@ def test_columns_that_say_nothing_do_no_harm(tmp_path, family):
             np.testing.assert_allclose(file["t"]["constant"].array(library="np"), 3.5, rtol=1e-3)
 
 
-def test_unknown_family_is_refused_before_anything_is_read(cli, tmp_path):
+def test_unknown_family_is_refused_before_anything_is_read(cli: Command, tmp_path: Path) -> None:
     done = cli("train", tmp_path / "no.root", "-o", tmp_path / "c.root", "--family", "predicter")
     assert done.exit_code == 2
     assert "no family 'predicter'" in done.stderr
     assert "did you mean 'predictor'" in done.stderr
 
 
-def test_cuda_without_cuda_is_one_clear_error(cli, source, tmp_path):
+def test_cuda_without_cuda_is_one_clear_error(cli: Command, source: Path, tmp_path: Path) -> None:
     import torch
 
     if torch.cuda.is_available():
@@ -147,7 +166,9 @@ def test_cuda_without_cuda_is_one_clear_error(cli, source, tmp_path):
     assert len(done.stderr.splitlines()) <= 2  # a note on small groups may come first
 
 
-def test_divergence_names_group_family_and_terms(source, tmp_path, monkeypatch):
+def test_divergence_names_group_family_and_terms(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from rootae.training.families import ae
 
     true = ae.Family.loss
@@ -164,7 +185,7 @@ def test_divergence_names_group_family_and_terms(source, tmp_path, monkeypatch):
 # what a codec remembers
 
 
-def test_info_shows_how_a_codec_was_trained(cli, codec_file):
+def test_info_shows_how_a_codec_was_trained(cli: Command, codec_file: Path) -> None:
     (codec,) = info(codec_file).codecs
     asked = {"family": "predictor", "seed": 5, "steps": 40, "lr": 0.01, "batch_size": 256}
     assert codec.training == asked
@@ -179,13 +200,15 @@ def test_info_shows_how_a_codec_was_trained(cli, codec_file):
     assert told["groups"][0]["bits"] == group.bits
 
 
-def test_a_compressed_file_remembers_its_codecs_training(source, codec_file, tmp_path):
+def test_a_compressed_file_remembers_its_codecs_training(
+    source: Path, codec_file: Path, tmp_path: Path
+) -> None:
     rootae.compress(source, tmp_path / "out.root", codec=codec_file)
     (codec,) = info(tmp_path / "out.root").codecs
     assert codec.training["lr"] == 0.01
 
 
-def test_strange_records_do_not_break_info(codec_file, tmp_path):
+def test_strange_records_do_not_break_info(codec_file: Path, tmp_path: Path) -> None:
     from rootae.codec.plan.plan import Plan
     from rootae.container.codecs import write_records
 
@@ -199,23 +222,26 @@ def test_strange_records_do_not_break_info(codec_file, tmp_path):
 # options
 
 
-def test_epochs_are_counted_on_training_rows(source, tmp_path):
-    options = {"family": "ae", "epochs": 2, "batch_size": 500}
+def test_epochs_are_counted_on_training_rows(source: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"family": "ae", "epochs": 2, "batch_size": 500}
     rootae.train([source], tmp_path / "c.root", **options)
     (codec,) = info(tmp_path / "c.root").codecs
     assert next(g for g in codec.groups if g.name == "").steps == (22,)  # 2 x 5400 rows / 500
 
 
-def test_learning_options_reach_training(source, tmp_path):
-    options = {"family": "ae", "steps": 60, "batch_size": 64}
+def test_learning_options_reach_training(source: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"family": "ae", "steps": 60, "batch_size": 64}
     ids = set()
-    for k, more in enumerate(({}, {"lr": 1e-3}, {"schedule": "cosine"}, {"batch_size": 256})):
+    changes: list[dict[str, Any]] = [{}, {"lr": 1e-3}, {"schedule": "cosine"}, {"batch_size": 256}]
+    for k, more in enumerate(changes):
         codec = rootae.train([source], tmp_path / f"{k}.root", **(options | more))
         ids.add(tuple(codec.plan.training["groups"][0]["bits"].values()))
     assert len(ids) == 4
 
 
-def test_settings_of_a_family_without_any_are_refused(cli, source, tmp_path):
+def test_settings_of_a_family_without_any_are_refused(
+    cli: Command, source: Path, tmp_path: Path
+) -> None:
     words = ("--family", "auto", "--set", "weight=2")
     done = cli("train", source, "-o", tmp_path / "c.root", *words)
     assert done.exit_code == 2
@@ -225,10 +251,10 @@ def test_settings_of_a_family_without_any_are_refused(cli, source, tmp_path):
 # learning curves
 
 
-def test_history_has_every_term_of_every_family(source, tmp_path):
+def test_history_has_every_term_of_every_family(source: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     history = tmp_path / "curves.csv"
-    options = {"family": "auto", "steps": 20, "batch_size": 64, "history": history}
+    options: dict[str, Any] = {"family": "auto", "steps": 20, "batch_size": 64, "history": history}
     rootae.train([source], tmp_path / "c.root", **options)
     with history.open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -242,15 +268,28 @@ def test_history_has_every_term_of_every_family(source, tmp_path):
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_history_changes_no_byte(source, codec_file, tmp_path):
-    options = {"family": "predictor", "steps": 40, "lr": 0.01, "batch_size": 256, "seed": 5}
+def test_history_changes_no_byte(source: Path, codec_file: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "family": "predictor",
+        "steps": 40,
+        "lr": 0.01,
+        "batch_size": 256,
+        "seed": 5,
+    }
     codec = rootae.train([source], tmp_path / "c.root", history=tmp_path / "h.csv", **options)
     assert codec.id == rootae.read_codec(codec_file).id
 
 
-def test_without_matplotlib_a_note_says_how(source, tmp_path, monkeypatch):
+def test_without_matplotlib_a_note_says_how(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    options = {"family": "ae", "steps": 2, "batch_size": 64, "history": tmp_path / "h.csv"}
+    options: dict[str, Any] = {
+        "family": "ae",
+        "steps": 2,
+        "batch_size": 64,
+        "history": tmp_path / "h.csv",
+    }
     report = rootae.compress(source, tmp_path / "out.root", **options)
     assert any("pip install matplotlib" in note for note in report.notes)
     assert (tmp_path / "h.csv").exists()
@@ -260,7 +299,7 @@ def test_without_matplotlib_a_note_says_how(source, tmp_path, monkeypatch):
 # checkpoints
 
 
-def killed(source, target, folder, *words):
+def killed(source: Path, target: Path, folder: Path, *words: object) -> None:
     """Run `rootae train` in a process of its own and kill it once a checkpoint is there."""
     hurry = "from rootae.training.loop import checkpoint as c; c._SECONDS = 0.0\n"
     command = [sys.executable, "-c", hurry + COMMAND, "train", source, "-o", target]
@@ -277,7 +316,7 @@ def killed(source, target, folder, *words):
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_to_the_same_bytes(cli, source, tmp_path):
+def test_a_killed_run_goes_on_to_the_same_bytes(cli: Command, source: Path, tmp_path: Path) -> None:
     words = ("--steps", 80, "--batch-size", 32, "--seed", 2, "--patience", 45)
     folder = tmp_path / "state"
     killed(source, tmp_path / "killed.root", folder, *words)
@@ -291,8 +330,13 @@ def test_a_killed_run_goes_on_to_the_same_bytes(cli, source, tmp_path):
     assert not list(tmp_path.glob("**/*.part"))
 
 
-def test_a_checkpoint_is_not_overwritten_and_not_mixed_up(source, tmp_path):
-    options = {"family": "ae", "steps": 3, "batch_size": 64, "checkpoint": tmp_path / "state"}
+def test_a_checkpoint_is_not_overwritten_and_not_mixed_up(source: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "family": "ae",
+        "steps": 3,
+        "batch_size": 64,
+        "checkpoint": tmp_path / "state",
+    }
     rootae.train([source], tmp_path / "a.root", **options)
     with pytest.raises(ArgumentError, match="use --resume to go on, or remove it"):
         rootae.train([source], tmp_path / "b.root", **options)

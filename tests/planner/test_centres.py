@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,20 @@ from rootae.kernels.kinematics import component
 from rootae.planner import centres
 from rootae.schema.bounds.bound import Bound
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.relations.centre import Centre
+
 ROWS = 5000
 RNG = np.random.default_rng(0)
 
 
-def find(columns, bound="exact", derived=()):
+def find(
+    columns: Mapping[str, NDArray[Any]], bound: str = "exact", derived: Iterable[int] = ()
+) -> dict[str, Centre]:
     """Find the centres of {name: array}; return them by name."""
     names, values = list(columns), list(columns.values())
     grids = [grid_for(Bound.parse(bound), x) for x in values]
@@ -24,14 +34,14 @@ def find(columns, bound="exact", derived=()):
     return {names[i]: c for i, c in found.items()}
 
 
-def shape(centre, columns):
+def shape(centre: Centre, columns: Iterable[str]) -> tuple[dict[str, float], bool]:
     """Return a centre's terms as {what: coefficient}, and whether it is a root."""
     names = list(columns)
     kinds = {t: names[t.lanes[0]] if t.kind == "lane" else t.kind for t in centre.terms}
     return {kinds[t]: round(t.coefficient, 3) for t in centre.terms}, centre.root
 
 
-def test_fractions_that_add_to_one_are_found_with_their_constant():
+def test_fractions_that_add_to_one_are_found_with_their_constant() -> None:
     f = RNG.dirichlet([3, 2, 1], ROWS).astype("f4")
     columns = {"a": f[:, 0], "b": f[:, 1], "c": f[:, 2]}
     ((name, centre),) = find(columns).items()
@@ -39,20 +49,20 @@ def test_fractions_that_add_to_one_are_found_with_their_constant():
     assert shape(centre, columns) == ({"one": 1.0, **others}, False)
 
 
-def test_the_root_of_a_sum_of_squares_is_found():
+def test_the_root_of_a_sum_of_squares_is_found() -> None:
     x, y, z = RNG.normal(0, 20, (3, ROWS))
     columns = {"x": x, "y": y, "z": z, "p": np.sqrt(x * x + y * y + z * z)}
     found = find(columns)
     assert shape(found["p"], columns) == ({"x": 1.0, "y": 1.0, "z": 1.0}, True)
 
 
-def test_a_column_that_changes_sign_is_no_root():
+def test_a_column_that_changes_sign_is_no_root() -> None:
     x, y, z = RNG.normal(0, 20, (3, ROWS))
     columns = {"p": np.sqrt(x * x + y * y + z * z).astype("f4"), "x": x, "y": y, "z": z}
     assert all(not c.root or n == "p" for n, c in find(columns).items())
 
 
-def test_a_mass_is_found_from_energy_and_momentum():
+def test_a_mass_is_found_from_energy_and_momentum() -> None:
     x, y = RNG.normal(0, 20, (2, ROWS))
     mass = RNG.uniform(50, 120, ROWS)
     columns = {"e": np.sqrt(x * x + y * y + mass * mass).astype("f4"), "x": x, "y": y, "m": mass}
@@ -60,7 +70,7 @@ def test_a_mass_is_found_from_energy_and_momentum():
     assert any(c.root for c in found.values())
 
 
-def test_the_energy_of_a_four_vector_less_the_other_parts_is_found():
+def test_the_energy_of_a_four_vector_less_the_other_parts_is_found() -> None:
     all_ = related(ROWS)
     columns = {k: all_[k] for k in ("Jet_pt", "Jet_eta", "Jet_phi", "Jet_mass", "part", "rest")}
     found = find(columns)
@@ -69,7 +79,7 @@ def test_the_energy_of_a_four_vector_less_the_other_parts_is_found():
     assert shape(found[name], columns) == ({"energy": 1.0, other: -1.0}, False)
 
 
-def test_a_relation_gives_the_column_in_which_most_is_saved():
+def test_a_relation_gives_the_column_in_which_most_is_saved() -> None:
     """The small part is the dearest, but its steps are finer than the relation."""
     large = RNG.lognormal(4, 0.5, ROWS).astype("f4")
     small = RNG.lognormal(0, 2, ROWS).astype("f4")
@@ -77,7 +87,7 @@ def test_a_relation_gives_the_column_in_which_most_is_saved():
     assert set(find(columns, "rel:1e-3")) <= {"large", "total"}
 
 
-def test_cartesian_components_of_a_four_vector_are_found():
+def test_cartesian_components_of_a_four_vector_are_found() -> None:
     vector = [x.astype("f8") for x in list(related(ROWS).values())[:4]]
     columns = dict(zip(("pt", "eta", "phi", "mass"), [v.astype("f4") for v in vector], strict=True))
     columns["longitudinal"] = component("pz", *vector).astype("f4")
@@ -85,7 +95,7 @@ def test_cartesian_components_of_a_four_vector_are_found():
     assert shape(centre, columns) == ({"pz": 1.0}, False)
 
 
-def test_relations_that_rest_on_one_another_are_both_found():
+def test_relations_that_rest_on_one_another_are_both_found() -> None:
     a, b, c = RNG.integers(0, 1000, (3, ROWS))
     s = a + b + RNG.integers(0, 2, ROWS)
     t = s + 3 * c + RNG.integers(0, 4, ROWS)
@@ -93,7 +103,7 @@ def test_relations_that_rest_on_one_another_are_both_found():
     assert len(find(columns)) == 2
 
 
-def test_sources_of_one_centre_may_have_centres():
+def test_sources_of_one_centre_may_have_centres() -> None:
     x, y = RNG.normal(0, 20, (2, ROWS)).astype("f4")
     p = np.sqrt(x.astype("f8") ** 2 + y.astype("f8") ** 2).astype("f4")
     share = RNG.uniform(0, 1, ROWS).astype("f4")
@@ -106,12 +116,12 @@ def test_sources_of_one_centre_may_have_centres():
 
 
 @pytest.mark.parametrize("bound", BOUNDS)
-def test_no_lane_follows_from_itself(bound):
+def test_no_lane_follows_from_itself(bound: str) -> None:
     columns = related(ROWS)
     names, found = list(columns), find(columns, bound)
     assert len(found) >= 4
 
-    def behind(name, path):
+    def behind(name: str, path: set[str]) -> None:
         assert name not in path
         if name in found:
             for i in found[name].sources:
@@ -123,7 +133,7 @@ def test_no_lane_follows_from_itself(bound):
 
 @pytest.mark.parametrize("bound", BOUNDS)
 @pytest.mark.parametrize("seed", range(3))
-def test_independent_columns_have_no_centre(bound, seed):
+def test_independent_columns_have_no_centre(bound: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     columns = {
         "Jet_pt": rng.exponential(30, ROWS).astype("f4"),
@@ -139,7 +149,7 @@ def test_independent_columns_have_no_centre(bound, seed):
 
 @pytest.mark.parametrize("constant", [0, 700])
 @pytest.mark.parametrize("parts", [3, 11, 12, 13, 20])
-def test_a_centre_has_at_most_12_terms(parts, constant):
+def test_a_centre_has_at_most_12_terms(parts: int, constant: int) -> None:
     x = RNG.integers(0, 1000, (parts, ROWS))
     columns = {f"c{i}": v for i, v in enumerate(x)}
     columns["sum"] = x.sum(0) + constant + RNG.integers(0, 2, ROWS)
@@ -148,7 +158,7 @@ def test_a_centre_has_at_most_12_terms(parts, constant):
     assert all(len(c.terms) <= 12 for c in found.values())
 
 
-def test_derived_lanes_have_no_part():
+def test_derived_lanes_have_no_part() -> None:
     columns = related(ROWS)
     names = list(columns)
     derived = {names.index("p"), names.index("one")}
@@ -157,12 +167,12 @@ def test_derived_lanes_have_no_part():
     assert all(not derived & set(c.sources) for c in found.values())
 
 
-def test_lanes_without_a_bound_have_no_part():
+def test_lanes_without_a_bound_have_no_part() -> None:
     assert find(related(ROWS), "none") == {}
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
-def test_a_special_value_in_one_lane_hides_only_its_own_relations(odd):
+def test_a_special_value_in_one_lane_hides_only_its_own_relations(odd: float) -> None:
     columns = related(ROWS)
     columns["x"][5] = odd
     found = find(columns)
@@ -182,11 +192,13 @@ def test_a_special_value_in_one_lane_hides_only_its_own_relations(odd):
         np.array([1e300, -1e300] * 25),
     ],
 )
-def test_constants_few_rows_and_special_values_give_no_centre_and_no_warning(x):
+def test_constants_few_rows_and_special_values_give_no_centre_and_no_warning(
+    x: NDArray[Any],
+) -> None:
     assert find({"a": x, "b": x.copy(), "c": x.copy()}) == {}
 
 
-def test_huge_pseudorapidities_give_no_warning():
+def test_huge_pseudorapidities_give_no_warning() -> None:
     eta = np.array([600.0, -650, 500, 3] * 100)
     pt = RNG.uniform(1, 2, 400)
     columns = {"pt": pt, "eta": eta, "phi": pt.copy(), "mass": pt.copy(), "x": pt * 3}
@@ -195,11 +207,11 @@ def test_huge_pseudorapidities_give_no_warning():
         find(columns)
 
 
-def test_nothing_is_found_among_no_lanes():
+def test_nothing_is_found_among_no_lanes() -> None:
     assert centres.find([], [], [], [], set()) == {}
 
 
-def test_the_same_sample_gives_the_same_centres():
+def test_the_same_sample_gives_the_same_centres() -> None:
     assert find(related(ROWS), "rel:1e-3") == find(related(ROWS), "rel:1e-3")
 
 
@@ -215,18 +227,20 @@ def test_the_same_sample_gives_the_same_centres():
         (["opt", "beta", "phi", "mass"], []),
     ],
 )  # fmt: skip
-def test_four_vectors_are_known_by_their_names(names, found):
+def test_four_vectors_are_known_by_their_names(
+    names: list[str], found: list[tuple[int, ...]]
+) -> None:
     assert sorted(centres.quadruples(names)) == found
 
 
-def test_ends_of_a_centre_are_codes_of_its_lane():
+def test_ends_of_a_centre_are_codes_of_its_lane() -> None:
     a, b = RNG.integers(0, 1000, (2, ROWS))
     lanes = [a, b, a + b + RNG.integers(0, 2, ROWS)]
     (centre,) = centres.find("abc", lanes, lanes, [ExactInteger("int64")] * 3, set()).values()
     assert 0 < centre.low < centre.high <= 2000
 
 
-def test_a_centre_that_saves_nothing_is_none():
+def test_a_centre_that_saves_nothing_is_none() -> None:
     x = RNG.normal(size=ROWS).astype("f4")
     columns = {"x": x, "y": (x * RNG.choice([0.5, 1.0, 2.0], ROWS)).astype("f4")}
     assert find(columns) == {}

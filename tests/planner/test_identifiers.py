@@ -30,15 +30,15 @@ averageInteractionsPerCrossing Photon_r9 x y _ 12
 
 
 @pytest.mark.parametrize("name", IDENTIFIERS.split())
-def test_identifiers_say_so(name):
+def test_identifiers_say_so(name: str) -> None:
     assert said_by(name) == "identifier"
 
 
 @pytest.mark.parametrize("name", TIMES.split())
-def test_times_say_so(name):
+def test_times_say_so(name: str) -> None:
     assert said_by(name) == "time"
 
 
 @pytest.mark.parametrize("name", [*PHYSICS.split(), ""])
-def test_no_quantity_of_physics_is_taken_for_either(name):
+def test_no_quantity_of_physics_is_taken_for_either(name: str) -> None:
     assert said_by(name) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import awkward as ak
 import numpy as np
 import pytest
@@ -15,9 +17,14 @@ from rootae.planner.rules import Choice
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Column
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
 RNG = np.random.default_rng(0)
 N = 20_000
-QUICK = {"family": "plain", "backend": "uproot"}
+QUICK: dict[str, Any] = {"family": "plain", "backend": "uproot"}
 
 
 @pytest.mark.parametrize(
@@ -42,14 +49,16 @@ QUICK = {"family": "plain", "backend": "uproot"}
         ("nJet", "int32", 0, "exact"),
     ],
 )
-def test_columns_of_physics_are_rounded_as_their_names_say(name, dtype, zeros, bound):
+def test_columns_of_physics_are_rounded_as_their_names_say(
+    name: str, dtype: str, zeros: int, bound: str
+) -> None:
     choice = preset(Column(name, dtype), Look(zeros, 23), ["Muon_PX", name])
     assert choice.bound == Bound.parse(bound)
     assert choice.why
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint16", "int32", "int64", "uint64", "bool"])
-def test_integers_and_booleans_stay_exact(dtype):
+def test_integers_and_booleans_stay_exact(dtype: str) -> None:
     assert preset(Column("x", dtype), Look(), ()).bound == EXACT
 
 
@@ -64,12 +73,12 @@ def test_integers_and_booleans_stay_exact(dtype):
     ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_what_is_no_measurement_stays_exact(name, seen, why, dtype):
+def test_what_is_no_measurement_stays_exact(name: str, seen: Look, why: str, dtype: str) -> None:
     choice = preset(Column(name, dtype), seen, ())
     assert choice == Choice(EXACT, f"--lossy: {why}")
 
 
-def test_one_sentence_names_columns_that_were_cut():
+def test_one_sentence_names_columns_that_were_cut() -> None:
     chosen = {n: Choice(EXACT, "14 mantissa bits cut already") for n in "abcdef"}
     chosen |= {"g": Choice(Bound("rel", 1e-3), "--lossy: float32"), "h": Choice(EXACT, "default")}
     seen = {n: Look(14 - i, 23) for i, n in enumerate("abcdefgh")}
@@ -80,7 +89,7 @@ def test_one_sentence_names_columns_that_were_cut():
     assert cut_already({"g": chosen["g"], "h": chosen["h"]}, seen) == ""
 
 
-def ntuple():
+def ntuple() -> dict[str, NDArray[Any]]:
     """Return columns of which none but the last two may be rounded, by name."""
     x = RNG.exponential(30, N)
     return {
@@ -101,11 +110,11 @@ ROUNDED = ("pt", "width")
 
 
 @pytest.fixture
-def events(tmp_path):
+def events(tmp_path: Path) -> Path:
     return write_columns(tmp_path / "in.root", ntuple())
 
 
-def bounds_and_changes(path, original):
+def bounds_and_changes(path: Path, original: Path) -> tuple[dict[str, str], set[str]]:
     with uproot.open(original) as before, rootae.open(path) as after:
         names = before["t"].keys()
         x, y = (
@@ -116,7 +125,7 @@ def bounds_and_changes(path, original):
         return {n: after.bounds["t"][n].kind for n in names}, changed
 
 
-def test_lossy_changes_nothing_that_names_or_counts(events, tmp_path):
+def test_lossy_changes_nothing_that_names_or_counts(events: Path, tmp_path: Path) -> None:
     report = rootae.compress(events, tmp_path / "out.root", lossy=True, **QUICK)
     bounds, changed = bounds_and_changes(tmp_path / "out.root", events)
     assert {n for n, kind in bounds.items() if kind == "exact"} == set(bounds) - set(ROUNDED)
@@ -124,14 +133,14 @@ def test_lossy_changes_nothing_that_names_or_counts(events, tmp_path):
     assert not [n for n in report.notes if "mantissas" in n]
 
 
-def test_a_bound_that_was_asked_for_wins_over_what_was_seen(events, tmp_path):
+def test_a_bound_that_was_asked_for_wins_over_what_was_seen(events: Path, tmp_path: Path) -> None:
     asked = dict.fromkeys(("run", "evttime", "often"), "rel:1e-3")
     rootae.compress(events, tmp_path / "out.root", lossy=True, bounds=asked, **QUICK)
     bounds, _ = bounds_and_changes(tmp_path / "out.root", events)
     assert {n for n, kind in bounds.items() if kind == "rel"} == {*asked, *ROUNDED}
 
 
-def test_cut_mantissas_are_noted_once(tmp_path):
+def test_cut_mantissas_are_noted_once(tmp_path: Path) -> None:
     cut = (RNG.normal(size=(2, N)).astype("f4").view("u4") & 0xFFFFF000).view("f4")
     with uproot.recreate(tmp_path / "in.root") as file:
         for tree in ("one", "two"):
@@ -142,7 +151,9 @@ def test_cut_mantissas_are_noted_once(tmp_path):
     assert "4 columns (one:a, one:b, two:a, two:b)" in note
 
 
-def test_a_codec_s_bounds_get_no_estimate_of_what_lossy_would_give(events, tmp_path):
+def test_a_codec_s_bounds_get_no_estimate_of_what_lossy_would_give(
+    events: Path, tmp_path: Path
+) -> None:
     rootae.train([events], tmp_path / "codec.root", lossy=True, family="plain")
     report = rootae.compress(
         events, tmp_path / "coded.root", codec=tmp_path / "codec.root", backend="uproot"
@@ -152,7 +163,7 @@ def test_a_codec_s_bounds_get_no_estimate_of_what_lossy_would_give(events, tmp_p
     assert report.lossy_estimate is not None
 
 
-def test_the_estimate_rounds_no_more_than_lossy_does(tmp_path):
+def test_the_estimate_rounds_no_more_than_lossy_does(tmp_path: Path) -> None:
     data = {n: x for n, x in ntuple().items() if n not in ROUNDED}
     write_columns(tmp_path / "in.root", data)
     report = rootae.compress(tmp_path / "in.root", tmp_path / "out.root", **QUICK)
@@ -160,7 +171,7 @@ def test_the_estimate_rounds_no_more_than_lossy_does(tmp_path):
     assert report.lossy_estimate is None
 
 
-def test_training_looks_at_every_file(tmp_path):
+def test_training_looks_at_every_file(tmp_path: Path) -> None:
     """A column is exact for what one file shows only if all files together show it."""
     names = [tmp_path / f"{i}.root" for i in range(3)]
     weights = (np.full(N, 0.25), RNG.exponential(1, 3 * N), RNG.integers(0, 9, N) + 0.0)
@@ -176,7 +187,7 @@ def test_training_looks_at_every_file(tmp_path):
         assert lanes["weight"].bound == Bound.parse(bound)
 
 
-def test_jagged_columns_are_looked_at_too(tmp_path):
+def test_jagged_columns_are_looked_at_too(tmp_path: Path) -> None:
     counts = RNG.integers(0, 4, N)
     n = int(counts.sum())
     flat = {"Hit_code": RNG.choice([11, -13, 2212], n), "Hit_pt": RNG.exponential(20, n)}

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tables import round_trip
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.plan import Plan
+from rootae.codec.plan.plan import GroupPlan, Plan
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 from rootae.schema.column import Column
 from rootae.schema.tree import TreeSchema
 from rootae.schema.values import Values
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 ENTRIES = 2000
 
 
-def matched(change=lambda columns: columns, seed=0):
+Change = Callable[[dict[str, NDArray[Any]]], dict[str, NDArray[Any]]]
+
+
+def matched(
+    change: Change = lambda columns: columns, seed: int = 0
+) -> tuple[TreeSchema, dict[str, Values]]:
     """Return schema and values of jets near generated ones, and the indices that say which."""
     rng = np.random.default_rng(seed)
     theirs, mine = rng.poisson(4, ENTRIES), rng.poisson(5, ENTRIES)
@@ -42,9 +54,9 @@ def matched(change=lambda columns: columns, seed=0):
     return TreeSchema("t", "", tuple(described), order=tuple(columns)), values
 
 
-def planned(change=lambda columns: columns, bound="exact"):
+def planned(change: Change = lambda columns: columns, bound: str = "exact") -> dict[str, GroupPlan]:
     schema, values = matched(change)
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     plan = survey(schema, values, rules_of({"*": bound}), tables=tables)
     codec = Codec(Plan((plan,)), tables)
     round_trip(codec, values)
@@ -55,15 +67,16 @@ def planned(change=lambda columns: columns, bound="exact"):
 
 
 @pytest.mark.parametrize("bound", ["exact", "rel:1e-3", "abs:1e-3"])
-def test_a_column_of_indices_is_found_and_centres_what_it_leads_to(bound):
+def test_a_column_of_indices_is_found_and_centres_what_it_leads_to(bound: str) -> None:
     groups = planned(bound=bound)
     assert [(x.group, x.column) for x in groups["nJet"].links] == [("nGenJet", "GenJet_eta")]
     (eta,) = (x for x in groups["nJet"].lanes if x.column == "Jet_eta")
+    assert eta.centre is not None
     assert eta.centre.sources == (len(groups["nJet"].lanes),)
 
 
-def test_what_an_index_leads_to_may_follow_from_other_columns():
-    def copied(columns):
+def test_what_an_index_leads_to_may_follow_from_other_columns() -> None:
+    def copied(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return columns | {"GenJet_eta": columns["GenJet_axis"].copy()}
 
     groups = planned(copied)
@@ -72,7 +85,7 @@ def test_what_an_index_leads_to_may_follow_from_other_columns():
     assert [x.column for x in groups["nJet"].links] == ["GenJet_eta"]
 
 
-def without(columns, name):
+def without(columns: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
     return {k: x for k, x in columns.items() if k != name}
 
 
@@ -88,5 +101,5 @@ NO_REFERENCES = {
 
 
 @pytest.mark.parametrize("change", NO_REFERENCES.values(), ids=NO_REFERENCES)
-def test_other_columns_are_no_references(change):
+def test_other_columns_are_no_references(change: Callable[..., Any]) -> None:
     assert not any(g.links for g in planned(change).values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,18 @@ from rootae.operations import train
 from rootae.source.source import Source
 from rootae.writer import tree as writer
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rootae.schema.values import Values
+
 BRANCHES, LENGTH, ENTRIES = 50, 4096, 40
 MB = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def arrays_file(tmp_path_factory):
+def arrays_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file whose every entry holds 50 arrays of 4,096 numbers: 1.6 MB."""
     path = tmp_path_factory.mktemp("bytes") / "arrays.root"
     kind = np.dtype((np.float64, (LENGTH,)))
@@ -33,7 +40,9 @@ def arrays_file(tmp_path_factory):
 
 
 @pytest.mark.parametrize("limit", [32 * MB, 48 * MB])
-def test_samples_of_all_trees_and_files_share_a_bound(arrays_file, monkeypatch, limit):
+def test_samples_of_all_trees_and_files_share_a_bound(
+    arrays_file: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
     monkeypatch.setattr(train, "_BYTES", limit)
     with Source.open(arrays_file) as source:
         trees = [source.tree(name) for name in ("long", "short")]
@@ -45,7 +54,9 @@ def test_samples_of_all_trees_and_files_share_a_bound(arrays_file, monkeypatch, 
         assert 0 < half[0].nbytes <= limit / 2
 
 
-def test_narrow_numbers_count_as_their_codes(tmp_path, monkeypatch):
+def test_narrow_numbers_count_as_their_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(train, "_BYTES", MB)
     kind = np.dtype((np.uint8, (512,)))
     with uproot.recreate(tmp_path / "a.root") as file:
@@ -57,14 +68,16 @@ def test_narrow_numbers_count_as_their_codes(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("limit", [8 * MB, 30 * MB, 100 * MB])
-def test_blocks_under_way_are_bounded(arrays_file, monkeypatch, limit):
+def test_blocks_under_way_are_bounded(
+    arrays_file: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
     """One is always under way; several only as far as their values and codes are few."""
     monkeypatch.setattr(writer, "_WORKERS", 8)
     monkeypatch.setattr(writer, "_UNDER_WAY", limit)
     monkeypatch.setattr(rootae.source.tree, "BYTES_AT_MOST", 4 * MB)
     held, most, lock = {}, [], threading.Lock()
 
-    def encode(_coder, values, where):
+    def encode(_coder: Any, values: Mapping[str, Values], where: str) -> str:
         with lock:
             held[where] = sum(v.flat.nbytes + 8 * v.flat.size for v in values.values())
             most.append((sum(held.values()), len(held)))
@@ -73,8 +86,9 @@ def test_blocks_under_way_are_bounded(arrays_file, monkeypatch, limit):
     monkeypatch.setattr(writer, "_encode", encode)
     with Source.open(arrays_file) as source:
         tree = source.tree("long")
-        coder = SimpleNamespace(plan=SimpleNamespace(columns=tree.schema.columns))
+        coder: Any = SimpleNamespace(plan=SimpleNamespace(columns=tree.schema.columns))
         done = 0
+        where: Any  # what `encode` returns in place of a block
         for start, stop, where in writer._coded(tree, coder):
             del held[where]
             done += stop - start

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,11 @@ import uproot
 import rootae
 import rootae.rootio.clusters
 import rootae.source.tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKE = """
 from array import array
@@ -72,7 +78,7 @@ print(json.dumps([int(ROOT.tasks), int(ROOT.entries), *done]))
 
 
 @pytest.fixture(scope="module")
-def originals(root_script, tmp_path_factory):
+def originals(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("clusters")
     paths = [folder / "a.root", folder / "b.root"]
     root_script(MAKE, *paths)
@@ -80,7 +86,7 @@ def originals(root_script, tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["uproot", "root"])
-def pair(request, originals):
+def pair(request: pytest.FixtureRequest, originals: list[Path]) -> list[Path]:
     """Return two files of several blocks each, of which p passes, and v by ROOT."""
     made = [p.with_name(f"{p.stem}_{request.param}.root") for p in originals]
     kept = ("p", "v") if request.param == "root" else ("p",)
@@ -93,16 +99,19 @@ def pair(request, originals):
     return made
 
 
-def starts_of(path):
+def starts_of(path: Path) -> list[int]:
     with rootae.open(path) as file:
-        return file.container.stored("t").starts.tolist()
+        starts: list[int] = file.container.stored("t").starts.tolist()
+        return starts
 
 
-def walked(root_script, *paths):
+def walked(root_script: Script, *paths: Path) -> Any:
     return json.loads(root_script(WALK, *paths).stdout)
 
 
-def test_root_s_clusters_and_all_baskets_are_the_blocks(root_script, pair):
+def test_root_s_clusters_and_all_baskets_are_the_blocks(
+    root_script: Script, pair: list[Path]
+) -> None:
     for path, (clusters, baskets) in zip(pair, walked(root_script, *pair), strict=True):
         starts = starts_of(path)
         assert len(starts) > 4
@@ -114,7 +123,7 @@ def test_root_s_clusters_and_all_baskets_are_the_blocks(root_script, pair):
 
 
 @pytest.mark.filterwarnings("ignore:In file:UserWarning")  # of steps of another size
-def test_uproot_and_coffea_take_steps_of_whole_blocks(pair):
+def test_uproot_and_coffea_take_steps_of_whole_blocks(pair: list[Path]) -> None:
     starts = starts_of(pair[0])
     with uproot.open(pair[0]) as file:
         tree = file["t"]
@@ -124,13 +133,16 @@ def test_uproot_and_coffea_take_steps_of_whole_blocks(pair):
     files = {"all": {"files": {str(pair[0]): "t"}}}
     options = {"step_size": starts[1], "align_clusters": True, "preprocess_legacy_root": True}
     done, _ = tools.preprocess(files, **options)
-    (told,) = done["all"]["files"].values() if isinstance(done, dict) else ()
+    assert isinstance(done, dict)
+    (told,) = done["all"]["files"].values()
     assert {edge for step in told["steps"] for edge in step} <= set(starts)
     assert len(told["steps"]) > 1
 
 
 @pytest.mark.parametrize("mode", ["-ff", "-fk"])
-def test_a_fast_hadd_keeps_them(root_script, hadd, pair, tmp_path, mode):
+def test_a_fast_hadd_keeps_them(
+    root_script: Script, hadd: Script, pair: list[Path], tmp_path: Path, mode: str
+) -> None:
     assert hadd(mode, tmp_path / "out.root", *pair).returncode == 0
     again = tmp_path / "again.root"
     assert hadd("-ff", again, tmp_path / "out.root", pair[1]).returncode == 0
@@ -144,8 +156,8 @@ def test_a_fast_hadd_keeps_them(root_script, hadd, pair, tmp_path, mode):
 
 @pytest.mark.parametrize("mode", ["-f", "-f209"])
 def test_a_hadd_that_compresses_anew_makes_clusters_as_large_as_blocks(
-    root_script, hadd, pair, tmp_path, mode
-):
+    root_script: Script, hadd: Script, pair: list[Path], tmp_path: Path, mode: str
+) -> None:
     assert hadd(mode, tmp_path / "out.root", *pair).returncode == 0
     ((clusters, _),) = walked(root_script, tmp_path / "out.root")
     sizes = np.diff(starts_of(pair[0]))
@@ -153,7 +165,7 @@ def test_a_hadd_that_compresses_anew_makes_clusters_as_large_as_blocks(
     rootae.verify(tmp_path / "out.root")
 
 
-def test_rootae_merge_keeps_them(root_script, pair, tmp_path):
+def test_rootae_merge_keeps_them(root_script: Script, pair: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out.root"
     rootae.merge(pair, out)
     starts = starts_of(out)
@@ -163,7 +175,9 @@ def test_rootae_merge_keeps_them(root_script, pair, tmp_path):
     assert all(set(each) >= set(starts[:-1]) for each in baskets.values())
 
 
-def test_skims_have_clusters_where_their_blocks_end(root_script, pair, tmp_path):
+def test_skims_have_clusters_where_their_blocks_end(
+    root_script: Script, pair: list[Path], tmp_path: Path
+) -> None:
     rootae.skim(pair[0], tmp_path / "out.root", cut="p > 0", keep=["p", "j", "n"])
     ((clusters, baskets),) = walked(root_script, tmp_path / "out.root")
     assert clusters == starts_of(tmp_path / "out.root")[:-1]
@@ -172,8 +186,8 @@ def test_skims_have_clusters_where_their_blocks_end(root_script, pair, tmp_path)
 
 @pytest.mark.parametrize("backend", ["uproot", "root"])
 def test_decompressed_files_have_clusters_and_baskets_that_end_together(
-    root_script, pair, tmp_path, backend
-):
+    root_script: Script, pair: list[Path], tmp_path: Path, backend: str
+) -> None:
     if backend == "uproot" and "root" in pair[0].name:
         pytest.skip("uproot cannot write the vectors that pass")
     out = tmp_path / "out.root"
@@ -183,7 +197,9 @@ def test_decompressed_files_have_clusters_and_baskets_that_end_together(
     assert all(set(each) >= set(clusters) for each in baskets.values())
 
 
-def test_rdataframe_has_a_task_for_each_block(root_script, originals, pair):
+def test_rdataframe_has_a_task_for_each_block(
+    root_script: Script, originals: list[Path], pair: list[Path]
+) -> None:
     tasks, entries, total, count = json.loads(root_script(TASKS, pair[0]).stdout)
     with uproot.open(originals[0]) as file:
         wanted = file["t"]["p"].array(library="np").astype("f8").sum()

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from trained import table, trained
+
+from rootae.training.diagrams.learner import PRICES
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -32,6 +35,14 @@ from rootae.training import families, nets
 from rootae.training.family import Counted
 from rootae.training.options import EFFORTS, Options
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.block import Block
+    from rootae.codec.contexts.network import Network
+
 BOUNDS = ["exact", "abs:1e-3", "rel:1e-3", "none"]
 FAMILIES = [f for f in families.names() if not issubclass(families.load(f), Counted)]
 WITHOUT = [f for f in families.names() if f not in FAMILIES]
@@ -44,17 +55,19 @@ STEPS, BATCH, FEW = 20, 256, 8000
 
 
 @functools.cache
-def briefly(family, net, bound="rel:1e-3", steps=STEPS, effort="default"):
+def briefly(
+    family: str, net: str, bound: str = "rel:1e-3", steps: int = STEPS, effort: str = "default"
+) -> tuple[Codec, list[dict[str, Any]]]:
     """Train a little, once for all tests that look at the same."""
     return trained(family, bound, steps, FEW, net=net, effort=effort, batch_size=BATCH)
 
 
-def fresh():
+def fresh() -> Mapping[str, Values]:
     """Return values that nothing was trained on."""
     return table(3000, seed=1).values
 
 
-def coded_and_verified(codec):
+def coded_and_verified(codec: Codec) -> Block:
     """Code fresh values, compare them with what comes back, and return their block."""
     values, coder = fresh(), codec.tree("t")
     block = coder.encode(values)
@@ -62,7 +75,7 @@ def coded_and_verified(codec):
     return block
 
 
-def decoders_of(codec):
+def decoders_of(codec: Codec) -> list[Network]:
     encoders = {g.encoder.network for t in codec.plan.trees for g in t.groups if g.encoder}
     return [n for i, n in enumerate(codec.networks) if i not in encoders]
 
@@ -72,7 +85,7 @@ def decoders_of(codec):
     [b if b in ("exact", "rel:1e-3") else pytest.param(b, marks=pytest.mark.slow) for b in BOUNDS],
 )
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_every_family_and_net_keeps_every_bound(family, net, bound):
+def test_every_family_and_net_keeps_every_bound(family: str, net: str, bound: str) -> None:
     codec, history = briefly(family, net, bound)
     again = Codec.from_parts(*codec.parts).tree("t").decoder(coded_and_verified(codec))
     for name, values in fresh().items():
@@ -85,10 +98,11 @@ def test_every_family_and_net_keeps_every_bound(family, net, bound):
 
 
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_values_within_a_bound_do_not_depend_on_the_family(family, net):
+def test_values_within_a_bound_do_not_depend_on_the_family(family: str, net: str) -> None:
     """So that physics measured with one family holds for all."""
     codec, _ = briefly(family, net)
-    sample, tables = table(FEW), []
+    sample = table(FEW)
+    tables: list[NDArray[np.int64]] = []
     tree = survey(sample.schema, sample.values, rules_of({"*": "rel:1e-3"}), tables=tables)
     plain, learned = TreeCoder(tree, tables, ()), codec.tree("t")
     dull, mine = (c.decoder(c.encode(fresh())) for c in (plain, learned))
@@ -97,7 +111,7 @@ def test_values_within_a_bound_do_not_depend_on_the_family(family, net):
 
 
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_every_family_and_net_only_uses_certified_operators(family, net):
+def test_every_family_and_net_only_uses_certified_operators(family: str, net: str) -> None:
     codecs = [briefly(family, net, bound)[0] for bound in ("rel:1e-3", "none")]
     decoders = [n for codec in codecs for n in decoders_of(codec)]
     groups = [g for codec in codecs for g in codec.plan.trees[0].groups]
@@ -108,28 +122,29 @@ def test_every_family_and_net_only_uses_certified_operators(family, net):
 
 @pytest.mark.parametrize("bound", ["rel:1e-3", "none"])
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_steps_and_seed_repeat_the_same_codec(family, net, bound):
+def test_steps_and_seed_repeat_the_same_codec(family: str, net: str, bound: str) -> None:
     once_more, _ = briefly.__wrapped__(family, net, bound)
     assert once_more.id == briefly(family, net, bound)[0].id
 
 
 @pytest.mark.parametrize("family", families.names())
-def test_only_families_without_networks_learn_the_same_in_any_number_of_steps(family):
+def test_only_families_without_networks_learn_the_same_in_any_number_of_steps(family: str) -> None:
     histories = [briefly(family, "dense", steps=steps)[1] for steps in (STEPS, 1)]
     one, other = ([h["trained"] for h in history] for history in histories)
     assert (one != other) == (family in FAMILIES)
 
 
-def column_bytes(coder, values):
+def column_bytes(coder: TreeCoder, values: Mapping[str, Values]) -> dict[str, int]:
     """Return the bytes that each column of a block comes to."""
     blobs = coder.encode(values).blobs
     return {c: sum(len(blobs[i]) for i in coder.layout.blobs_of([c])) for c in coder.layout.columns}
 
 
 @pytest.mark.parametrize(("family", "net"), CASES)
-def test_learned_never_loses_to_plain_column_by_column(family, net):
+def test_learned_never_loses_to_plain_column_by_column(family: str, net: str) -> None:
     codec, _ = briefly(family, net)
-    sample, tables = table(FEW), []
+    sample = table(FEW)
+    tables: list[NDArray[np.int64]] = []
     plain = survey(sample.schema, sample.values, rules_of({"*": "rel:1e-3"}), tables=tables)
     learned, dull = (
         column_bytes(coder, sample.values)
@@ -140,20 +155,20 @@ def test_learned_never_loses_to_plain_column_by_column(family, net):
 
 @pytest.mark.parametrize("effort", [e for e in EFFORTS if e != "default"])
 @pytest.mark.parametrize("family", families.names())
-def test_every_effort_keeps_its_bounds(family, effort):
+def test_every_effort_keeps_its_bounds(family: str, effort: str) -> None:
     coded_and_verified(briefly(family, "dense", steps=2, effort=effort)[0])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("effort", [e for e in EFFORTS if e != "default"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_effort_of_convolutions_keeps_its_bounds(family, effort):
+def test_every_effort_of_convolutions_keeps_its_bounds(family: str, effort: str) -> None:
     coded_and_verified(briefly(family, "conv", steps=2, effort=effort)[0])
 
 
 @pytest.mark.parametrize("net", nets.names())
 @pytest.mark.parametrize("family", ["ae", "predictor"])
-def test_training_lowers_the_rate(family, net):
+def test_training_lowers_the_rate(family: str, net: str) -> None:
     _, history = trained(family, "rel:1e-3", 100, FEW, net=net, batch_size=512)
     assert all(h["trained"] < h["untrained"] - 0.5 for h in history)
 
@@ -161,17 +176,17 @@ def test_training_lowers_the_rate(family, net):
 @pytest.mark.parametrize(("family", "effort"), [
     ("plain", "default"), ("diagram", "default"), ("auto", "fast"),
 ])  # fmt: skip
-def test_a_net_is_refused_where_there_are_no_networks(family, effort):
+def test_a_net_is_refused_where_there_are_no_networks(family: str, effort: str) -> None:
     with pytest.raises(ArgumentError, match=f"net conv: family {family} .* no networks"):
         trained(family, "exact", 2, 400, net="conv", effort=effort)
 
 
-def test_an_unknown_effort_names_the_nearest():
+def test_an_unknown_effort_names_the_nearest() -> None:
     with pytest.raises(NameNotFound, match="default"):
         trained("ae", "exact", effort="defualt")
 
 
-def test_auto_says_what_each_candidate_gave():
+def test_auto_says_what_each_candidate_gave() -> None:
     codec, history = trained("auto", "rel:1e-3")
     assert all(set(h["tried"]) == {"plain", "diagram", "predictor", "ae"} for h in history)
     for h in history:  # a family's networks may stand beside diagrams: "diagram+predictor"
@@ -183,13 +198,15 @@ def test_auto_says_what_each_candidate_gave():
 
 
 @pytest.mark.slow
-def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch):
+def test_networks_stand_beside_diagrams_only_where_they_save_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from rootae.training import race
 
     networks = {}
     for prices in ((0.0, 0.0), (99.0, 0.0), (0.0, 99.0)):  # a value, and a further column
         monkeypatch.setitem(race._LEAST, "default", prices[0])
-        monkeypatch.setitem(race.PRICES, "default", prices[1])
+        monkeypatch.setitem(PRICES, "default", prices[1])
         codec, history = trained("auto", "rel:1e-3", 200)
         assert all(h["tried"]["predictor"] <= h["tried"]["diagram"] for h in history)
         groups = codec.plan.trees[0].groups
@@ -202,7 +219,7 @@ def test_networks_stand_beside_diagrams_only_where_they_save_enough(monkeypatch)
     assert set(networks.values()) == {0}
 
 
-def test_too_few_rows_are_coded_plain():
+def test_too_few_rows_are_coded_plain() -> None:
     small = table(400)
     opts = Options(family="ae", steps=5)
     codec, history = train_codec({"t": [small]}, opts, 1, Progress())
@@ -210,7 +227,7 @@ def test_too_few_rows_are_coded_plain():
     assert all(g.family == "plain" for g in codec.plan.trees[0].groups)
 
 
-def test_constant_and_nan_columns_train():
+def test_constant_and_nan_columns_train() -> None:
     sample = table()
     values = dict(sample.values)
     values["met"] = Values(np.full(len(values["met"].flat), np.nan))
@@ -222,12 +239,12 @@ def test_constant_and_nan_columns_train():
     codec.tree("t").verify(block, values, "t")
 
 
-def test_an_unknown_family_names_the_nearest():
+def test_an_unknown_family_names_the_nearest() -> None:
     with pytest.raises(NameNotFound, match="predictor"):
         trained("predicter", "exact")
 
 
-def test_values_beyond_the_trained_range_are_exact_all_the_same():
+def test_values_beyond_the_trained_range_are_exact_all_the_same() -> None:
     codec, _ = trained("predictor", "exact")
     wild = table(4000, seed=2)
     values = dict(wild.values)

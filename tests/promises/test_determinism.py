@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import awkward as ak
 import numpy as np
 import pytest
+from coding import coded
+
+from rootae.training.diagrams.learner import PRICES
 
 pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import format_reader
 import onnx_numpy
@@ -28,8 +35,10 @@ from rootae.codec.contexts.shapes import DECODER_OPERATORS
 from rootae.container.codecs import load_codec
 from rootae.errors import CorruptError
 from rootae.reader.cache import cache
-from rootae.reader.hook import coded
 from rootae.training import race
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FAMILIES = [  # the second word is the net
     pytest.param("predictor", marks=pytest.mark.slow),
@@ -38,10 +47,11 @@ FAMILIES = [  # the second word is the net
     "diagram",
     "auto",
 ]
+Files = tuple[str, dict[int, tuple[Path, dict[str, bytes]]]]  # the family, and files by rows
 MANY, FEW = 100_000, 1200  # three quarters of that many objects
 
 
-def arrays_of(rows, seed):
+def arrays_of(rows: int, seed: int) -> dict[str, Any]:
     """Return a tree's arrays; the counter comes with what it counts."""
     values = table(rows, seed).values
     return {
@@ -52,12 +62,12 @@ def arrays_of(rows, seed):
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def files(request, tmp_path_factory):
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Files:
     """Return a large and a small file of one codec, and the decoded columns of each."""
     folder = tmp_path_factory.mktemp("files")
     family, net = (*request.param.split(), "dense")[:2]
     with pytest.MonkeyPatch.context() as patch:
-        for prices in (race._LEAST, race.PRICES):  # so that auto keeps networks beside diagrams
+        for prices in (race._LEAST, PRICES):  # so that auto keeps networks beside diagrams
             patch.setitem(prices, "default", 0.0)
         codec, _ = trained(family, "rel:1e-3", 200, net=net)
     found = {}
@@ -68,24 +78,24 @@ def files(request, tmp_path_factory):
     return request.param, found
 
 
-def opened(path):
+def opened(path: Path) -> Any:
     """Open a file that nothing is remembered of."""
     cache.clear()
     load_codec.cache_clear()
     return rootae.open(path)
 
 
-def as_bytes(array):
+def as_bytes(array: ak.Array) -> bytes:
     return np.asarray(ak.flatten(array, axis=None)).tobytes()
 
 
-def decoded(path):
+def decoded(path: Path) -> dict[str, bytes]:
     """Return every column of a file as bytes."""
     with opened(path) as file:
         return {n: as_bytes(b.array()) for n, b in file["t"].items()}
 
 
-def test_the_files_are_coded_by_what_they_are_meant_to_test(files):
+def test_the_files_are_coded_by_what_they_are_meant_to_test(files: Files) -> None:
     family, found = files
     with opened(found[MANY][0]) as file:
         codec, stored = file.container.only_codec(), coded(file["t"]).stored
@@ -114,7 +124,7 @@ SETTINGS = [
 ]
 
 
-def run_as(monkeypatch, threads, batch, level):
+def run_as(monkeypatch: pytest.MonkeyPatch, threads: int, batch: int, level: str) -> None:
     """Have onnxruntime run networks otherwise than it would."""
     import onnxruntime
 
@@ -126,7 +136,7 @@ def run_as(monkeypatch, threads, batch, level):
         "DISABLE": onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL,
     }
 
-    def changed():
+    def changed() -> Any:
         made = options()
         made.intra_op_num_threads = made.inter_op_num_threads = threads
         made.execution_mode = onnxruntime.ExecutionMode.ORT_PARALLEL
@@ -138,20 +148,24 @@ def run_as(monkeypatch, threads, batch, level):
 
 
 @pytest.mark.parametrize(("threads", "batch", "level"), SETTINGS)
-def test_threads_batches_and_optimisations_change_no_bit(files, monkeypatch, threads, batch, level):
+def test_threads_batches_and_optimisations_change_no_bit(
+    files: Files, monkeypatch: pytest.MonkeyPatch, threads: int, batch: int, level: str
+) -> None:
     run_as(monkeypatch, threads, batch, level)
     path, wanted = files[1][MANY]
     assert decoded(path) == wanted
 
 
 @pytest.mark.parametrize("level", ["ALL", "DISABLE"])
-def test_one_row_at_a_time_changes_no_bit(files, monkeypatch, level):
+def test_one_row_at_a_time_changes_no_bit(
+    files: Files, monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
     run_as(monkeypatch, 1, 1, level)
     path, wanted = files[1][FEW]
     assert decoded(path) == wanted
 
 
-def test_two_threads_at_once_change_no_bit(files):
+def test_two_threads_at_once_change_no_bit(files: Files) -> None:
     path, wanted = files[1][MANY]
     names = list(wanted)
     with opened(path) as file, ThreadPoolExecutor(2) as pool:
@@ -161,12 +175,12 @@ def test_two_threads_at_once_change_no_bit(files):
     assert all(x == wanted[n] for n, x in zip(both, found, strict=True))
 
 
-def test_two_blocks_decoded_side_by_side_change_no_bit(files):
+def test_two_blocks_decoded_side_by_side_change_no_bit(files: Files) -> None:
     path, wanted = files[1][MANY]
     with opened(path) as file, ThreadPoolExecutor(2) as pool:
         stored = coded(file["t"]).stored
 
-        def whole(order):
+        def whole(order: list[str]) -> dict[str, bytes]:
             decoder = stored.decoder(0)  # its own, by the networks of both
             return {n: decoder.values(n).flat.tobytes() for n in order}
 
@@ -177,7 +191,7 @@ def test_two_blocks_decoded_side_by_side_change_no_bit(files):
 
 @pytest.mark.parametrize("dtype", [None, "f8"], ids=["own type", "float64"])
 @pytest.mark.parametrize("order", onnx_numpy.ORDERS)
-def test_the_order_of_sums_changes_no_bit(files, order, dtype):
+def test_the_order_of_sums_changes_no_bit(files: Files, order: str, dtype: str | None) -> None:
     """A reader of its own evaluates networks in numpy, term by term."""
     path, wanted = files[1][FEW]
     found = format_reader.read(path, "t", order=order, dtype=dtype)
@@ -186,14 +200,16 @@ def test_the_order_of_sums_changes_no_bit(files, order, dtype):
         assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
 
 
-def test_all_rows_at_once_in_numpy_change_no_bit(files):
+def test_all_rows_at_once_in_numpy_change_no_bit(files: Files) -> None:
     path, wanted = files[1][MANY]
     found = format_reader.read(path, "t", order="backwards")
     for name, blocks in found.items():
         assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
 
 
-def test_a_network_that_says_something_else_is_not_overlooked(files, monkeypatch):
+def test_a_network_that_says_something_else_is_not_overlooked(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The tests above would notice a difference: outputs that are one step off break columns."""
     family, found = files
     path, wanted = found[MANY]
@@ -208,12 +224,12 @@ def test_a_network_that_says_something_else_is_not_overlooked(files, monkeypatch
         return
 
 
-def layer(rng, inputs, outputs, dtype="f4"):
+def layer(rng: np.random.Generator, inputs: int, outputs: int, dtype: str = "f4") -> NDArray[Any]:
     return rng.integers(-99, 99, (outputs, inputs)).astype(dtype)
 
 
 @pytest.mark.parametrize("order", onnx_numpy.ORDERS)
-def test_the_operators_in_numpy_are_those_of_onnx(order):
+def test_the_operators_in_numpy_are_those_of_onnx(order: str) -> None:
     assert set(onnx_numpy.OPERATORS) == DECODER_OPERATORS
     rng = np.random.default_rng(0)
     node = helper.make_node
@@ -246,7 +262,7 @@ def test_the_operators_in_numpy_are_those_of_onnx(order):
     assert (found == onnx_numpy.Network(made, order, "f8")(x)).all()
 
 
-def test_sums_that_round_would_differ():
+def test_sums_that_round_would_differ() -> None:
     """The orders do differ where the proof does not hold: these are no whole numbers."""
     rng = np.random.default_rng(0)
     made, x = linear(rng.normal(size=(3, 200))), rng.normal(size=(200, 500)).astype("f4")
@@ -254,7 +270,7 @@ def test_sums_that_round_would_differ():
     assert all((a != b).any() for a, b in itertools.combinations(found, 2))
 
 
-def test_both_doors_give_the_same_bits(files):
+def test_both_doors_give_the_same_bits(files: Files) -> None:
     path, wanted = files[1][FEW]
     cache.clear()
     with uproot.open(path) as file:

@@ -9,18 +9,26 @@ import subprocess
 import sys
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from typing import TYPE_CHECKING
 
 import pytest
 from samples import PROJECT
+from typer.core import TyperGroup
 from typer.main import get_command
 
 import rootae
 from rootae.cli import app
 from rootae.training import families
 
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
 DOCS = PROJECT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
-COMMANDS = sorted(get_command(app).commands)
+APP = get_command(app)
+assert isinstance(APP, TyperGroup)
+COMMANDS = APP.commands
 COMMAND = "import sys; from rootae.cli import main; sys.exit(main())"
 
 
@@ -37,7 +45,7 @@ def options_in(text: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which the tutorial's files are, after its commands were run."""
     folder = tmp_path_factory.mktemp("tutorial")
     shutil.copy(DOCS / "simulate.py", folder)
@@ -53,7 +61,7 @@ def work(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["tutorial.md", "bounds.md", "reading.md"])
-def test_python_on_the_pages_runs(work, page):
+def test_python_on_the_pages_runs(work: Path, page: str) -> None:
     codes = blocks(page, "python")
     for name in ("coffea", "dask_awkward", "ROOT"):
         word = {"dask_awkward": "uproot.dask", "ROOT": "rdataframe"}.get(name, name)
@@ -69,7 +77,7 @@ def test_python_on_the_pages_runs(work, page):
     assert done.returncode == 0, done.stderr
 
 
-def test_python_on_the_page_about_extending_runs():
+def test_python_on_the_page_about_extending_runs() -> None:
     codes = blocks("extending.md", "python")
     assert len(codes) > 1
     for code in codes:
@@ -80,7 +88,7 @@ def test_python_on_the_page_about_extending_runs():
 
 
 @pytest.mark.slow
-def test_the_tutorial_ends_with_the_files_that_it_names(work):
+def test_the_tutorial_ends_with_the_files_that_it_names(work: Path) -> None:
     made = {p.name for p in work.iterdir()}
     assert {"small.root", "report.html", "codec.root", "all.root", "hard.root"} <= made
     with rootae.open(work / "all.root") as both, rootae.open(work / "small.root") as one:
@@ -88,15 +96,14 @@ def test_the_tutorial_ends_with_the_files_that_it_names(work):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
-def test_commands_on_the_pages_have_these_options(page):
-    known = get_command(app).commands
+def test_commands_on_the_pages_have_these_options(page: Path) -> None:
     for line in (x for x in lines_of(str(page.relative_to(DOCS))) if x.startswith("rootae ")):
-        command = known[shlex.split(line)[1]]
+        command = COMMANDS[shlex.split(line)[1]]
         assert options_in(line) <= {o for p in command.params for o in p.opts}, line
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_a_page_with_its_options(name):
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_a_page_with_its_options(name: str) -> None:
     text = (DOCS / f"commands/{name}.md").read_text()
     assert text.startswith(f"# rootae {name}\n")
     assert f"<!-- options: {name} -->" in text
@@ -111,14 +118,14 @@ REFERENCE = re.findall(
 )
 
 
-def test_every_public_name_is_in_the_reference():
+def test_every_public_name_is_in_the_reference() -> None:
     told = {heading.removeprefix("rootae.") for _, heading in REFERENCE} | {"__version__"}
     assert told >= set(rootae.__all__)
     assert len(REFERENCE) == (DOCS / "api.md").read_text().count(":::")
 
 
 @pytest.mark.parametrize(("path", "heading"), REFERENCE, ids=[h for _, h in REFERENCE])
-def test_every_name_of_the_reference_is_there_under_that_name(path, heading):
+def test_every_name_of_the_reference_is_there_under_that_name(path: str, heading: str) -> None:
     module, _, name = path.rpartition(".")
     found = getattr(import_module(module), name)
     assert name in import_module(module).__all__
@@ -129,7 +136,7 @@ def test_every_name_of_the_reference_is_there_under_that_name(path, heading):
         assert name not in rootae.__all__
 
 
-def test_every_family_is_explained():
+def test_every_family_is_explained() -> None:
     text = (DOCS / "training.md").read_text()
     for name in families.names():
         assert f"`{name}`" in text or f"### {name}\n" in text
@@ -138,7 +145,7 @@ def test_every_family_is_explained():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(DOCS)))
-def test_links_and_marks_lead_somewhere(page, monkeypatch):
+def test_links_and_marks_lead_somewhere(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = page.read_text()
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         assert "://" in target or (page.parent / target).exists(), target
@@ -148,7 +155,7 @@ def test_links_and_marks_lead_somewhere(page, monkeypatch):
     assert not re.search(r"^<!-- (options|settings|section):", filled, re.MULTILINE)
 
 
-def hooks():
+def hooks() -> ModuleType:
     spec = spec_from_file_location("docs_hooks", DOCS / "hooks.py")
     assert spec is not None
     assert spec.loader is not None

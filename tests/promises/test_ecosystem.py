@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -16,12 +19,19 @@ from samples import same
 
 import rootae
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
 ENTRIES = 40_000
 BINS = np.linspace(60, 120, 61)
 
 
 @pytest.fixture(scope="module")
-def pair(shared, tmp_path_factory):
+def pair(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return simulated Z -> mumu events, and the same compressed without loss."""
     source = shared / "mc/zmumu.root"
     packed = tmp_path_factory.mktemp("ecosystem") / "zmumu.root"
@@ -30,13 +40,13 @@ def pair(shared, tmp_path_factory):
 
 
 @pytest.fixture
-def trees(pair):
+def trees(pair: tuple[Path, Path]) -> Iterator[tuple[Any, Any]]:
     """Return both trees, opened by plain uproot."""
     with uproot.open(pair[0]) as a, uproot.open(pair[1]) as b:
         yield a["Events"], b["Events"]
 
 
-def alike(a, b):
+def alike(a: Any, b: Any) -> bool:
     """Say whether two results of any library are the same: types, names and every bit."""
     if isinstance(a, dict):
         return list(a) == list(b) and all(alike(a[k], b[k]) for k in a)
@@ -47,14 +57,14 @@ def alike(a, b):
     if isinstance(a, np.ndarray) and a.dtype == object:
         return len(a) == len(b) and all(map(alike, a, b))
     if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
-    return a.equals(b)  # pandas
+        return bool(a.dtype == b.dtype) and a.tobytes() == b.tobytes()
+    return bool(a.equals(b))  # pandas
 
 
 # uproot's documentation of TTrees, script by script
 
 MUONS = ["Muon_pt", "Muon_eta", "Muon_phi"]
-SCRIPTS = {
+SCRIPTS: dict[str, Callable[[Any], Any]] = {
     "one branch": lambda t: t["Muon_pt"].array(),
     "as NumPy": lambda t: t["nMuon"].array(library="np"),
     "jagged as NumPy": lambda t: t["Muon_pt"].array(library="np", entry_stop=500),
@@ -83,12 +93,16 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_script_of_uproot_s_documentation_gives_the_same(trees, script):
+def test_a_script_of_uproot_s_documentation_gives_the_same(
+    trees: tuple[Any, Any], script: str
+) -> None:
     a, b = (SCRIPTS[script](t) for t in trees)
     assert alike(a, b)
 
 
-def test_a_tree_describes_itself_as_before(trees, capsys):
+def test_a_tree_describes_itself_as_before(
+    trees: tuple[Any, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     a, b = trees
     assert a.typenames() == b.typenames()
     assert a.keys(filter_name="*_pt") == b.keys(filter_name="*_pt")
@@ -100,7 +114,9 @@ def test_a_tree_describes_itself_as_before(trees, capsys):
     assert shown[0] == shown[1]
 
 
-def test_files_are_iterated_over_and_concatenated_whichever_they_are(pair):
+def test_files_are_iterated_over_and_concatenated_whichever_they_are(
+    pair: tuple[Path, Path],
+) -> None:
     paths = [{p: "Events"} for p in pair]
     one, both = uproot.concatenate(paths[:1], MUONS), uproot.concatenate(paths[::-1], MUONS)
     assert alike(both, ak.concatenate([one, one]))
@@ -126,14 +142,16 @@ def total(task):
 """
 
 
-def ranges(path, step=10_000):
+def ranges(path: Path, step: int = 10_000) -> list[tuple[str, int, int]]:
     return [(str(path), a, a + step) for a in range(0, ENTRIES, step)]
 
 
-def test_spawned_processes_see_the_columns_with_rootae_imported_there(pair, tmp_path, monkeypatch):
+def test_spawned_processes_see_the_columns_with_rootae_imported_there(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "reading_worker.py").write_text(WORKER.format(module="rootae"))
     monkeypatch.syspath_prepend(tmp_path)
-    from reading_worker import total
+    total = importlib.import_module("reading_worker").total
 
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(total, ranges(pair[1])))
@@ -141,7 +159,9 @@ def test_spawned_processes_see_the_columns_with_rootae_imported_there(pair, tmp_
 
 
 @pytest.mark.parametrize("opener", [uproot.open, rootae.open])
-def test_an_opened_tree_may_be_sent_to_another_process(pair, opener):
+def test_an_opened_tree_may_be_sent_to_another_process(
+    pair: tuple[Path, Path], opener: Callable[..., Any]
+) -> None:
     with uproot.open(pair[0]) as a, opener(pair[1]) as b:
         tree = b["Events"]
         before = tree["Muon_pt"].array(array_cache=None)
@@ -150,7 +170,7 @@ def test_an_opened_tree_may_be_sent_to_another_process(pair, opener):
         assert alike(before, a["Events"]["Muon_pt"].array())
 
 
-def test_threads_read_columns_of_one_file_at_a_time(trees):
+def test_threads_read_columns_of_one_file_at_a_time(trees: tuple[Any, Any]) -> None:
     names = [n for n in trees[1].keys() if n.startswith(("Muon_", "Jet_"))]  # noqa: SIM118
     wanted = {n: trees[0][n].array() for n in names}
     with ThreadPoolExecutor(4) as pool:
@@ -158,7 +178,9 @@ def test_threads_read_columns_of_one_file_at_a_time(trees):
         assert all(same(wanted[n], array) for n, array in found)
 
 
-def test_without_rootae_the_columns_are_placeholders_of_other_names(pair):
+def test_without_rootae_the_columns_are_placeholders_of_other_names(
+    pair: tuple[Path, Path],
+) -> None:
     code = (
         "import sys, uproot\n"
         "names = uproot.open(sys.argv[1])['Events'].keys()\n"
@@ -174,7 +196,7 @@ def test_without_rootae_the_columns_are_placeholders_of_other_names(pair):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("scheduler", ["sync", pytest.param("processes", marks=pytest.mark.slow)])
-def test_dask_gives_the_same(pair, scheduler):
+def test_dask_gives_the_same(pair: tuple[Path, Path], scheduler: str) -> None:
     pytest.importorskip("dask_awkward", reason="dask-awkward is not there")
     found = []
     for path in pair:
@@ -189,11 +211,12 @@ def test_dask_gives_the_same(pair, scheduler):
 
 
 @pytest.fixture
-def coffea():
-    return pytest.importorskip("coffea.nanoevents", reason="coffea is not there")
+def coffea() -> ModuleType:
+    found: ModuleType = pytest.importorskip("coffea.nanoevents", reason="coffea is not there")
+    return found
 
 
-def events(coffea, path, schema, mode, **options):
+def events(coffea: ModuleType, path: Path, schema: str, mode: str, **options: Any) -> Any:
     kind = getattr(coffea, schema)
     found = coffea.NanoEventsFactory.from_root(
         {str(path): "Events"}, schemaclass=kind, mode=mode, **options
@@ -203,7 +226,9 @@ def events(coffea, path, schema, mode, **options):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("mode", ["eager", "virtual"])
-def test_coffea_s_base_schema_shows_the_same_columns(coffea, pair, mode):
+def test_coffea_s_base_schema_shows_the_same_columns(
+    coffea: ModuleType, pair: tuple[Path, Path], mode: str
+) -> None:
     a, b = (events(coffea, p, "BaseSchema", mode, entry_stop=3000) for p in pair)
     assert a.fields == b.fields
     for name in ("Muon_pt", "nMuon", "event", "Jet_btagLike", "genWeight"):
@@ -211,7 +236,7 @@ def test_coffea_s_base_schema_shows_the_same_columns(coffea, pair, mode):
             assert ak.array_equal(ak.materialize(a[name]), ak.materialize(b[name])), name
 
 
-def dimuons(arrays):
+def dimuons(arrays: Any) -> NDArray[np.int64]:
     """Fill the mass of the two leading muons of opposite charge, in bins."""
     muons = arrays.Muon[(arrays.Muon.pt > 20) & (abs(arrays.Muon.eta) < 2.4)]
     muons = muons[ak.num(muons) >= 2]
@@ -222,7 +247,9 @@ def dimuons(arrays):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("mode", ["eager", "virtual"])
-def test_a_coffea_dimuon_analysis_fills_the_same_bins(coffea, pair, mode):
+def test_a_coffea_dimuon_analysis_fills_the_same_bins(
+    coffea: ModuleType, pair: tuple[Path, Path], mode: str
+) -> None:
     one, two = (dimuons(events(coffea, p, "NanoAODSchema", mode)) for p in pair)
     assert one.sum() > 5000
     assert 85 <= BINS[one.argmax()] <= 95
@@ -232,16 +259,20 @@ def test_a_coffea_dimuon_analysis_fills_the_same_bins(coffea, pair, mode):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("schema", ["BaseSchema", "NanoAODSchema"])
-def test_coffea_on_dask_gives_the_same(coffea, pair, schema):
+def test_coffea_on_dask_gives_the_same(
+    coffea: ModuleType, pair: tuple[Path, Path], schema: str
+) -> None:
     pytest.importorskip("dask_awkward", reason="dask-awkward is not there")
     found = [events(coffea, p, schema, "dask") for p in pair]
     pt = [(e.Muon.pt if schema == "NanoAODSchema" else e.Muon_pt) for e in found]
     assert ak.array_equal(*(x.compute(scheduler="sync") for x in pt))
 
 
-def test_the_lossy_preset_moves_few_entries_between_bins(pair, tmp_path):
+def test_the_lossy_preset_moves_few_entries_between_bins(
+    pair: tuple[Path, Path], tmp_path: Path
+) -> None:
     lossy = tmp_path / "lossy.root"
-    keep = {"keep": ["Muon_pt", "Muon_eta", "Muon_phi", "event"]}
+    keep: dict[str, Any] = {"keep": ["Muon_pt", "Muon_eta", "Muon_phi", "event"]}
     rootae.skim(f"{pair[0]}:Events", tmp_path / "some.root", cut="nMuon >= 2", **keep)
     rootae.compress(tmp_path / "some.root", lossy, family="plain", lossy=True, trees=["Events"])
     counts = []
@@ -254,8 +285,9 @@ def test_the_lossy_preset_moves_few_entries_between_bins(pair, tmp_path):
     assert 0 < moved < 0.02
 
 
-def masses(muons):
+def masses(muons: Any) -> NDArray[np.float64]:
     """Return the mass of the two leading muons."""
     pt, eta, phi = (ak.to_numpy(muons[n][:, :2]).astype("f8") for n in MUONS)
     mass = 2 * pt.prod(axis=1) * (np.cosh(np.diff(eta)[:, 0]) - np.cos(np.diff(phi)[:, 0]))
-    return np.sqrt(mass)
+    found: NDArray[np.float64] = np.sqrt(mass)
+    return found

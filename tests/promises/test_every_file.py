@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from comparison import compare
 from samples import SHARED
-from wholeness import assert_whole
+from wholeness import Digest, assert_whole
 
 import rootae
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CODED, COPIED, STOPPED = "coded", "copied byte for byte", "stopped with names"
 COUNTS = {  # what becomes of the 64 files
@@ -50,7 +54,7 @@ ONLY_ROOT_WRITES = {  # a word of what uproot would lose
 FILES = sorted(str(p.relative_to(SHARED)) for p in SHARED.rglob("*.root"))
 
 
-def expected(backend, name):
+def expected(backend: str, name: str) -> tuple[str, str]:
     """Return what becomes of a file, and what the message says."""
     if name in NO_ROWS_TO_CODE:
         return COPIED, ""
@@ -59,23 +63,23 @@ def expected(backend, name):
     return CODED, ""
 
 
-def compressed(path, folder, backend):
+def compressed(path: Path, folder: Path, backend: str) -> rootae.Report:
     """Compress a file; small trees too, as they are with a codec at hand."""
-    codec = folder / "codec.root"
+    codec: Path | None = folder / "codec.root"
     try:
-        rootae.train([path], codec, family="plain")
+        rootae.train([path], folder / "codec.root", family="plain")
     except rootae.RootaeError:  # there are no numbers in it
         codec = None
-    options = {"family": "plain", "backend": backend, "codec": codec}
+    options: dict[str, Any] = {"family": "plain", "backend": backend, "codec": codec}
     return rootae.compress(path, folder / "small.root", **options)
 
 
 @pytest.mark.parametrize("backend", COUNTS)
-def test_the_table_counts_every_file(shared, backend):
+def test_the_table_counts_every_file(shared: Path, backend: str) -> None:
     assert Counter(expected(backend, name)[0] for name in FILES) == Counter(COUNTS[backend])
 
 
-def outcome_of(name, backend, folder):
+def outcome_of(name: str, backend: str, folder: Path) -> str:
     """Compress a file, hold what becomes of it against the table, and say whether it was coded."""
     path, small = SHARED / name, folder / "small.root"
     outcome, words = expected(backend, name)
@@ -93,14 +97,14 @@ def outcome_of(name, backend, folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
-def test_with_root_a_file_is_kept_whole(name, digest, tmp_path):
+def test_with_root_a_file_is_kept_whole(name: str, digest: Digest, tmp_path: Path) -> None:
     if outcome_of(name, "root", tmp_path) == CODED:
         assert_whole(SHARED / name, tmp_path / "small.root", tmp_path / "again.root", digest)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
-def test_with_uproot_a_file_is_kept_whole_or_names_what_is_not(name, tmp_path):
+def test_with_uproot_a_file_is_kept_whole_or_names_what_is_not(name: str, tmp_path: Path) -> None:
     if outcome_of(name, "uproot", tmp_path) == CODED:
         rootae.verify(tmp_path / "small.root", against=SHARED / name)
         compare(SHARED / name, tmp_path / "small.root")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import cramjam
@@ -40,6 +40,8 @@ from rootae.training.options import Options
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 NO_NETWORKS = b"\x01" + bytes(cramjam.zstd.compress(b"\0"))
 TEXT = (PROJECT / "export" / "FORMAT.md").read_text()
@@ -134,7 +136,7 @@ def test_second_reader_agrees_on_vectors_of_vectors(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_second_reader_agrees_bit_for_bit(options: dict, tmp_path: Path) -> None:
+def test_second_reader_agrees_bit_for_bit(options: dict[str, Any], tmp_path: Path) -> None:
     out = tmp_path / "out.root"
     rootae.compress(PROJECT / "demo" / "sample.root", out, **options)
     with uproot.open(out) as file:
@@ -152,7 +154,7 @@ def test_second_reader_agrees_bit_for_bit(options: dict, tmp_path: Path) -> None
                 assert flat.tobytes() == returned.tobytes(), name
 
 
-def reread(codec: Codec, columns: dict) -> tuple[dict, list[int]]:
+def reread(codec: Codec, columns: dict[str, NDArray[Any]]) -> tuple[dict[str, Any], list[int]]:
     """Read a block of one group by the second reader; return values and the lanes' modes."""
     _, values = table(columns)
     block = codec.tree("t").encode(values)

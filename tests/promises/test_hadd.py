@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import awkward as ak
 import pytest
 import uproot
@@ -12,11 +14,17 @@ import rootae.source.tree
 from rootae.errors import CorruptError
 from rootae.reader.cache import cache
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from rooted import Script
+
 NAMES = ["MET_pt", "Jet_pt", "nJet", "matrix", "event", "HLT_mu", "Muon_charge", "label"]
 
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory, hadd):
+def inputs(tmp_path_factory: pytest.TempPathFactory, hadd: Script) -> Path:
     """Return a folder of inputs: a, b, empty, and each compressed with either of two codecs."""
     folder = tmp_path_factory.mktemp("hadd")
     for name, entries, seed in (("a", 1500, 1), ("b", 1100, 2), ("empty", 0, 3)):
@@ -25,7 +33,7 @@ def inputs(tmp_path_factory, hadd):
     rootae.train(
         [f"{folder / 'b.root'}:Events"], folder / "two.root", family="plain", bounds={"*": "exact"}
     )
-    options = {"trees": ["Events"]}
+    options: dict[str, Any] = {"trees": ["Events"]}
     for name in ("a", "b", "empty"):
         for codec in ("one", "two"):
             out = folder / f"{name}_{codec}.root"
@@ -38,13 +46,13 @@ def inputs(tmp_path_factory, hadd):
     return folder
 
 
-def merged(hadd, inputs, target, *names, mode="-f"):
+def merged(hadd: Script, inputs: Path, target: Path, *names: str, mode: str = "-f") -> Path | None:
     """Run hadd on inputs and return the target, or None if hadd itself refused."""
     done = hadd(mode, target, *(inputs / f"{n}.root" for n in names))
     return target if done.returncode == 0 and target.exists() else None
 
 
-def originals(inputs, *names):
+def originals(inputs: Path, *names: str) -> dict[str, ak.Array]:
     arrays = []
     for name in names:
         with uproot.open(inputs / f"{name}.root") as file:
@@ -52,7 +60,8 @@ def originals(inputs, *names):
     return {n: ak.concatenate([a[n] for a in arrays]) for n in NAMES}
 
 
-def check(path, wanted):
+def check(path: Path | None, wanted: Mapping[str, ak.Array]) -> None:
+    assert path is not None, "hadd failed"
     with rootae.open(path) as file:
         tree = file["Events"]
         assert tree.keys() == list(dict.fromkeys(tree.keys()))
@@ -63,19 +72,19 @@ def check(path, wanted):
 
 
 @pytest.mark.parametrize("mode", ["-f", "-ff", "-fk", "-f505"])
-def test_two_files_of_one_codec(hadd, inputs, tmp_path, mode):
+def test_two_files_of_one_codec(hadd: Script, inputs: Path, tmp_path: Path, mode: str) -> None:
     out = merged(hadd, inputs, tmp_path / "out.root", "a_one", "b_one", mode=mode)
     check(out, originals(inputs, "a", "b"))
 
 
 @pytest.fixture(scope="module")
-def many_blocks(inputs):
+def many_blocks(inputs: Path) -> Path:
     """Return the folder with a and b coded in so many blocks that ROOT packs several together."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 300)
         for name in ("a", "b"):
             out = inputs / f"{name}_many.root"
-            options = {"codec": inputs / "one.root", "trees": ["Events"]}
+            options: dict[str, Any] = {"codec": inputs / "one.root", "trees": ["Events"]}
             rootae.compress(inputs / f"{name}.root", out, **options)
     return inputs
 
@@ -85,8 +94,8 @@ def many_blocks(inputs):
     [("-f", True), ("-f505", True), ("-f0", True), ("-ff", False), ("-fk", False)],
 )
 def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
-    hadd, many_blocks, tmp_path, mode, packs
-):
+    hadd: Script, many_blocks: Path, tmp_path: Path, mode: str, packs: bool
+) -> None:
     out = merged(hadd, many_blocks, tmp_path / "out.root", "a_many", "b_many", mode=mode)
     with rootae.open(out) as file:
         side = file["rootae/trees/Events"]
@@ -104,7 +113,9 @@ def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
 
 
 @pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])
-def test_two_files_of_different_codecs(hadd, inputs, tmp_path, mode):
+def test_two_files_of_different_codecs(
+    hadd: Script, inputs: Path, tmp_path: Path, mode: str
+) -> None:
     assert rootae.read_codec(inputs / "one.root").id != rootae.read_codec(inputs / "two.root").id
     out = merged(hadd, inputs, tmp_path / "out.root", "a_one", "b_two", mode=mode)
     check(out, originals(inputs, "a", "b"))
@@ -113,27 +124,31 @@ def test_two_files_of_different_codecs(hadd, inputs, tmp_path, mode):
 @pytest.mark.parametrize(
     ("mode", "at"), [("-f", 0), ("-f", 1), ("-ff", 0), ("-ff", 1), ("-ff", 2), ("-fk", 1)]
 )
-def test_three_files_with_an_empty_one_among_them(hadd, inputs, tmp_path, mode, at):
+def test_three_files_with_an_empty_one_among_them(
+    hadd: Script, inputs: Path, tmp_path: Path, mode: str, at: int
+) -> None:
     names = ["a_one", "b_one"]
     names.insert(at, "empty_one")
     out = merged(hadd, inputs, tmp_path / "out.root", *names, mode=mode)
     check(out, originals(inputs, "a", "b"))
 
 
-def test_merged_files_may_be_merged_again(hadd, inputs, tmp_path):
+def test_merged_files_may_be_merged_again(hadd: Script, inputs: Path, tmp_path: Path) -> None:
     one = merged(hadd, inputs, tmp_path / "one.root", "a_one", "b_two")
     assert hadd("-f", tmp_path / "two.root", one, inputs / "a_two.root").returncode == 0
     check(tmp_path / "two.root", originals(inputs, "a", "b", "a"))
 
 
-def test_a_merged_file_has_a_record_of_each_part(hadd, inputs, tmp_path):
+def test_a_merged_file_has_a_record_of_each_part(
+    hadd: Script, inputs: Path, tmp_path: Path
+) -> None:
     out = merged(hadd, inputs, tmp_path / "out.root", "a_one", "b_one")
     with rootae.open(out) as file:
         names = {r["source"]["name"] for r in file.container.provenance}
     assert names == {"a.root", "b.root"}
 
 
-def refused(path, *columns):
+def refused(path: Path | None, *columns: str) -> None:
     """Hold that a merged file is refused on reading, through either door."""
     if path is None:  # hadd itself refused
         return
@@ -151,12 +166,16 @@ def refused(path, *columns):
     + [(mode, ("a", "b_one")) for mode in ("-f", "-ff", "-fk")],
     ids=str,
 )
-def test_a_plain_file_among_them_is_refused(hadd, inputs, tmp_path, mode, names):
+def test_a_plain_file_among_them_is_refused(
+    hadd: Script, inputs: Path, tmp_path: Path, mode: str, names: tuple[str, ...]
+) -> None:
     refused(merged(hadd, inputs, tmp_path / "out.root", *names, mode=mode), "MET_pt", "Jet_pt")
 
 
 @pytest.mark.parametrize("mode", ["-ff", "-fk"])
-def test_a_plain_file_that_hadd_itself_leaves_out_does_no_harm(hadd, inputs, tmp_path, mode):
+def test_a_plain_file_that_hadd_itself_leaves_out_does_no_harm(
+    hadd: Script, inputs: Path, tmp_path: Path, mode: str
+) -> None:
     done = hadd(mode, tmp_path / "out.root", inputs / "a_one.root", inputs / "b.root")
     assert "rootae_entry" in done.stderr  # hadd's own warning: nothing of the file is in the output
     check(tmp_path / "out.root", originals(inputs, "a"))
@@ -164,7 +183,9 @@ def test_a_plain_file_that_hadd_itself_leaves_out_does_no_harm(hadd, inputs, tmp
 
 @pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])
 @pytest.mark.parametrize("names", [("a_one", "b_kept"), ("a_kept", "b_one")], ids=str)
-def test_other_coded_columns_are_refused(hadd, inputs, tmp_path, mode, names):
+def test_other_coded_columns_are_refused(
+    hadd: Script, inputs: Path, tmp_path: Path, mode: str, names: tuple[str, ...]
+) -> None:
     refused(merged(hadd, inputs, tmp_path / "out.root", *names, mode=mode), "Jet_pt")
 
 
@@ -180,11 +201,14 @@ for name, cut in (("some", "rootae_entry > 100"), ("all", "rootae_entry >= 0")):
 
 
 @pytest.mark.slow
-def test_skims_without_the_blocks_are_refused(root_script, inputs, tmp_path):
+def test_skims_without_the_blocks_are_refused(
+    root_script: Script, inputs: Path, tmp_path: Path
+) -> None:
     root_script(SKIMS, inputs / "a_one.root", tmp_path)
     assert len(list(tmp_path.iterdir())) == 4
     for path in tmp_path.iterdir():
-        for read in (lambda t: t["MET_pt"].array(), lambda t: t.arrays()):
+        reads: list[Callable[[Any], Any]] = [lambda t: t["MET_pt"].array(), lambda t: t.arrays()]
+        for read in reads:
             with pytest.raises(CorruptError, match="rootae skim"), uproot.open(path) as file:
                 read(file["Events"])
 
@@ -222,14 +246,16 @@ ALL = "new = tree.CloneTree()"
     ("events", "match"), [(SOME, "rootae skim"), (SWAPPED, "reordered")], ids=["cut", "swapped"]
 )
 def test_entries_cut_or_swapped_beside_their_blocks_are_refused(
-    root_script, inputs, tmp_path, events, match
-):
+    root_script: Script, inputs: Path, tmp_path: Path, events: str, match: str
+) -> None:
     out = tmp_path / "out.root"
     root_script(COPY.format(events=events), inputs / "a_one.root", out)
     with pytest.raises(CorruptError, match=match), uproot.open(out) as file:
         file["Events"]["MET_pt"].array()
 
 
-def test_a_whole_copy_of_everything_is_right(root_script, inputs, tmp_path):
+def test_a_whole_copy_of_everything_is_right(
+    root_script: Script, inputs: Path, tmp_path: Path
+) -> None:
     root_script(COPY.format(events=ALL), inputs / "a_one.root", tmp_path / "out.root")
     check(tmp_path / "out.root", originals(inputs, "a"))

@@ -5,9 +5,14 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 import pytest
 from samples import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 PACKAGE = PROJECT / "rootae"
 MODULES = {
@@ -55,7 +60,7 @@ OWNERS = {
 }
 
 
-def imported(path):
+def imported(path: Path) -> Iterator[str]:
     """Yield what a module imports, also inside functions and for types: dotted names."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -63,52 +68,52 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             names = (f"{node.module}.{alias.name}" for alias in node.names)
-            yield from (n if n in MODULES else node.module for n in names)
+            yield from (n if n in MODULES else str(node.module) for n in names)
 
 
-def home(name):
+def home(name: str) -> str:
     """Return the folder or the file at the top that a module of rootae belongs to."""
     return name.split(".")[1] if "." in name else ""
 
 
-def test_every_module_has_its_floor():
+def test_every_module_has_its_floor() -> None:
     assert {home(name) for name in MODULES} - {""} == set(LEVEL)
 
 
 @pytest.mark.parametrize("name", sorted(set(MODULES) - {"rootae"}))
-def test_imports_point_downward(name):
+def test_imports_point_downward(name: str) -> None:
     for other in set(imported(MODULES[name])) & set(MODULES):
         if home(other) != home(name) and other != "rootae":
             assert LEVEL[home(other)] < LEVEL[home(name)], f"{name} imports {other}"
 
 
-def test_nothing_runs_in_a_circle():
+def test_nothing_runs_in_a_circle() -> None:
     graph = defaultdict(set)
     for name, path in MODULES.items():
         graph[name] = (set(imported(path)) & set(MODULES)) - {"rootae", name}
     assert list(TopologicalSorter(graph).static_order())
 
 
-def test_the_front_door_imports_nothing_but_the_hook():
+def test_the_front_door_imports_nothing_but_the_hook() -> None:
     tree = ast.parse((PACKAGE / "__init__.py").read_text())
-    found = {n.module for n in tree.body if isinstance(n, ast.ImportFrom)}
+    found = {str(n.module) for n in tree.body if isinstance(n, ast.ImportFrom)}
     assert {n for n in found if n.startswith("rootae")} == {"rootae.reader.hook"}
 
 
 @pytest.mark.parametrize("package", OWNERS)
-def test_heavy_packages_have_their_owners(package):
+def test_heavy_packages_have_their_owners(package: str) -> None:
     for name, path in MODULES.items():
         if any(i.split(".")[0] == package for i in imported(path)):
             assert any(f"{name}.".startswith(f"rootae.{o}.") for o in OWNERS[package]), name
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_module_is_over_300_lines(name):
+def test_no_module_is_over_300_lines(name: str) -> None:
     assert len(MODULES[name].read_text().splitlines()) <= 300
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_module_asserts_or_prints(name):
+def test_no_module_asserts_or_prints(name: str) -> None:
     for node in ast.walk(ast.parse(MODULES[name].read_text())):
         assert not isinstance(node, ast.Assert), f"line {node.lineno}"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -116,7 +121,7 @@ def test_no_module_asserts_or_prints(name):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_kinds_of_bounds_are_asked_for_by_what_they_promise(name):
+def test_kinds_of_bounds_are_asked_for_by_what_they_promise(name: str) -> None:
     """A new kind of bound is one file; only the choice of its grid knows its name."""
     if home(name) == "schema" or name == "rootae.codec.grids.registry":
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import awkward as ak
 import numpy as np
 import pytest
@@ -18,6 +20,11 @@ from rootae.planner.survey import survey
 from rootae.schema.column import INNER, SIZES, Column
 from rootae.schema.values import Values
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 TREE = """
 import os
@@ -71,7 +78,7 @@ TYPES = {
 }  # fmt: skip
 
 
-def lists(entries, seed, dtype="f4"):
+def lists(entries: int, seed: int, dtype: str = "f4") -> ak.Array:
     """Return vectors of vectors of numbers."""
     rng = np.random.default_rng(seed)
     outer = rng.integers(0, 4, entries)
@@ -80,7 +87,7 @@ def lists(entries, seed, dtype="f4"):
     return ak.unflatten(ak.unflatten(ak.Array(flat), inner), outer)
 
 
-def written(path, entries=9000, seed=0):
+def written(path: Path, entries: int = 9000, seed: int = 0) -> ak.Array:
     """Write a file of them that uproot can write, and return them."""
     v, x = lists(entries, seed), np.arange(entries) % 977
     with uproot.recreate(path) as file:
@@ -89,7 +96,7 @@ def written(path, entries=9000, seed=0):
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory):
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[ak.Array, Path]:
     """Return the values of a column, and a compressed file of several blocks."""
     folder = tmp_path_factory.mktemp("nested")
     v = written(folder / "in.root")
@@ -102,20 +109,21 @@ def pair(tmp_path_factory):
 
 
 @given(st.lists(st.lists(st.lists(st.integers(-9, 9), max_size=4), max_size=4), max_size=6))
-def test_values_and_lengths_are_the_array(data):
+def test_values_and_lengths_are_the_array(data: list[list[list[int]]]) -> None:
     array = ak.values_astype(ak.Array([[[0]], *data])[1:], "int32")
     column = Column("v", "int32", counter=f"v{INNER}")
     outer, inner = (Values.lengths(array, c.name) for c in column.sizes())
     values = Values.from_array(array, column)
     assert outer.flat.tolist() == [len(entry) for entry in data]
     assert inner.flat.tolist() == [len(v) for entry in data for v in entry]
+    assert values.counts is not None
     assert values.counts.tolist() == [sum(map(len, entry)) for entry in data]
     assert same(ak.Array(values.to_array(inner)), ak.Array(array))
     with pytest.raises(CorruptError):
         Values(np.append(values.flat, 1), values.counts).to_array(inner)
 
 
-def test_every_range_is_read_as_it_was(pair):
+def test_every_range_is_read_as_it_was(pair: tuple[ak.Array, Path]) -> None:
     v, path = pair
     with uproot.open(path) as file:
         branch = file["t"]["v"]
@@ -130,7 +138,7 @@ def test_every_range_is_read_as_it_was(pair):
         assert branch.interpretation.awkward_form(file.file).type == v.layout.form.type
 
 
-def test_numpy_gets_the_objects_that_uproot_gives(pair):
+def test_numpy_gets_the_objects_that_uproot_gives(pair: tuple[ak.Array, Path]) -> None:
     v, path = pair
     found = rootae.open(path)["t"]["v"].array(library="np", entry_stop=50)
     assert found.dtype == object
@@ -138,13 +146,13 @@ def test_numpy_gets_the_objects_that_uproot_gives(pair):
     assert [x.tolist() for x in found] == v[:50].tolist()
 
 
-def test_dask_reads_them(pair):
+def test_dask_reads_them(pair: tuple[ak.Array, Path]) -> None:
     pytest.importorskip("dask_awkward")
     v, path = pair
     assert same(ak.Array(uproot.dask({path: "t"})["v"].compute()), v)
 
 
-def test_bounds_hold_and_sizes_are_exact(tmp_path):
+def test_bounds_hold_and_sizes_are_exact(tmp_path: Path) -> None:
     v = written(tmp_path / "in.root")
     rootae.compress(tmp_path / "in.root", tmp_path / "out.root", family="plain",
                     bounds={"v": "rel:1e-2"})  # fmt: skip
@@ -155,7 +163,9 @@ def test_bounds_hold_and_sizes_are_exact(tmp_path):
     assert not ak.array_equal(found, v)
 
 
-def test_verify_tells_other_inner_vectors_of_the_same_total(pair, tmp_path):
+def test_verify_tells_other_inner_vectors_of_the_same_total(
+    pair: tuple[ak.Array, Path], tmp_path: Path
+) -> None:
     v, path = pair
     flat = ak.flatten(ak.flatten(v, axis=1), axis=1)
     inner = ak.to_numpy(ak.flatten(ak.num(v, axis=2))).copy()
@@ -170,7 +180,7 @@ def test_verify_tells_other_inner_vectors_of_the_same_total(pair, tmp_path):
         rootae.verify(path, against=tmp_path / "other.root")
 
 
-def test_merged_and_skimmed_files_hold_them(pair, tmp_path):
+def test_merged_and_skimmed_files_hold_them(pair: tuple[ak.Array, Path], tmp_path: Path) -> None:
     v, path = pair
     rootae.merge([path, path], tmp_path / "two.root")
     assert same(rootae.open(tmp_path / "two.root")["t"]["v"].array(), ak.concatenate([v, v]))
@@ -181,14 +191,16 @@ def test_merged_and_skimmed_files_hold_them(pair, tmp_path):
         assert same(file["t"]["v"].array(), few)
 
 
-def test_hadd_keeps_them(pair, hadd, tmp_path):
+def test_hadd_keeps_them(pair: tuple[ak.Array, Path], hadd: Script, tmp_path: Path) -> None:
     v, path = pair
     done = hadd("-f", tmp_path / "two.root", path, path)
     assert done.returncode == 0, done.stderr
     assert same(rootae.open(tmp_path / "two.root")["t"]["v"].array(), ak.concatenate([v, v]))
 
 
-def test_kept_plain_they_leave_nothing_coded_behind(pair, tmp_path):
+def test_kept_plain_they_leave_nothing_coded_behind(
+    pair: tuple[ak.Array, Path], tmp_path: Path
+) -> None:
     _, path = pair
     with Source.open(path.with_name("in.root")) as source:
         tree = source.tree("t")
@@ -197,13 +209,15 @@ def test_kept_plain_they_leave_nothing_coded_behind(pair, tmp_path):
     assert {g.name for g in plan.groups} == {""}
 
 
-def test_uproot_alone_cannot_give_the_branch_back(pair, tmp_path):
+def test_uproot_alone_cannot_give_the_branch_back(
+    pair: tuple[ak.Array, Path], tmp_path: Path
+) -> None:
     with pytest.raises(UnsupportedError, match="uproot cannot write v"):
         rootae.decompress(pair[1], tmp_path / "back.root", backend="uproot")
 
 
 @pytest.mark.slow
-def test_root_gives_every_kind_back(root_script, tmp_path):
+def test_root_gives_every_kind_back(root_script: Script, tmp_path: Path) -> None:
     path, small, back = (tmp_path / f"{n}.root" for n in ("in", "small", "back"))
     root_script(TREE, path)
     rootae.compress(path, small, family="plain")
@@ -222,13 +236,13 @@ def test_root_gives_every_kind_back(root_script, tmp_path):
 
 
 @pytest.mark.slow
-def test_rdataframe_shows_them(pair, root_script):
+def test_rdataframe_shows_them(pair: tuple[ak.Array, Path], root_script: Script) -> None:
     kind, sums = root_script(FRAME, pair[1]).stdout.splitlines()
     assert kind == "ROOT::VecOps::RVec<vector<float>>"
     assert sums == f"{(np.arange(9000) % 977).sum()} {ak.count(ak.num(pair[0], axis=2))}"
 
 
-def test_names_of_sizes_are_no_branches():
+def test_names_of_sizes_are_no_branches() -> None:
     assert not Column(f"v{SIZES}", "int64").has_branch
     assert not Column(f"v{INNER}", "int64", counter=f"v{SIZES}").is_vector
     assert Column("v", "float32", counter=f"v{INNER}").is_nested

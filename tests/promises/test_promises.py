@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import awkward as ak
 import numpy as np
@@ -18,9 +21,12 @@ from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.reader.cache import cache
 from rootae.writer.backend import installed
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], set[str]]:
     """Return a small coded file, its values, and which columns are coded."""
     folder = tmp_path_factory.mktemp("small")
     source = write_events(folder / "in.root", 400)
@@ -33,7 +39,7 @@ def small(tmp_path_factory):
         return folder / "out.root", values, set(file.bounds["Events"])
 
 
-def read(path, names):
+def read(path: Path, names: Iterable[str]) -> dict[str, ak.Array] | None:
     """Return the arrays of a tree, or None where reading says that the file is damaged."""
     cache.clear()
     try:
@@ -50,7 +56,9 @@ def read(path, names):
 
 @pytest.mark.filterwarnings("ignore")  # uproot may warn of what it meets in a damaged file
 @pytest.mark.parametrize("step", [2503, pytest.param(101, marks=pytest.mark.slow)])
-def test_a_damaged_byte_is_noticed_or_changes_no_coded_value(small, tmp_path, step):
+def test_a_damaged_byte_is_noticed_or_changes_no_coded_value(
+    small: tuple[Path, dict[str, Any], set[str]], tmp_path: Path, step: int
+) -> None:
     path, values, coded = small
     whole = path.read_bytes()
     names, noticed, tried = [n for n in values if n in coded], 0, 0
@@ -66,7 +74,9 @@ def test_a_damaged_byte_is_noticed_or_changes_no_coded_value(small, tmp_path, st
     assert noticed > tried // 10
 
 
-def test_a_newer_format_is_refused_and_the_remedy_is_named(small, tmp_path, monkeypatch):
+def test_a_newer_format_is_refused_and_the_remedy_is_named(
+    small: tuple[Path, dict[str, Any], set[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = write_columns(tmp_path / "in.root", {"x": np.arange(50_000)})
     text = Plan.to_json
     newer = f'"format":{FORMAT + 1}'
@@ -79,7 +89,9 @@ def test_a_newer_format_is_refused_and_the_remedy_is_named(small, tmp_path, monk
 
 
 @pytest.mark.parametrize("options", [{}, {"lossy": True}, {"bounds": {"*": "rel:1e-3"}}])
-def test_entries_are_kept_and_special_values_come_back_bit_for_bit(tmp_path, options, events):
+def test_entries_are_kept_and_special_values_come_back_bit_for_bit(
+    tmp_path: Path, options: dict[str, Any], events: Path
+) -> None:
     rootae.compress(events, tmp_path / "out.root", family="plain", **options)
     with rootae.open(tmp_path / "out.root") as file:
         assert file["Events"].num_entries == 3000
@@ -87,7 +99,7 @@ def test_entries_are_kept_and_special_values_come_back_bit_for_bit(tmp_path, opt
     assert back.tobytes() == event_arrays(3000, 0)["MET_pt"][:5].tobytes()
 
 
-def test_nobody_loses_precision_without_asking(packed, events):
+def test_nobody_loses_precision_without_asking(packed: Path, events: Path) -> None:
     with rootae.open(packed) as a, uproot.open(events) as b:
         assert all(str(x) == "exact" for x in a.bounds["Events"].values())
         for tree in ("Events", "deep/er/Events"):
@@ -95,7 +107,7 @@ def test_nobody_loses_precision_without_asking(packed, events):
                 assert same(a[tree][name].array(), b[tree][name].array()), name
 
 
-def test_where_nothing_pays_the_output_is_the_input_byte_for_byte(tmp_path):
+def test_where_nothing_pays_the_output_is_the_input_byte_for_byte(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 2**64, 30_000, dtype="u8")
     for name, array in {"noise": noise, "few": np.arange(100)}.items():
         source = write_columns(tmp_path / f"{name}.root", {"x": array})
@@ -106,16 +118,18 @@ def test_where_nothing_pays_the_output_is_the_input_byte_for_byte(tmp_path):
         assert rootae.verify(tmp_path / "out.root", source).columns == 0
 
 
-def test_the_input_is_never_touched(tmp_path, events):
-    copy = shutil.copy(events, tmp_path / "in.root")
+def test_the_input_is_never_touched(tmp_path: Path, events: Path) -> None:
+    copy = Path(shutil.copy(events, tmp_path / "in.root"))
     rootae.compress(copy, tmp_path / "out.root", family="plain")
     assert copy.read_bytes() == events.read_bytes()
     with pytest.raises(rootae.ArgumentError, match="same file"):
         rootae.compress(copy, copy, family="plain", force=True)
 
 
-def test_a_failing_run_leaves_nothing_behind(tmp_path, events, monkeypatch):
-    def fail(*_):
+def test_a_failing_run_leaves_nothing_behind(
+    tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("rootae.container.side_tree.SideTree.add", fail)
@@ -124,7 +138,9 @@ def test_a_failing_run_leaves_nothing_behind(tmp_path, events, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_value_outside_its_bound_is_never_written(tmp_path, events, monkeypatch):
+def test_a_value_outside_its_bound_is_never_written(
+    tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from rootae.codec.grids.exact import ExactFloat
 
     inverse = ExactFloat.inverse
@@ -134,7 +150,9 @@ def test_a_value_outside_its_bound_is_never_written(tmp_path, events, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_given_codec_repeats_the_same_blobs(small, tmp_path):
+def test_a_given_codec_repeats_the_same_blobs(
+    small: tuple[Path, dict[str, Any], set[str]], tmp_path: Path
+) -> None:
     from rootae.container.container import Container
 
     path, _, _ = small
@@ -157,7 +175,9 @@ import rootae
 """
 
 
-def run(code, *arguments, blocked=("torch", "onnx")):
+def run(
+    code: str, *arguments: object, blocked: Sequence[str] = ("torch", "onnx")
+) -> CompletedProcess[str]:
     text = BLOCKED.format(blocked=set(blocked), code=code)
     command = [sys.executable, "-c", text, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -172,36 +192,40 @@ rootae.verify(sys.argv[1])
 """
 
 
-def test_reading_needs_neither_torch_nor_onnx(packed):
+def test_reading_needs_neither_torch_nor_onnx(packed: Path) -> None:
     done = run(READ, packed)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("3000 21\n[")
 
 
-def test_compressing_without_networks_needs_neither_torch_nor_onnx(events, tmp_path):
+def test_compressing_without_networks_needs_neither_torch_nor_onnx(
+    events: Path, tmp_path: Path
+) -> None:
     code = "rootae.compress(sys.argv[1], sys.argv[2], family='plain')"
     done = run(code, events, tmp_path / "out.root")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.root").exists()
 
 
-def test_importing_rootae_imports_no_heavy_package():
+def test_importing_rootae_imports_no_heavy_package() -> None:
     done = run("print({'onnxruntime', 'torch', 'onnx', 'typer'} & set(sys.modules))", blocked=())
     assert done.stdout.strip() == "set()", done.stderr
 
 
-def test_a_file_without_networks_needs_no_onnxruntime(packed):
+def test_a_file_without_networks_needs_no_onnxruntime(packed: Path) -> None:
     done = run(READ, packed, blocked=("onnxruntime", "torch", "onnx"))
     assert done.returncode == 0, done.stderr
 
 
-def test_no_file_holds_a_pickle(packed):
+def test_no_file_holds_a_pickle(packed: Path) -> None:
     data = packed.read_bytes()
     assert b"numpy._core" not in data
     assert b"__reduce__" not in data
 
 
-def test_a_block_of_another_file_is_not_taken_for_this_one_s(small, tmp_path):
+def test_a_block_of_another_file_is_not_taken_for_this_one_s(
+    small: tuple[Path, dict[str, Any], set[str]], tmp_path: Path
+) -> None:
     path, _, _ = small
     other = write_events(tmp_path / "in.root", 400, seed=8)
     rootae.compress(other, tmp_path / "other.root", codec=path.with_name("codec.root"))
@@ -224,7 +248,7 @@ def test_a_block_of_another_file_is_not_taken_for_this_one_s(small, tmp_path):
         file["Events"]["MET_pt"].array()
 
 
-def odd_booleans(path, last=255):
+def odd_booleans(path: Path, last: int = 255) -> Path:
     """Write booleans of every shape as bytes of any value, one of which is given."""
     rng = np.random.default_rng(5)
     raw = rng.choice(np.array([0, 1, 1, 2, 128, 255], "u1"), (20_000, 3))
@@ -237,7 +261,7 @@ def odd_booleans(path, last=255):
 
 
 @pytest.mark.parametrize("backend", ["uproot", "root"])
-def test_booleans_keep_their_byte(tmp_path, backend):
+def test_booleans_keep_their_byte(tmp_path: Path, backend: str) -> None:
     if backend == "root" and not installed():
         pytest.skip("ROOT is not installed")
     source = odd_booleans(tmp_path / "in.root")

@@ -3,11 +3,15 @@ from __future__ import annotations
 import importlib
 import pickle
 import pkgutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 import rootae
 from rootae import errors
+
+if TYPE_CHECKING:
+    from rootae.errors import BoundError, NameNotFound, UnreadableError
 
 MODULES = [
     m.name
@@ -16,24 +20,24 @@ MODULES = [
 ]
 
 
-def test_all_is_what_is_there():
+def test_all_is_what_is_there() -> None:
     assert list(rootae.__all__) == sorted(rootae.__all__)
     assert dir(rootae) == sorted(rootae.__all__)
     for name in rootae.__all__:
         assert getattr(rootae, name) is not None
 
 
-def test_every_error_is_at_the_front_door():
+def test_every_error_is_at_the_front_door() -> None:
     assert set(errors.__all__) <= set(rootae.__all__)
     for name in errors.__all__:
         assert getattr(rootae, name) is getattr(errors, name)
 
 
-def test_no_module_at_the_top_hides_a_name_of_the_front_door():
+def test_no_module_at_the_top_hides_a_name_of_the_front_door() -> None:
     assert not {m.name for m in pkgutil.iter_modules(rootae.__path__)} & set(rootae.__all__)
 
 
-def test_another_name_is_an_attribute_error():
+def test_another_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'compres'"):
         rootae.compres  # noqa: B018
 
@@ -47,14 +51,16 @@ def test_another_name_is_an_attribute_error():
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_errors_travel_between_processes(error):
+def test_errors_travel_between_processes(
+    error: BoundError | NameNotFound | UnreadableError,
+) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert str(again) == str(error)
     assert vars(again) == vars(error)
 
 
-def test_errors_are_what_callers_catch():
+def test_errors_are_what_callers_catch() -> None:
     assert issubclass(rootae.ArgumentError, ValueError)
     assert issubclass(rootae.NameNotFound, KeyError)
     assert issubclass(rootae.MissingDependency, ImportError)
@@ -64,7 +70,7 @@ def test_errors_are_what_callers_catch():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_every_module_says_what_it_offers(name):
+def test_every_module_says_what_it_offers(name: str) -> None:
     for needed in ("torch", "onnx") if name.startswith("rootae.training.") else ():
         pytest.importorskip(needed, reason=f"{needed} is not installed")
     module = importlib.import_module(name)
@@ -73,7 +79,7 @@ def test_every_module_says_what_it_offers(name):
         assert hasattr(module, public), f"{name}.{public}"
 
 
-def test_names_that_nobody_can_read_are_told_in_one_line():
+def test_names_that_nobody_can_read_are_told_in_one_line() -> None:
     """A damaged directory gives any bytes for names."""
     message = str(rootae.NameNotFound("Events", ["a\nb\x1b[2J", "\udcee"], "in.root"))
     assert message == r"no tree 'Events' in in.root; there is 'a\nb\x1b[2J', '\udcee'"

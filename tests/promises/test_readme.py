@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def test_quick_start_in_python(events: Path, monkeypatch: pytest.MonkeyPatch) ->
     (code,) = blocks("python")
     quick = functools.partial(rootae.compress, time_budget=SECONDS)
     monkeypatch.setattr(rootae, "compress", quick)
-    names: dict = {}
+    names: dict[str, Any] = {}
     exec(compile(code, "README.md", "exec"), names)
     assert len(names["jets"]) > 0
     assert Path("small.root").stat().st_size < events.stat().st_size

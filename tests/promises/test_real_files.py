@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import uproot
 from comparison import compare
 
 import rootae
 from rootae.writer.file import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMALL = {  # the file, and the options that every run of the tests tries
     "mc/jpsi.root": ("exact", "lossy"),
@@ -25,7 +30,11 @@ LARGE = [
     "real/lhcb_z0_0.root",
     "real/cms_nanoaod_v5.root",
 ]
-OPTIONS = {"exact": {}, "lossy": {"lossy": True}, "rel": {"bounds": {"*": "rel:1e-3"}}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "exact": {},
+    "lossy": {"lossy": True},
+    "rel": {"bounds": {"*": "rel:1e-3"}},
+}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +45,7 @@ OPTIONS = {"exact": {}, "lossy": {"lossy": True}, "rel": {"bounds": {"*": "rel:1
         for options in OPTIONS
     ],
 )
-def test_real_files_come_back(shared, tmp_path, name, options):
+def test_real_files_come_back(shared: Path, tmp_path: Path, name: str, options: str) -> None:
     source, out = shared / name, tmp_path / "out.root"
     rootae.compress(source, out, family="plain", **OPTIONS[options])
     rootae.verify(out, source)
@@ -46,7 +55,7 @@ def test_real_files_come_back(shared, tmp_path, name, options):
 @pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize("name", LARGE)
-def test_large_files_come_back(shared, tmp_path, name, options):
+def test_large_files_come_back(shared: Path, tmp_path: Path, name: str, options: str) -> None:
     source, out = shared / name, tmp_path / "out.root"
     rootae.compress(source, out, family="plain", **OPTIONS[options])
     rootae.verify(out, source)
@@ -56,7 +65,7 @@ def test_large_files_come_back(shared, tmp_path, name, options):
         assert out.stat().st_size <= 1.03 * limit
 
 
-def rewritten(source, target):
+def rewritten(source: Path, target: Path) -> int:
     """Return the size of a plain rewrite with uproot in the same compression."""
     from rootae.source.source import Source
 

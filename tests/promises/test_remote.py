@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,10 @@ import rootae
 from rootae.errors import ArgumentError, FormatError
 from rootae.operations.info import info
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
 pytest.importorskip("aiohttp", reason="aiohttp is not there: pip install 'rootae[remote]'")
 COLUMNS = 60
 
@@ -26,23 +31,23 @@ COLUMNS = 60
 class Server:
     """Serves a folder over http, honours ranges and counts the bytes it sends."""
 
-    def __init__(self, folder):
-        self.sent = []
+    def __init__(self, folder: Path) -> None:
+        self.sent: list[int] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def log_message(self, *_):
+            def log_message(self, *_: object) -> None:
                 pass
 
-            def do_HEAD(self):
+            def do_HEAD(self) -> None:
                 self.reply()
 
-            def do_GET(self):
+            def do_GET(self) -> None:
                 self.wfile.write(self.reply())
 
-            def reply(self):
+            def reply(self) -> bytes:
                 path = folder / self.path.lstrip("/")
                 if not path.is_file():
                     self.send_error(404)
@@ -66,19 +71,19 @@ class Server:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
-    def close(self):
+    def close(self) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
-    def take(self):
+    def take(self) -> int:
         """Return the bytes sent since the last call."""
         total, self.sent = sum(self.sent), []
         return total
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of many columns and its compressed self."""
     folder = tmp_path_factory.mktemp("remote")
     rng = np.random.default_rng(0)
@@ -92,19 +97,23 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def server(folder):
+def server(folder: Path) -> Iterator[Server]:
     with contextlib.closing(Server(folder)) as server:
         yield server
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("opener", [rootae.open, uproot.open])
-def test_one_column_costs_its_own_bytes_and_a_little_more(server, folder, opener):
+def test_one_column_costs_its_own_bytes_and_a_little_more(
+    server: Server, folder: Path, opener: Callable[..., Any]
+) -> None:
     assert_little_travels(server, opener, f"{server.url}/c.root", folder, 1.1 / COLUMNS)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(server, folder):
+def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(
+    server: Server, folder: Path
+) -> None:
     size = (folder / "c.root").stat().st_size
     with uproot.open(folder / "in.root") as plain, rootae.open(f"{server.url}/c.root:t") as tree:
         tree["c0"].array(entry_stop=1)
@@ -119,7 +128,7 @@ def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(se
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_columns_that_lie_together_are_one_request_a_block(server, folder):
+def test_columns_that_lie_together_are_one_request_a_block(server: Server, folder: Path) -> None:
     names = [f"c{i}" for i in range(10, 20)]
     with uproot.open(folder / "in.root") as plain, rootae.open(f"{server.url}/c.root:t") as tree:
         tree["c0"].array(entry_stop=1)
@@ -132,14 +141,14 @@ def test_columns_that_lie_together_are_one_request_a_block(server, folder):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_several_remote_files_are_read_in_one_go(server, folder):
+def test_several_remote_files_are_read_in_one_go(server: Server, folder: Path) -> None:
     paths = [f"{server.url}/c.root:t", f"{folder / 'in.root'}:t"]
     both = uproot.concatenate(paths, ["c5"], library="np")["c5"]
     assert np.array_equal(both[:6000], both[6000:])
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_what_is_not_there_or_no_root_file_is_said(server, folder):
+def test_what_is_not_there_or_no_root_file_is_said(server: Server, folder: Path) -> None:
     with pytest.raises(ArgumentError, match=r"no file http://.*none\.root"):
         rootae.open(f"{server.url}/none.root")
     (folder / "text.root").write_text("this is no ROOT file " * 100)
@@ -148,7 +157,7 @@ def test_what_is_not_there_or_no_root_file_is_said(server, folder):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_info_tells_of_files_at_a_port(server, folder):
+def test_info_tells_of_files_at_a_port(server: Server, folder: Path) -> None:
     here = info(folder / "c.root").to_json()
     for url in (f"{server.url}/c.root", f"{server.url}/c.root:t"):
         there = info(url).to_json()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from typing import TYPE_CHECKING
+
 import pytest
 import uproot
 
@@ -9,8 +12,14 @@ import rootae
 from rootae.checks.passthrough import differences
 from rootae.errors import UnsupportedError
 from rootae.rootio.process import process
+from rootae.rootio.process.job import Job
 from rootae.source.source import Source
 from rootae.writer import root_compressed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKER = """
 import os, array
@@ -42,24 +51,25 @@ ENTRIES = {"x": 20000, "n": 20000, "y": 20000, "fewer": 15000, "none": 0, "more"
 
 
 @pytest.fixture(scope="module")
-def uneven(root_script, tmp_path_factory):
+def uneven(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of trees whose branches have other numbers of entries."""
     path = tmp_path_factory.mktemp("uneven") / "uneven.root"
     root_script(MAKER, path)
     return path
 
 
-def entries(path, tree="T"):
+def entries(path: Path, tree: str = "T") -> dict[str, int]:
     """Return the entries of a tree's branches as uproot has them."""
     return {b.name: int(b.num_entries) for b in rootae.open(path)[tree].branches}
 
 
 @pytest.mark.parametrize("fast", [True, False])
-def test_they_come_back_with_their_own_entries(uneven, tmp_path, monkeypatch, fast):
+def test_they_come_back_with_their_own_entries(
+    uneven: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fast: bool
+) -> None:
     small, back = tmp_path / "small.root", tmp_path / "back.root"
     if not fast:  # as ROOT copies where it cannot copy baskets
-        job = root_compressed.Job
-        monkeypatch.setattr(root_compressed, "Job", lambda *a, **k: job(*a, **k, fast=False))
+        monkeypatch.setattr(root_compressed, "Job", functools.partial(Job, fast=False))
     rootae.compress(uneven, small, family="plain")
     rootae.decompress(small, back)
     assert set(rootae.open(small).bounds["T"]) == {"x", "y"}  # n counts z too
@@ -71,14 +81,16 @@ def test_they_come_back_with_their_own_entries(uneven, tmp_path, monkeypatch, fa
         assert not differences(before, after, {})
 
 
-def test_without_root_they_are_named(uneven, tmp_path, monkeypatch):
+def test_without_root_they_are_named(
+    uneven: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "installed", lambda: False)
     monkeypatch.setattr("rootae.writer.backend.installed", lambda: False)
     with pytest.raises(UnsupportedError, match=r"T:fewer \(15000 entries, not the tree's 20000\)"):
         rootae.compress(uneven, tmp_path / "no.root", family="plain")
 
 
-def test_a_tree_of_nothing_else_is_left_as_it_is(uneven, tmp_path):
+def test_a_tree_of_nothing_else_is_left_as_it_is(uneven: Path, tmp_path: Path) -> None:
     report = rootae.compress(f"{uneven}:beyond", tmp_path / "copy.root", family="plain")
     assert (tmp_path / "copy.root").read_bytes() == uneven.read_bytes()
     assert [t.why for t in report.trees if t.path == "beyond"] == ["no numeric branch"]

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import threading
 import time
+from subprocess import Popen
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,10 @@ from samples import write_columns
 from travel import assert_little_travels
 
 import rootae
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytest.importorskip("fsspec_xrootd", reason="fsspec-xrootd is not there: pip install fsspec-xrootd")
 COLUMNS = 40
@@ -29,23 +35,23 @@ all.pidpath {folder}/admin
 """
 
 
-def free_port():
+def free_port() -> int:
     with contextlib.closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+        return int(free.getsockname()[1])
 
 
 class Counting:
     """Passes bytes on between a client and a server, and counts those that come back."""
 
-    def __init__(self, port):
+    def __init__(self, port: int) -> None:
         self.received = 0
         self._to = ("127.0.0.1", port)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def _accept(self):
+    def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 mine, _ = self._listening.accept()
@@ -53,20 +59,20 @@ class Counting:
                 for pair in ((mine, theirs, False), (theirs, mine, True)):
                     threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
 
-    def _pass_on(self, source, target, counted):
+    def _pass_on(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
         with contextlib.suppress(OSError), source, target:
             while data := source.recv(1 << 16):
                 self.received += len(data) if counted else 0
                 target.sendall(data)
 
-    def take(self):
+    def take(self) -> int:
         """Return the bytes received since the last call."""
         total, self.received = self.received, 0
         return total
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of many columns and its compressed self."""
     folder = tmp_path_factory.mktemp("served")
     rng = np.random.default_rng(0)
@@ -79,7 +85,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def server(folder):
+def server(folder: Path) -> Iterator[Counting]:
     """Return a counting way to a server of the folder, or skip."""
     binary = shutil.which("xrootd")
     if binary is None:
@@ -87,7 +93,7 @@ def server(folder):
     port = free_port()
     (folder / "x.cfg").write_text(CONFIG.format(folder=folder, port=port))
     (folder / "admin").mkdir()
-    command = [binary, "-c", folder / "x.cfg", "-l", folder / "log", "-n", "tests"]
+    command = [binary, "-c", str(folder / "x.cfg"), "-l", str(folder / "log"), "-n", "tests"]
     if os.geteuid() == 0:  # it does not serve as root
         for path in (folder, *folder.parents, *folder.iterdir()):
             path.chmod(path.stat().st_mode | 0o755)
@@ -102,7 +108,7 @@ def server(folder):
             running.terminate()
 
 
-def wait_for(port, running):
+def wait_for(port: int, running: Popen[bytes]) -> None:
     for _ in range(100):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
@@ -113,13 +119,15 @@ def wait_for(port, running):
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("opener", [rootae.open, uproot.open])
-def test_one_column_costs_its_own_bytes_and_a_little_more(server, folder, opener):
+def test_one_column_costs_its_own_bytes_and_a_little_more(
+    server: Counting, folder: Path, opener: Callable[..., Any]
+) -> None:
     url = f"root://localhost:{server.port}//c.root"
     assert_little_travels(server, opener, url, folder, 1.2 / COLUMNS)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_all_columns_and_ranges_come_back(server, folder):
+def test_all_columns_and_ranges_come_back(server: Counting, folder: Path) -> None:
     url = f"root://localhost:{server.port}//c.root"
     with uproot.open(folder / "in.root") as plain, rootae.open(f"{url}:t") as tree:
         for span in ({}, {"entry_start": 2500, "entry_stop": 6200}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,11 @@ import rootae
 from rootae.container.side_tree import DIRECTORY
 from rootae.errors import UnsupportedError
 
-WAYS = {
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WAYS: dict[str, Callable[[Any], Any]] = {
     "keys": lambda f: f.keys(),
     "top": lambda f: f.keys(recursive=False),
     "without cycles": lambda f: f.keys(cycle=False),
@@ -37,14 +42,16 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_compressed_file_lists_what_the_original_lists(events, packed, way):
+def test_a_compressed_file_lists_what_the_original_lists(
+    events: Path, packed: Path, way: str
+) -> None:
     with uproot.open(events) as a, uproot.open(packed) as b, rootae.open(packed) as c:
         found = WAYS[way](a)
         assert WAYS[way](b) == found
         assert WAYS[way](c) == found
 
 
-def test_what_is_not_listed_is_reached_by_name(packed):
+def test_what_is_not_listed_is_reached_by_name(packed: Path) -> None:
     with uproot.open(packed) as file, rootae.open(packed) as same:
         for f in (file, same):
             assert f["rootae/files"].num_entries == 1
@@ -54,14 +61,14 @@ def test_what_is_not_listed_is_reached_by_name(packed):
     assert uproot.open(f"{packed}:rootae/files").num_entries == 1
 
 
-def test_a_directory_travels_with_all_of_its_keys(packed):
+def test_a_directory_travels_with_all_of_its_keys(packed: Path) -> None:
     with uproot.open(packed) as file:
         again = pickle.loads(pickle.dumps(file))
         assert again.keys() == file.keys()
         assert again["rootae/files"].num_entries == 1
 
 
-def own_directory(path, tree="trees/t"):
+def own_directory(path: Path, tree: str = "trees/t") -> Path:
     """Write a file with a directory of the user's that has rootae's name."""
     rng = np.random.default_rng(0)
     with uproot.recreate(path) as file:
@@ -70,7 +77,7 @@ def own_directory(path, tree="trees/t"):
     return path
 
 
-def test_a_directory_of_that_name_that_is_not_rootae_s_is_listed(tmp_path):
+def test_a_directory_of_that_name_that_is_not_rootae_s_is_listed(tmp_path: Path) -> None:
     path = own_directory(tmp_path / "in.root")
     with uproot.open(path) as file, rootae.open(path) as same:
         for f in (file, same):
@@ -79,7 +86,7 @@ def test_a_directory_of_that_name_that_is_not_rootae_s_is_listed(tmp_path):
             assert f["rootae/trees/t"]["x"].array().ndim == f["t"]["x"].array().ndim == 1
 
 
-def test_it_is_in_the_way_of_compressing(tmp_path):
+def test_it_is_in_the_way_of_compressing(tmp_path: Path) -> None:
     path = own_directory(tmp_path / "in.root", "t")
     with pytest.raises(UnsupportedError, match="something of its own called rootae"):
         rootae.compress(path, tmp_path / "out.root", family="plain")

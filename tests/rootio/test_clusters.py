@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
@@ -13,6 +14,12 @@ import uproot
 import rootae.rootio.clusters
 from rootae.rootio.clusters import cluster_ranges, usual_cluster
 from rootae.rootio.sink import RowBranch, RowWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rooted import Script
 
 WALK = """
 import json
@@ -34,9 +41,10 @@ KINDS = [
 ]
 
 
-def write(path, sizes, seed=0):
+def write(path: Path, sizes: Sequence[int], seed: int = 0) -> list[float]:
     """Write a tree of clusters of these sizes; return its sums."""
-    rng, sums = np.random.default_rng(seed), [0, 0]
+    rng = np.random.default_rng(seed)
+    sums = [0.0, 0.0]
     with uproot.recreate(path) as file:
         rows = RowWriter(file, "t", "a title", KINDS)
         for size in sizes:
@@ -58,8 +66,8 @@ def write(path, sizes, seed=0):
     ids=lambda s: str(len(s)),
 )
 def test_root_walks_the_clusters_that_were_flushed_and_reads_what_was_written(
-    root_script, tmp_path, sizes
-):
+    root_script: Script, tmp_path: Path, sizes: list[int]
+) -> None:
     sums = write(tmp_path / "t.root", sizes)
     starts = [0, *itertools.accumulate(sizes)]
     found = json.loads(root_script(WALK, tmp_path / "t.root").stdout)
@@ -90,8 +98,13 @@ def test_root_walks_the_clusters_that_were_flushed_and_reads_what_was_written(
 )
 @pytest.mark.parametrize("small", [False, True])
 def test_a_fast_hadd_begins_a_cluster_with_each_file(
-    root_script, hadd, tmp_path, monkeypatch, files, small
-):
+    root_script: Script,
+    hadd: Script,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: list[Any],
+    small: bool,
+) -> None:
     monkeypatch.setattr(rootae.rootio.clusters, "_ENOUGH", 1 << 23 if small else 1)
     paths = [tmp_path / f"{i}.root" for i in range(len(files))]
     for path, sizes in zip(paths, files, strict=True):
@@ -107,7 +120,7 @@ def test_a_fast_hadd_begins_a_cluster_with_each_file(
         assert found[0] == [list(pair) for pair in itertools.pairwise(starts)]
 
 
-def test_a_header_has_no_room_for_baskets_that_are_not_there(tmp_path):
+def test_a_header_has_no_room_for_baskets_that_are_not_there(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "t.root") as file:
         rows = RowWriter(file, "t", "", [RowBranch(f"x{i}", "float32") for i in range(300)])
         for _ in range(12):  # uproot makes room for a hundred
@@ -121,7 +134,7 @@ def test_a_header_has_no_room_for_baskets_that_are_not_there(tmp_path):
         assert len(file["t"]["x7"].member("fBasketSeek")) == 13
 
 
-def test_ranges_end_before_the_last_cluster_which_none_exceeds():
+def test_ranges_end_before_the_last_cluster_which_none_exceeds() -> None:
     rng = np.random.default_rng(1)
     for _ in range(200):
         sizes = rng.integers(1, 4, rng.integers(1, 30)).tolist()
@@ -135,6 +148,6 @@ def test_ranges_end_before_the_last_cluster_which_none_exceeds():
         assert usual_cluster(sizes, int(rng.integers(0, 10**9))) >= sizes[-1]
 
 
-def test_where_clusters_are_large_new_ones_are_as_large():
+def test_where_clusters_are_large_new_ones_are_as_large() -> None:
     assert usual_cluster([1000, 900], 50_000_000) == 1000
     assert usual_cluster([10], 100) == 838_860

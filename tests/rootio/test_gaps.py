@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ import uproot
 from rootae.rootio.gaps import at_the_end
 from rootae.writer.backend import installed
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 X = np.random.default_rng(0).normal(size=20_000)
 
 
-def written(path):
+def written(path: Path) -> Any:
     """Write trees, one of them at the end, and others after it."""
     with uproot.recreate(path) as file:
         for name in ("a/one", "a/two", "b/three"):
@@ -28,7 +32,7 @@ def written(path):
         return file._cascading._freesegments.data.slices
 
 
-def test_nothing_of_it_lies_in_a_gap(tmp_path):
+def test_nothing_of_it_lies_in_a_gap(tmp_path: Path) -> None:
     gaps = written(tmp_path / "a.root")
     with uproot.open(tmp_path / "a.root") as file:
         ends = [
@@ -45,7 +49,7 @@ def test_nothing_of_it_lies_in_a_gap(tmp_path):
 
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
-def test_root_takes_the_file_as_it_is_and_adds_to_it(tmp_path):
+def test_root_takes_the_file_as_it_is_and_adds_to_it(tmp_path: Path) -> None:
     written(tmp_path / "a.root")
     done = rooted.script(
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,11 @@ from hypothesis import strategies as st
 
 from rootae.errors import UnsupportedError
 from rootae.rootio import histograms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rooted import Script
 
 MAKE = """
 folder, seed = sys.argv[1], int(sys.argv[2])
@@ -38,14 +44,14 @@ tree = ROOT.TTree("t", ""); tree.Write(); file.Close()
 
 
 @pytest.fixture(scope="module")
-def pair(root_script, tmp_path_factory):
+def pair(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("histograms")
     for seed in (1, 2):
         root_script(MAKE, folder, seed)
     return folder
 
 
-def test_sums_are_those_of_hadd(pair, hadd, tmp_path):
+def test_sums_are_those_of_hadd(pair: Path, hadd: Script, tmp_path: Path) -> None:
     paths = [pair / "1.root", pair / "2.root"]
     assert hadd("-f", tmp_path / "hadd.root", *paths).returncode == 0
     with uproot.recreate(tmp_path / "ours.root") as out:
@@ -66,7 +72,7 @@ def test_sums_are_those_of_hadd(pair, hadd, tmp_path):
         assert b["labelled"].axis().labels() == ["all", "triggered", "selected"]
 
 
-def of(numbers, bins=4, top=4.0):
+def of(numbers: Sequence[float], bins: int = 4, top: float = 4.0) -> Any:
     """Return a histogram as uproot reads it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "h.root"
@@ -81,19 +87,19 @@ numbers = st.lists(st.floats(0, 4), max_size=20)
 
 @settings(max_examples=8)
 @given(numbers, numbers)
-def test_the_sum_is_the_histogram_of_everything(one, two):
+def test_the_sum_is_the_histogram_of_everything(one: list[float], two: list[float]) -> None:
     total = of(one)
     histograms.add(total, of(two), "h")
     assert np.array_equal(total.values(), of(one + two).values())
 
 
 @pytest.mark.parametrize("other", [{"bins": 5}, {"top": 5.0}])
-def test_other_axes_are_refused(other):
+def test_other_axes_are_refused(other: dict[str, Any]) -> None:
     with pytest.raises(UnsupportedError, match=r"b\.root: h has other axes"):
         histograms.add(of([1.0]), of([1.0], **other), "b.root: h")
 
 
-def test_a_sum_that_its_type_cannot_hold_is_refused(pair):
+def test_a_sum_that_its_type_cannot_hold_is_refused(pair: Path) -> None:
     with uproot.open(pair / "1.root") as one, uproot.open(pair / "2.root") as two:
         total, other = one["i"], two["i"]
     total.bases[-1]._data = np.full_like(total.bases[-1]._data, 2**31 - 1)
@@ -101,7 +107,7 @@ def test_a_sum_that_its_type_cannot_hold_is_refused(pair):
         histograms.add(total, other, "b.root: i")
 
 
-def test_moments_that_one_of_them_does_not_keep_are_left_to_root(pair):
+def test_moments_that_one_of_them_does_not_keep_are_left_to_root(pair: Path) -> None:
     with uproot.open(pair / "1.root") as one, uproot.open(pair / "2.root") as two:
         total, other = one["labelled"], two["labelled"]
     histograms.add(total, other, "h")
@@ -112,13 +118,13 @@ def test_moments_that_one_of_them_does_not_keep_are_left_to_root(pair):
     assert kept.member("fTsumw") == kept.member("fTsumwx") == 0
 
 
-def test_equal_sees_any_other_number():
+def test_equal_sees_any_other_number() -> None:
     assert histograms.equal(of([1.0, 2.0]), of([1.0, 2.0]))
     assert not histograms.equal(of([1.0, 2.0]), of([1.0, 3.0]))
     assert not histograms.equal(of([1.0]), of([1.0], bins=5))
 
 
-def test_identical_histograms_with_equal_labels_are_labelled_and_no_other(pair):
+def test_identical_histograms_with_equal_labels_are_labelled_and_no_other(pair: Path) -> None:
     with uproot.open(pair / "1.root") as file:
         assert histograms.is_labelled(file["labelled"])
         assert not histograms.is_labelled(file["f"], file["d2"], file["p"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 import uproot
 from leaves import compare
@@ -11,6 +13,11 @@ from rootae.errors import NameNotFound, UnsupportedError
 from rootae.operations.info import info
 from rootae.rootio.keys import every_key, key_at, newest
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 NAMES = ["a/Events", "DecayTree:B", "x;y", "t[6]", "w*?", "two words", "v.1", "T"]
 OBJECTS = ["SR/Signal/Nominal", "SR:Signal", "h[2]*", "semi;colon", "a blank"]
@@ -55,7 +62,7 @@ SHARED = ["hist_then_tree", "tree_then_hist", "directory_then_tree"]
 
 
 @pytest.fixture(scope="module")
-def made(root_script, tmp_path_factory):
+def made(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Return files by kind, as ROOT makes them, compressed, and decompressed again."""
     folder = tmp_path_factory.mktemp("keys")
     code = MAKER.replace("NAMES", repr(NAMES)).replace("OBJECTS", repr(OBJECTS))
@@ -70,12 +77,12 @@ def made(root_script, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def named(made):
+def named(made: dict[str, list[Path]]) -> list[Path]:
     """Return a file of odd names and the same compressed."""
     return made["names"][:2]
 
 
-def test_every_key_is_found_by_its_own_name(made):
+def test_every_key_is_found_by_its_own_name(made: dict[str, list[Path]]) -> None:
     with uproot.open(made["names"][0]) as file:
         for path, key in every_key(file):
             assert newest(file, path).fSeekKey == key.fSeekKey
@@ -85,12 +92,14 @@ def test_every_key_is_found_by_its_own_name(made):
                 newest(file, missing)
 
 
-def test_root_finds_everything_again(made):
+def test_root_finds_everything_again(made: dict[str, list[Path]]) -> None:
     wrong = compare(*((before, back) for before, _, back in made.values()))
     assert dict(zip(made, wrong, strict=True)) == {kind: [] for kind in made}
 
 
-def test_all_trees_are_coded_but_those_beside_a_directory_of_trees(made):
+def test_all_trees_are_coded_but_those_beside_a_directory_of_trees(
+    made: dict[str, list[Path]],
+) -> None:
     for kind, (before, small, _) in made.items():
         trees = set(Source(before, uproot.open(before)).tree_paths())
         left = {"T"} if kind == "directory_then_tree" else set()
@@ -98,7 +107,7 @@ def test_all_trees_are_coded_but_those_beside_a_directory_of_trees(made):
 
 
 @pytest.mark.parametrize("name", [*NAMES, "d:1/in:side"])
-def test_trees_are_read_by_their_names(named, name):
+def test_trees_are_read_by_their_names(named: list[Path], name: str) -> None:
     path, small = named
     wanted = Source(path, uproot.open(path)).opened(name)["y"].array(library="np")
     for tree in (rootae.open(small)[name], rootae.open(f"{small}:{name}")):
@@ -106,7 +115,7 @@ def test_trees_are_read_by_their_names(named, name):
     assert name in rootae.open(small)
 
 
-def test_objects_are_read_by_their_names(named):
+def test_objects_are_read_by_their_names(named: list[Path]) -> None:
     file = rootae.open(named[1])
     assert [int(file[name].values().argmax()) for name in OBJECTS] == [0, 1, 2, 0, 1]
     with pytest.raises(NameNotFound):
@@ -114,29 +123,35 @@ def test_objects_are_read_by_their_names(named):
 
 
 @pytest.mark.parametrize("name", ["a/Events", "DecayTree:B", "t[6]", "w*?", "d:1/in:side"])
-def test_one_tree_is_chosen_by_its_name(named, name):
+def test_one_tree_is_chosen_by_its_name(named: list[Path], name: str) -> None:
     path, small = named
     with Source.open(path) as source:
         assert source.tree_paths([name]) == [name]
     assert [t.path for t in info(f"{small}:{name}").trees] == [name]
 
 
-def test_uproot_names_what_it_would_call_otherwise(made, tmp_path):
+def test_uproot_names_what_it_would_call_otherwise(
+    made: dict[str, list[Path]], tmp_path: Path
+) -> None:
     for verb in (rootae.compress, rootae.skim):
-        options = {"backend": "uproot"} if verb is rootae.compress else {"tree": "T"}
+        options: dict[str, Any] = (
+            {"backend": "uproot"} if verb is rootae.compress else {"tree": "T"}
+        )
         with pytest.raises(UnsupportedError, match=r"a/Events .*SR/Signal/Nominal"):
             verb(made["names"][0], tmp_path / "no.root", **options)
 
 
 @pytest.mark.parametrize("kind", SHARED)
-def test_uproot_names_what_shares_a_name(made, tmp_path, kind):
+def test_uproot_names_what_shares_a_name(
+    made: dict[str, list[Path]], tmp_path: Path, kind: str
+) -> None:
     with pytest.raises(UnsupportedError, match=r"cannot write T;1"):
         rootae.compress(made[kind][0], tmp_path / "no.root", family="plain", backend="uproot")
     with pytest.raises(UnsupportedError, match=r"cannot write T;1"):
         rootae.merge([made[kind][0], made[kind][0]], tmp_path / "no.root")
 
 
-def test_directories_of_one_name_stop_with_it(tmp_path):
+def test_directories_of_one_name_stop_with_it(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "one.root") as file:
         for name in ("d", "e"):
             file[f"{name}/text"] = name
@@ -148,13 +163,15 @@ def test_directories_of_one_name_stop_with_it(tmp_path):
         assert [x for x in source.stranded if "several of this name" in x]
 
 
-def test_what_is_referred_to_is_counted_as_it_was(made):
+def test_what_is_referred_to_is_counted_as_it_was(made: dict[str, list[Path]]) -> None:
     before, small, back = made["referred"]
     assert uproot.open(small)["rootae"]
     assert compare((before, back)) == [[]]
 
 
-def test_a_tree_compressed_in_an_old_way_is_named_with_what_mends_it(made, tmp_path):
+def test_a_tree_compressed_in_an_old_way_is_named_with_what_mends_it(
+    made: dict[str, list[Path]], tmp_path: Path
+) -> None:
     data = bytearray(made["hist_then_tree"][0].read_bytes())
     with Source.open(made["hist_then_tree"][0]) as source:
         key = source.tree_key("Events")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import uproot
 
@@ -9,6 +11,11 @@ import rootae
 from rootae.errors import UnsupportedError
 from rootae.rootio.kinds import Kind, bases_of, kinds_of
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKE = """
 import array, os
@@ -45,14 +52,14 @@ sys.stdout.flush(); os._exit(0)
 """
 
 
-def renamed(path, old, new, to):
+def renamed(path: Path, old: bytes, new: bytes, to: Path) -> Path:
     """Give a class another name of the same length in an uncompressed file."""
     to.write_bytes(path.read_bytes().replace(old, new))
     return to
 
 
 @pytest.fixture(scope="module")
-def derived(root_script, tmp_path_factory):
+def derived(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a file with a tree of a class that only its maker has, and the same as a TNtuple."""
     folder = tmp_path_factory.mktemp("derived")
     root_script(MAKE, folder / "plain.root", "")
@@ -69,15 +76,17 @@ def derived(root_script, tmp_path_factory):
         ("ROOT::RNTuple", Kind.NTUPLE), ("Unheard::Of", Kind.OBJECT),
     ],
 )  # fmt: skip
-def test_roots_own_classes_need_no_description(name, kind):
+def test_roots_own_classes_need_no_description(name: str, kind: Kind) -> None:
     assert kinds_of(None, {name}) == {name: kind}
 
 
-def test_classes_that_inherit_from_themselves_end():
+def test_classes_that_inherit_from_themselves_end() -> None:
     assert bases_of("A", {"A": ("B",), "B": ("A", "C")}) == {"A", "B", "C"}
 
 
-def test_a_tree_of_a_derived_class_is_kept_by_root(derived, root_script, tmp_path):
+def test_a_tree_of_a_derived_class_is_kept_by_root(
+    derived: tuple[Path, Path], root_script: Script, tmp_path: Path
+) -> None:
     path, plain = derived
     with Source.open(path) as source:
         assert source.derived() == [("deep/Analysis;1", "MyTuple")]
@@ -93,21 +102,25 @@ def test_a_tree_of_a_derived_class_is_kept_by_root(derived, root_script, tmp_pat
         assert root_script(LOOK, named).stdout == wanted
 
 
-def test_uproot_names_a_tree_of_a_derived_class(derived, tmp_path):
+def test_uproot_names_a_tree_of_a_derived_class(derived: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match=r"deep/Analysis;1 \(MyTuple, a tree\)"):
         rootae.compress(derived[0], tmp_path / "o.root", family="plain", backend="uproot")
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("backend", ["auto", "root", "uproot"])
-def test_an_object_that_holds_a_tree_is_never_copied(root_script, tmp_path, backend):
+def test_an_object_that_holds_a_tree_is_never_copied(
+    root_script: Script, tmp_path: Path, backend: str
+) -> None:
     root_script(MAKE, tmp_path / "in.root", "list")
     with pytest.raises(UnsupportedError, match=r"found;1 \(TList, which holds a tree\)"):
         rootae.compress(tmp_path / "in.root", tmp_path / "o.root", family="plain", backend=backend)
     assert not (tmp_path / "o.root").exists()
 
 
-def test_a_tree_in_an_object_may_bring_its_baskets_along(root_script, tmp_path):
+def test_a_tree_in_an_object_may_bring_its_baskets_along(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(MAKE, tmp_path / "in.root", "memory")
     with Source.open(tmp_path / "in.root") as source:
         assert source.stranded == []

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from leaves import compare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKE = r"""
 import os
@@ -130,7 +137,7 @@ PLANTED = {  # a change, and what has to be said of it
 
 
 @pytest.fixture(scope="module")
-def found(root_script, tmp_path_factory):
+def found(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Return the differences that each planted change makes."""
     folder = tmp_path_factory.mktemp("planted")
     root_script(MAKE, folder, "none", "same", *PLANTED)
@@ -152,7 +159,9 @@ sys.stdout.flush(); os._exit(0)
 
 
 @pytest.mark.slow
-def test_trees_of_classes_that_root_does_not_have_are_read_too(root_script, tmp_path):
+def test_trees_of_classes_that_root_does_not_have_are_read_too(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(DERIVED, tmp_path)
     for name in "ab":
         path = tmp_path / f"{name}.root"
@@ -162,15 +171,15 @@ def test_trees_of_classes_that_root_does_not_have_are_read_too(root_script, tmp_
     assert [line.partition(": 9")[0] for line in other] == ["t;1:y: bytes of leaf y"]
 
 
-def test_equal_files_have_no_differences(found):
+def test_equal_files_have_no_differences(found: dict[str, list[str]]) -> None:
     assert found["same"] == []
 
 
 @pytest.mark.parametrize("change", PLANTED)
-def test_a_planted_difference_is_found(found, change):
+def test_a_planted_difference_is_found(found: dict[str, list[str]], change: str) -> None:
     lines = found[change]
     assert any(line.startswith(PLANTED[change]) for line in lines), lines
 
 
-def test_a_file_that_cannot_be_read_is_a_difference(found):
+def test_a_file_that_cannot_be_read_is_a_difference(found: dict[str, list[str]]) -> None:
     assert found["damaged"] == ["ROOT cannot read what was after"]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ import rootae
 from rootae.rootio.local_source import LocalSource
 from rootae.rootio.opening import open_root
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CUT = """
 import os, sys
@@ -37,7 +41,9 @@ print(len(first), failed, len(tree.keys()))
 
 
 @pytest.mark.parametrize("how", ["reader", "source"])
-def test_a_file_that_is_cut_while_it_is_open_is_an_error(packed, tmp_path, how):
+def test_a_file_that_is_cut_while_it_is_open_is_an_error(
+    packed: Path, tmp_path: Path, how: str
+) -> None:
     path = tmp_path / "cut.root"
     shutil.copyfile(packed, path)
     command = [sys.executable, "-c", CUT, str(path), how]
@@ -47,12 +53,13 @@ def test_a_file_that_is_cut_while_it_is_open_is_an_error(packed, tmp_path, how):
     assert failed >= names - 3, "but for what was at hand"
 
 
-def test_a_file_may_be_closed_while_threads_read(packed):
+def test_a_file_may_be_closed_while_threads_read(packed: Path) -> None:
     for _ in range(5):
         file = rootae.open(packed, array_cache=None)
-        tree, ended = file["Events"], []
+        tree = file["Events"]
+        ended: list[Exception] = []
 
-        def read(tree=tree, ended=ended):
+        def read(tree: Any = tree, ended: list[Exception] = ended) -> None:
             try:
                 while True:
                     for name in ("Jet_pt", "MET_pt", "label"):
@@ -69,7 +76,7 @@ def test_a_file_may_be_closed_while_threads_read(packed):
         assert len(ended) == 3
 
 
-def test_every_local_file_is_read_this_way(packed, events):
+def test_every_local_file_is_read_this_way(packed: Path, events: Path) -> None:
     with rootae.open(packed) as a, Source.open(events) as b, open_root(f"{events}") as c:
         assert all(type(f.file.source) is LocalSource for f in (a, b.file, c))
     assert type(rootae.open(f"{packed}:Events").file.source) is LocalSource
@@ -77,7 +84,7 @@ def test_every_local_file_is_read_this_way(packed, events):
         assert type(file.file.source) is uproot.MemmapSource
 
 
-def test_pieces_are_those_of_the_file(tmp_path):
+def test_pieces_are_those_of_the_file(tmp_path: Path) -> None:
     data = np.random.default_rng(0).bytes(5000)
     (tmp_path / "x").write_bytes(data)
     with LocalSource(str(tmp_path / "x")) as source:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import leaves
@@ -16,6 +18,12 @@ import rootae
 from rootae.rootio import packed
 from rootae.rootio.branch_values import read
 from rootae.rootio.packed import Packing, packing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from rooted import Script
 
 KERNELS = r"""
 import json, os
@@ -98,17 +106,17 @@ BITS = (0, 1, 2, 3, 8, 14, 15, 16, 24, 25, 31, 32, 33)
 RANGES = [f"[{x}{n}]" for x in LIMITS for n in ("", *(f",{n}" for n in BITS))]
 
 
-def lists_of(ranges, shapes):
+def lists_of(ranges: Sequence[str], shapes: Sequence[str]) -> list[str]:
     """Return a list of leaves for each kind, range and shape."""
     every = itertools.product("fd", ranges, shapes)
     return [f"b{i}{shape}/{kind}{text}" for i, (kind, text, shape) in enumerate(every)]
 
 
 @pytest.fixture(scope="module")
-def root_bytes(root_script):
+def root_bytes(root_script: Script) -> Callable[[Path], dict[str, bytes]]:
     """Return a function: the bytes of each branch of a file as ROOT reads them."""
 
-    def read(path):
+    def read(path: Path) -> dict[str, bytes]:
         folder = path.with_suffix(".d")
         folder.mkdir()
         root_script(TELL, path, f"{folder}/")
@@ -117,12 +125,15 @@ def root_bytes(root_script):
     return read
 
 
-def values(branch):
+def values(branch: Any) -> NDArray[Any]:
     """Return all values of a branch in a row, packed ones as rootae reads them."""
-    return ak.to_numpy(ak.flatten(read(branch, 0, branch.num_entries), axis=None))
+    flat: NDArray[Any] = ak.to_numpy(ak.flatten(read(branch, 0, branch.num_entries), axis=None))
+    return flat
 
 
-def test_every_spelling_is_read_as_root_reads_it(root_script, root_bytes, tmp_path):
+def test_every_spelling_is_read_as_root_reads_it(
+    root_script: Script, root_bytes: Callable[[Path], dict[str, bytes]], tmp_path: Path
+) -> None:
     rare = [f"r{i}/{kind}{RANGES[i]}" for i in range(len(RANGES)) for kind in "fd"[i % 2]]
     lists = [*lists_of(["", *CUT, "[-10,10,20]", "[-pi,pi,12]", "[0,1]"], SHAPES), *rare]
     root_script(MAKE, tmp_path / "in.root", json.dumps(lists), "60", "0")
@@ -142,7 +153,7 @@ def test_every_spelling_is_read_as_root_reads_it(root_script, root_bytes, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def there(root_script, tmp_path_factory):
+def there(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of packed numbers."""
     path = tmp_path_factory.mktemp("packed") / "in.root"
     few = ["", "[0,0,10]", "[0,0,20]", "[-3,3,12]", "[-pi,pi,7]", "[-3,3]"]
@@ -150,7 +161,7 @@ def there(root_script, tmp_path_factory):
     return path
 
 
-def compressed(source, target, backend="root", **how):
+def compressed(source: Path, target: Path, backend: str = "root", **how: Any) -> Path:
     """Compress a file whatever it gains."""
     codec = target.with_name("codec.root")
     rootae.train([f"{source}:T"], codec, family="plain", **how)
@@ -159,8 +170,10 @@ def compressed(source, target, backend="root", **how):
 
 
 @pytest.mark.parametrize("backend", ["uproot", "root"])
-def test_what_is_exact_comes_back_as_root_reads_it(there, root_bytes, tmp_path, backend):
-    source = shutil.copy(there, tmp_path / "in.root")
+def test_what_is_exact_comes_back_as_root_reads_it(
+    there: Path, root_bytes: Callable[[Path], dict[str, bytes]], tmp_path: Path, backend: str
+) -> None:
+    source = Path(shutil.copy(there, tmp_path / "in.root"))
     small = compressed(source, tmp_path / "small.root", backend)
     told = root_bytes(source)
     with rootae.open(small) as file:
@@ -173,7 +186,9 @@ def test_what_is_exact_comes_back_as_root_reads_it(there, root_bytes, tmp_path, 
     assert leaves.compare((source, tmp_path / "back.root")) == [[]]
 
 
-def test_what_is_within_a_bound_becomes_a_plain_number_with_a_note(there, tmp_path):
+def test_what_is_within_a_bound_becomes_a_plain_number_with_a_note(
+    there: Path, tmp_path: Path
+) -> None:
     small = compressed(there, tmp_path / "small.root", bounds={"b*": "abs:1e-3"})
     back = tmp_path / "back.root"
     report = rootae.decompress(small, back, backend="root")
@@ -208,18 +223,26 @@ def test_what_is_within_a_bound_becomes_a_plain_number_with_a_note(there, tmp_pa
         ("x/d[0,1e-320]", None),
     ],
 )
-def test_what_a_title_says_is_taken_as_root_takes_it_or_not_at_all(title, found):
+def test_what_a_title_says_is_taken_as_root_takes_it_or_not_at_all(
+    title: str, found: Packing | None
+) -> None:
     assert packing_of(title, "float64") == found
 
 
-def test_half_numbers_have_twelve_bits_unless_said():
+def test_half_numbers_have_twelve_bits_unless_said() -> None:
     assert packing_of("x", "float32") == Packing("float32", bits=12)
     assert packing_of("x/f[0,0,20]", "float32") == Packing("float32", bits=12)
 
 
-def test_zeros_below_zero_and_steps_between_are_not_kept():
-    assert packing_of("x/f[0,0,8]", "float32").keeps(np.array([1.5, np.inf, 0, -2], "f4"))
-    assert not packing_of("x/f[0,0,8]", "float32").keeps(np.array([-0.0], "f4"))
-    assert packing_of("x/d[0,1,2]", "float64").keeps(np.array([0, 0.25, 1]))
+def packing(title: str, dtype: str) -> Packing:
+    found = packing_of(title, dtype)
+    assert found is not None
+    return found
+
+
+def test_zeros_below_zero_and_steps_between_are_not_kept() -> None:
+    assert packing("x/f[0,0,8]", "float32").keeps(np.array([1.5, np.inf, 0, -2], "f4"))
+    assert not packing("x/f[0,0,8]", "float32").keeps(np.array([-0.0], "f4"))
+    assert packing("x/d[0,1,2]", "float64").keeps(np.array([0, 0.25, 1]))
     for value in (0.3, -0.25, 1.25, np.nan, np.inf):
-        assert not packing_of("x/d[0,1,2]", "float64").keeps(np.array([value]))
+        assert not packing("x/d[0,1,2]", "float64").keeps(np.array([value]))

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import awkward as ak
 import numpy as np
 import uproot
 
 from rootae.rootio.sink import RowBranch, RowWriter
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_a_counter_may_come_after_what_it_counts(tmp_path):
+
+def test_a_counter_may_come_after_what_it_counts(tmp_path: Path) -> None:
     x = ak.Array([[1.5, 2.5], [], [3.5]])
     branches = [
         RowBranch("x", "var * float64", counter="n"),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from ways import BACKENDS, CODED, held, sent
 
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 TEXTS = [b"", b"a", b"", b"", b"\xc3\xbc", b"x" * 254, b"y" * 255, b"z" * 700, b"\xff\xfe", b""]
 MAKE = """
@@ -31,19 +38,19 @@ ROOT.make(sys.argv[1], all); sys.stdout.flush(); os._exit(0)
 
 
 @pytest.fixture(scope="module")
-def written(root_script, tmp_path_factory):
+def written(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("texts") / "in.root"
     root_script(MAKE, path, repr(TEXTS))
     return path
 
 
-def test_texts_are_read_as_root_wrote_them(written):
+def test_texts_are_read_as_root_wrote_them(written: Path) -> None:
     with Source.open(written) as source:
         read = source.tree("t").arrays(5, 15, ["c"])["c"]
     assert [bytes(text) for text in read.layout] == [*TEXTS[5:], *TEXTS[:5]]
 
 
-def test_texts_come_back(written, tmp_path):
+def test_texts_come_back(written: Path, tmp_path: Path) -> None:
     found = held(sent(written, tmp_path))
     assert {way.name: (way.outcome, way.lost, way.named) for way in found} == {
         f"{there} -> {back}": (CODED, [], []) for there in BACKENDS for back in BACKENDS

@@ -34,7 +34,8 @@ def written(path: Path, number: int, baskets: int = 12) -> Any:
     """Write a tree and return what uproot writes it with."""
     with uproot.recreate(path) as file:
         writer = RowWriter(file, "t", "a title", branches(number))
-        cascade = writer._tree._cascading  # type: ignore[union-attr]
+        assert writer._tree is not None
+        cascade = writer._tree._cascading
         whole: dict[str, Any] = {"float32": np.ones(3, "f4"), "3 * float64": np.ones((3, 3))}
         whole |= {k: np.ones(3, k) for k in ("bool", "int64", "uint8")}
         rows = {b.name: whole.get(b.type, LISTS) for b in branches(number)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import uproot
@@ -15,6 +17,13 @@ from rootae.rootio.titles import recreate
 from rootae.schema.column import SIZES, Column
 from rootae.schema.leaf import Leaf
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
+
+    from rootae.operations.decompress import Decompressed
 
 MAKE = """
 import os, array
@@ -70,7 +79,9 @@ sys.stdout.flush(); os._exit(0)
 
 
 @pytest.fixture(scope="module")
-def full(root_script, tmp_path_factory):
+def full(
+    root_script: Script, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, Path, Decompressed]:
     """Return a file of what uproot does not write, and what is made of it."""
     path = tmp_path_factory.mktemp("full") / "in.root"
     root_script(MAKE, path, "nested")
@@ -80,7 +91,9 @@ def full(root_script, tmp_path_factory):
     return path, small, again, report
 
 
-def test_root_gives_everything_back(full, root_script):
+def test_root_gives_everything_back(
+    full: tuple[Path, Path, Path, Decompressed], root_script: Script
+) -> None:
     path, _, again, report = full
     first, second = root_script(LOOK, path, again).stdout.splitlines()
     assert second == first
@@ -89,20 +102,22 @@ def test_root_gives_everything_back(full, root_script):
         assert word in first
 
 
-def test_verify_looks_at_it(full):
+def test_verify_looks_at_it(full: tuple[Path, Path, Path, Decompressed]) -> None:
     path, small, again, _ = full
     rootae.verify(small, against=path)
     rootae.verify(again, against=path)
 
 
-def test_uproot_names_it(full, tmp_path):
+def test_uproot_names_it(full: tuple[Path, Path, Path, Decompressed], tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError) as caught:
         rootae.compress(full[0], tmp_path / "o.root", family="plain", backend="uproot")
     for name in ("nt: its user information", "nt: its class TNtuple"):
         assert name in str(caught.value)
 
 
-def test_decompress_by_uproot_says_what_it_did_not_keep(root_script, tmp_path):
+def test_decompress_by_uproot_says_what_it_did_not_keep(
+    root_script: Script, tmp_path: Path
+) -> None:
     path, small = tmp_path / "in.root", tmp_path / "small.root"
     root_script(MAKE, path, "flat")
     rootae.compress(path, small, family="plain")
@@ -117,7 +132,7 @@ def test_decompress_by_uproot_says_what_it_did_not_keep(root_script, tmp_path):
         assert word in notes
 
 
-def test_uproot_keeps_titles_and_weights(tmp_path):
+def test_uproot_keeps_titles_and_weights(tmp_path: Path) -> None:
 
     rng = np.random.default_rng(0)
     with recreate(tmp_path / "a.root", "a file") as file:
@@ -146,11 +161,11 @@ def test_uproot_keeps_titles_and_weights(tmp_path):
         ),
     ],
 )
-def test_usual_leaves(column, leaf):
+def test_usual_leaves(column: Column, leaf: Leaf) -> None:
     assert usual_leaf(column) == leaf
 
 
-def damaged(path, at, to):
+def damaged(path: Path, at: int, to: Path) -> Path:
     """Flip a bit of a file."""
     data = bytearray(path.read_bytes())
     data[at] ^= 4
@@ -159,7 +174,7 @@ def damaged(path, at, to):
 
 
 @pytest.mark.parametrize("what", ["t/kept", "other/z", "h"])
-def test_verify_finds_damage_in_what_is_not_coded(tmp_path, what):
+def test_verify_finds_damage_in_what_is_not_coded(tmp_path: Path, what: str) -> None:
     rng = np.random.default_rng(0)
     with uproot.recreate(tmp_path / "v.root", compression=None) as file:
         file.mktree("t", {"x": "float32", "kept": "float32"})
@@ -168,7 +183,7 @@ def test_verify_finds_damage_in_what_is_not_coded(tmp_path, what):
         file.mktree("other", {"z": "float32"})
         file["other"].extend({"z": rng.normal(size=1000).astype("f4")})
         file["h"] = np.histogram(kept, 50)
-    options = {"family": "plain", "keep_plain": ["kept"], "backend": "uproot"}
+    options: dict[str, Any] = {"family": "plain", "keep_plain": ["kept"], "backend": "uproot"}
     rootae.compress(tmp_path / "v.root", tmp_path / "s.root", trees=["t"], **options)
     with uproot.open(tmp_path / "s.root") as file:
         found = file.key("h") if what == "h" else file[what]
@@ -179,7 +194,7 @@ def test_verify_finds_damage_in_what_is_not_coded(tmp_path, what):
         rootae.verify(broken, against=tmp_path / "v.root")
 
 
-def test_verify_finds_another_weight(tmp_path):
+def test_verify_finds_another_weight(tmp_path: Path) -> None:
     path = write_columns(tmp_path / "in.root", {"x": np.arange(30_000) % 97})
     rootae.compress(path, tmp_path / "s.root", family="plain")
     data = path.read_bytes()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import awkward as ak
 import numpy as np
 import pytest
@@ -14,6 +16,13 @@ from rootae.operations.info import info
 from rootae.schema.bounds.deviation import deviation
 from rootae.source.rntuple import NTuple, describe_fields
 from rootae.source.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
+
+    from rootae.operations.results import Report
 
 ENTRIES = 9000
 BY_ROOT = """
@@ -49,7 +58,7 @@ ROOT.fill(sys.argv[1], bool(int(sys.argv[2])))
 """
 
 
-def by_uproot(path):
+def by_uproot(path: Path) -> Path:
     rng = np.random.default_rng(0)
     counts = rng.integers(0, 5, ENTRIES)
     pt = rng.exponential(30, int(counts.sum())).astype("f4")
@@ -67,7 +76,7 @@ def by_uproot(path):
 
 
 @pytest.fixture(scope="module", params=["uproot", "ROOT"])
-def path(request, tmp_path_factory):
+def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with an RNTuple of everything that can be coded, and a string."""
     path = tmp_path_factory.mktemp("ntuple") / f"{request.param}.root"
     if request.param == "uproot":
@@ -77,13 +86,13 @@ def path(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def small(path):
+def small(path: Path) -> tuple[Path, rootae.Report]:
     """Return it compressed within a bound, and the report."""
     target = path.with_name(f"small-{path.name}")
     return target, rootae.compress(path, target, family="plain", bounds={"*": "rel:1e-3"})
 
 
-def test_every_value_is_within_its_bound(path, small):
+def test_every_value_is_within_its_bound(path: Path, small: tuple[Path, rootae.Report]) -> None:
     with uproot.open(path) as a, rootae.open(small[0]) as b:
         assert b["Events"].classname.startswith("TTree")
         assert sorted(b["Events"].keys()) == sorted(a["Events"].keys())
@@ -94,18 +103,18 @@ def test_every_value_is_within_its_bound(path, small):
             if bound is None:
                 assert same(x, y)
                 continue
-            flat = [np.asarray(ak.to_numpy(ak.flatten(v, axis=None))) for v in (x, y)]
-            assert not deviation(*flat, bound)[1].any()
+            u, v = (np.asarray(ak.to_numpy(ak.flatten(a, axis=None))) for a in (x, y))
+            assert not deviation(u, v, bound)[1].any()
 
 
-def test_exact_is_bit_for_bit(path, tmp_path):
+def test_exact_is_bit_for_bit(path: Path, tmp_path: Path) -> None:
     rootae.compress(path, tmp_path / "s.root", family="plain", bounds={"met": "rel:1e-3"})
     with uproot.open(path) as a, rootae.open(tmp_path / "s.root") as b:
         for name in ("Muon_pt", "hit", "pass", "name"):
             assert same(a["Events"][name].array(), b["Events"][name].array())
 
 
-def test_the_report_says_what_became_of_it(small):
+def test_the_report_says_what_became_of_it(small: tuple[Path, rootae.Report]) -> None:
     _, report = small
     assert "Events: an RNTuple, written as a TTree" in report.notes
     before = {c.name: c.before for c in report.trees[0].columns}
@@ -113,7 +122,9 @@ def test_the_report_says_what_became_of_it(small):
     assert before["met"] > 50_000
 
 
-def test_verify_evaluate_and_decompress_take_it(path, small, tmp_path):
+def test_verify_evaluate_and_decompress_take_it(
+    path: Path, small: tuple[Path, rootae.Report], tmp_path: Path
+) -> None:
     assert rootae.verify(small[0], against=path).errors["Events"]["met"] > 0
     assert rootae.evaluate(path, small[0], peaks=[]).holds
     rootae.decompress(small[0], tmp_path / "back.root")
@@ -121,13 +132,15 @@ def test_verify_evaluate_and_decompress_take_it(path, small, tmp_path):
         assert same(a["Events"]["Muon_pt"].array(), b["Events"]["Muon_pt"].array())
 
 
-def test_a_codec_is_trained_on_it_and_codes_another(path, tmp_path):
+def test_a_codec_is_trained_on_it_and_codes_another(path: Path, tmp_path: Path) -> None:
     rootae.train([path], tmp_path / "codec.root", family="plain")
     report = rootae.compress(path, tmp_path / "s.root", codec=tmp_path / "codec.root")
     assert report.trees[0].coded
 
 
-def test_fields_are_described_as_the_branches_they_become(root_script, tmp_path):
+def test_fields_are_described_as_the_branches_they_become(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(BY_ROOT, tmp_path / "r.root", 1)
     with Source.open(tmp_path / "r.root") as source:
         schema = source.tree("Events").schema
@@ -144,14 +157,16 @@ def test_fields_are_described_as_the_branches_they_become(root_script, tmp_path)
         "pass": ("bool", "bool", (), None),
         "hit": ("float[3]", "float32", (3,), None),
     }
-    assert schema.column("Muon_pt").title == "momentum (GeV)"
+    muon_pt = schema.column("Muon_pt")
+    assert muon_pt is not None
+    assert muon_pt.title == "momentum (GeV)"
     assert [b.name for b in schema.passing] == ["name"]
     assert schema.unsupported == (("deep", "std::vector<std::vector<std::vector<int32_t>>>"),)
     assert sum(sizes.values()) < (tmp_path / "r.root").stat().st_size
     assert min(sizes.values()) > 0
 
 
-def test_what_would_be_lost_is_named(root_script, tmp_path):
+def test_what_would_be_lost_is_named(root_script: Script, tmp_path: Path) -> None:
     root_script(BY_ROOT, tmp_path / "r.root", 1)
     for backend, words in (("uproot", "Events:deep"), ("auto", "Events"), ("root", "Events")):
         with pytest.raises(UnsupportedError, match=words):
@@ -165,7 +180,7 @@ def test_what_would_be_lost_is_named(root_script, tmp_path):
     assert any("left out: Events:deep" in note for note in report.notes)
 
 
-def test_one_beside_a_tree_is_kept_too(tmp_path):
+def test_one_beside_a_tree_is_kept_too(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "in.root") as file:
         file.mkrntuple("modern", {"x": np.arange(9), "j": ak.Array([[1.0], []] * 4 + [[2.0]])})
         file.mktree("t", {"x": "i8"}).extend({"x": np.arange(30_000)})
@@ -175,7 +190,7 @@ def test_one_beside_a_tree_is_kept_too(tmp_path):
             assert same(a["modern"][name].array(), b["modern"][name].array())
 
 
-def test_ntuples_of_no_entries_are_described(tmp_path):
+def test_ntuples_of_no_entries_are_described(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "in.root") as file:
         file.mkrntuple("t", {"x": np.zeros(0), "j": ak.Array([[1.0]])[:0]})
     with uproot.open(tmp_path / "in.root") as file:
@@ -184,13 +199,15 @@ def test_ntuples_of_no_entries_are_described(tmp_path):
     assert [b.name for b in found.branches] == ["j", "x"]
 
 
-def test_info_lists_it_and_skim_says_what_to_do(path, tmp_path):
+def test_info_lists_it_and_skim_says_what_to_do(path: Path, tmp_path: Path) -> None:
     assert [(t.path, t.entries) for t in info(path).trees] == [("Events", ENTRIES)]
     with pytest.raises(ArgumentError, match="Events is an RNTuple: compress it"):
         rootae.skim(path, tmp_path / "o.root", cut="met > 5")
 
 
-def test_files_with_it_are_merged_once_one_is_coded(path, small, tmp_path):
+def test_files_with_it_are_merged_once_one_is_coded(
+    path: Path, small: tuple[Path, rootae.Report], tmp_path: Path
+) -> None:
     report = rootae.merge([small[0], path], tmp_path / "both.root")
     assert report.trees == {"Events": 2 * ENTRIES}
     with uproot.open(path) as a, rootae.open(tmp_path / "both.root") as b:
@@ -208,7 +225,7 @@ sys.stdout.flush(); os._exit(0)
 
 
 @pytest.fixture(scope="module")
-def imported(root_script, events, tmp_path_factory):
+def imported(root_script: Script, events: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of arrays and their counters that ROOT imported from a TTree."""
     path = tmp_path_factory.mktemp("imported") / "ntuple.root"
     root_script(IMPORT, events, path)
@@ -217,7 +234,9 @@ def imported(root_script, events, tmp_path_factory):
     return path
 
 
-def test_collections_that_fields_project_are_arrays_with_counters_again(imported, events):
+def test_collections_that_fields_project_are_arrays_with_counters_again(
+    imported: Path, events: Path
+) -> None:
     with Source.open(imported) as a, Source.open(events) as b:
         mine, theirs = (
             {c.name: (c.dtype, c.inner_shape, c.counter, c.is_counter) for c in tree.schema.columns}
@@ -238,14 +257,16 @@ def test_collections_that_fields_project_are_arrays_with_counters_again(imported
 
 
 @pytest.fixture(scope="module")
-def coded(imported):
+def coded(imported: Path) -> tuple[Path, Report]:
     """Return it compressed without loss, and the report."""
     codec, out = imported.with_name("codec.root"), imported.with_name("out.root")
     rootae.train([imported], codec, family="plain")
     return out, rootae.compress(imported, out, codec=codec)
 
 
-def test_what_was_imported_is_coded_as_the_tree_that_it_was(coded, events):
+def test_what_was_imported_is_coded_as_the_tree_that_it_was(
+    coded: tuple[Path, Report], events: Path
+) -> None:
     out, report = coded
     before = {c.name: c.before for c in report.trees[0].columns}
     assert sum(before.values()) < report.before
@@ -262,7 +283,9 @@ def test_what_was_imported_is_coded_as_the_tree_that_it_was(coded, events):
         assert zipped.fields == ["Jet"]
 
 
-def test_what_was_imported_is_verified_and_restored(coded, imported, tmp_path):
+def test_what_was_imported_is_verified_and_restored(
+    coded: tuple[Path, Report], imported: Path, tmp_path: Path
+) -> None:
     out, back = coded[0], tmp_path / "back.root"
     assert rootae.verify(out, imported).columns > 10
     rootae.decompress(out, back)
@@ -272,7 +295,7 @@ def test_what_was_imported_is_verified_and_restored(coded, imported, tmp_path):
             assert same(a["Events"][name].array(), b["Events"][name].array())
 
 
-def test_what_was_imported_may_stay_plain(imported, events, tmp_path):
+def test_what_was_imported_may_stay_plain(imported: Path, events: Path, tmp_path: Path) -> None:
     codec, out = tmp_path / "codec.root", tmp_path / "out.root"
     rootae.train([imported], codec, family="plain", keep_plain=["Muon_*", "nMuon"])
     rootae.compress(imported, out, codec=codec)
@@ -284,7 +307,7 @@ def test_what_was_imported_may_stay_plain(imported, events, tmp_path):
             assert same(a["Events"][name].array(), b["Events"][name].array())
 
 
-def test_a_collection_with_a_member_that_is_not_projected_is_named(imported):
+def test_a_collection_with_a_member_that_is_not_projected_is_named(imported: Path) -> None:
     with uproot.open(imported) as file:
         ntuple = file["Events"]
         names = {r.field_name for r in ntuple.field_records if r.type_name == "" and r.struct_role}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import uproot
 
@@ -10,6 +12,11 @@ from rootae.checks.passthrough import differences
 from rootae.errors import UnsupportedError
 from rootae.source.source import Source
 from rootae.source.ttree import describe, file_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKER = """
 ROOT.gErrorIgnoreLevel = ROOT.kFatal
@@ -79,7 +86,7 @@ ODD = {
 
 
 @pytest.fixture(scope="module")
-def odd(root_script, tmp_path_factory):
+def odd(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with branches that uproot cannot read, or reads otherwise than ROOT."""
     path = tmp_path_factory.mktemp("branches") / "odd.root"
     root_script(MAKER, "odd", path)
@@ -87,20 +94,20 @@ def odd(root_script, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def elsewhere(root_script, tmp_path_factory):
+def elsewhere(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with a branch whose baskets are in another file."""
     folder = tmp_path_factory.mktemp("elsewhere")
     root_script(MAKER, "elsewhere", folder / "in.root", folder / "other.root")
     return folder / "in.root"
 
 
-def test_branches_that_cannot_be_described_are_unsupported(odd):
+def test_branches_that_cannot_be_described_are_unsupported(odd: Path) -> None:
     schema = describe(uproot.open(odd)["T"], "T")
     assert dict(schema.unsupported) == ODD
     assert [c.name for c in schema.columns] == ["x", "m", "y", "late"]
 
 
-def test_they_pass_through_and_what_is_like_others_is_coded(odd):
+def test_they_pass_through_and_what_is_like_others_is_coded(odd: Path) -> None:
     small = odd.with_name("small.root")
     report = rootae.compress(odd, small, family="plain")
     assert set(rootae.open(small).bounds["T"]) == {"x", "y"}  # the counter stays with `late`
@@ -111,30 +118,30 @@ def test_they_pass_through_and_what_is_like_others_is_coded(odd):
     assert rootae.verify(small, against=odd).columns == 2
 
 
-def test_left_out_by_uproot_they_are_named(odd):
+def test_left_out_by_uproot_they_are_named(odd: Path) -> None:
     small = odd.with_name("dropped.root")
     report = rootae.compress(odd, small, family="plain", drop_unsupported=True)
     for name, kind in ODD.items():
         assert f"left out: T:{name} ({kind})" in report.notes
 
 
-def test_skim_names_them(odd):
+def test_skim_names_them(odd: Path) -> None:
     with pytest.raises(UnsupportedError, match=r"cannot write T:hit \(n/I:z\[n\]/F\), T:head"):
         rootae.skim(odd, odd.with_name("no.root"))
 
 
-def test_root_merges_them(odd, tmp_path):
+def test_root_merges_them(odd: Path, tmp_path: Path) -> None:
     merged = rootae.merge([odd, odd], tmp_path / "both.root")
     entries = uproot.open(odd)["T"].num_entries
     assert merged.trees == {"T": 2 * entries}
 
 
-def test_a_codec_is_trained_on_the_others(odd):
+def test_a_codec_is_trained_on_the_others(odd: Path) -> None:
     codec = rootae.train([odd], odd.with_name("codec.root"), family="plain")
     assert {c.name for c in codec.plan.trees[0].columns} >= {"x", "y"}
 
 
-def test_baskets_in_another_file_are_named_with_it(elsewhere):
+def test_baskets_in_another_file_are_named_with_it(elsewhere: Path) -> None:
     x, w = uproot.open(elsewhere)["T"].branches
     assert not file_of(x)
     assert file_of(w) == str(elsewhere.with_name("other.root"))
@@ -145,7 +152,7 @@ def test_baskets_in_another_file_are_named_with_it(elsewhere):
             )
 
 
-def test_without_them_the_rest_is_compressed(elsewhere):
+def test_without_them_the_rest_is_compressed(elsewhere: Path) -> None:
     small = elsewhere.with_name("small.root")
     report = rootae.compress(elsewhere, small, family="plain", drop_unsupported=True)
     assert any("T:w (its baskets are in" in note for note in report.notes)

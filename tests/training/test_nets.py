@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,15 @@ from rootae.errors import NameNotFound
 from rootae.training import nets
 from rootae.training.options import NETS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+    from torch.nn import Module
+
+    from rootae.training.freeze.quantise import Layer
+
 WIDTHS = (2, 1, 2, 0, 1, 2)  # of columns: one of them has no input
 CODES = [[0, 1], [2], [3, 4], [5], [6, 7]]  # features of each column's codes
 CENTRES = [[], [8], [], [9, 10], []]
@@ -19,11 +30,11 @@ EFFORTS = ("fast", "default", "max")
 
 
 @pytest.fixture(autouse=True)
-def _seed():
+def _seed() -> None:
     torch.manual_seed(0)
 
 
-def shaken(module):
+def shaken(module: Module) -> Any:
     """Return a network with weights that no untrained one has: none is zero."""
     with torch.no_grad():
         for parameter in module.parameters():
@@ -31,7 +42,7 @@ def shaken(module):
     return module.eval()
 
 
-def evaluated(layers, x):
+def evaluated(layers: Sequence[Layer], x: Tensor) -> NDArray[Any]:
     """Evaluate layers as arrays, shape (rows, inputs) to (rows, outputs)."""
     y = x.double().numpy().T
     for layer in layers[:-1]:
@@ -39,22 +50,22 @@ def evaluated(layers, x):
     return layers[-1].sums(y).T
 
 
-def close(a, b):
+def close(a: NDArray[Any], b: Tensor) -> bool:
     return np.allclose(a, b.detach().numpy(), rtol=1e-4, atol=1e-4)
 
 
-def test_the_options_know_every_architecture():
+def test_the_options_know_every_architecture() -> None:
     assert set(NETS) == set(nets.names())
 
 
-def test_an_unknown_architecture_names_the_nearest():
+def test_an_unknown_architecture_names_the_nearest() -> None:
     with pytest.raises(NameNotFound, match="dense"):
         nets.load("denes")
 
 
 @pytest.mark.parametrize("hidden", [(32,), (64, 32)])
 @pytest.mark.parametrize("net", nets.names())
-def test_an_encoder_is_exported_as_it_was_trained(net, hidden):
+def test_an_encoder_is_exported_as_it_was_trained(net: str, hidden: tuple[int, ...]) -> None:
     encoder = shaken(nets.load(net).encoder(WIDTHS, hidden, 3))
     x = torch.randn(50, sum(WIDTHS))
     assert encoder(x).shape == (50, 3)
@@ -64,7 +75,9 @@ def test_an_encoder_is_exported_as_it_was_trained(net, hidden):
 @pytest.mark.parametrize("columns", [1, 2, 7])
 @pytest.mark.parametrize("hidden", [(32,), (32, 64), (16, 16, 40)])
 @pytest.mark.parametrize("net", nets.names())
-def test_a_decoder_is_exported_as_it_was_trained(net, hidden, columns):
+def test_a_decoder_is_exported_as_it_was_trained(
+    net: str, hidden: tuple[int, ...], columns: int
+) -> None:
     decoder = shaken(nets.load(net).decoder(4, hidden, columns))
     z = torch.randn(50, 4)
     assert decoder(z).shape == (50, 2 * columns)
@@ -72,14 +85,14 @@ def test_a_decoder_is_exported_as_it_was_trained(net, hidden, columns):
 
 
 @pytest.mark.parametrize("net", nets.names())
-def test_an_untrained_decoder_is_the_marginal(net):
+def test_an_untrained_decoder_is_the_marginal(net: str) -> None:
     decoder = nets.load(net).decoder(4, (32, 64), 7)
     assert not decoder(torch.randn(50, 4)).any()
 
 
 @pytest.mark.parametrize("hidden", [(32,), (64, 64, 64)])
 @pytest.mark.parametrize("net", nets.names())
-def test_an_encoder_can_begin_as_a_linear_map(net, hidden):
+def test_an_encoder_can_begin_as_a_linear_map(net: str, hidden: tuple[int, ...]) -> None:
     encoder = nets.load(net).encoder(WIDTHS, hidden, 5)
     x, weight, bias = torch.randn(50, sum(WIDTHS)), torch.randn(3, sum(WIDTHS)), torch.randn(3)
     before = encoder(x)
@@ -91,14 +104,14 @@ def test_an_encoder_can_begin_as_a_linear_map(net, hidden):
 
 @pytest.mark.parametrize("hidden", [(32,), (64, 64, 64)])
 @pytest.mark.parametrize("net", nets.names())
-def test_a_decoder_can_begin_as_a_linear_map(net, hidden):
+def test_a_decoder_can_begin_as_a_linear_map(net: str, hidden: tuple[int, ...]) -> None:
     decoder = nets.load(net).decoder(5, hidden, 7)
     z, weight, bias = torch.randn(50, 5), torch.randn(14, 3), torch.randn(14)
     decoder.begin(weight, bias)
     assert torch.allclose(decoder(z), z[:, :3] @ weight.T + bias, atol=1e-4)
 
 
-def test_a_network_too_narrow_for_a_linear_map_begins_as_it_is():
+def test_a_network_too_narrow_for_a_linear_map_begins_as_it_is() -> None:
     encoder = nets.load("dense").encoder(WIDTHS, (4,), 3)
     x = torch.randn(5, sum(WIDTHS))
     before = encoder(x)
@@ -107,7 +120,7 @@ def test_a_network_too_narrow_for_a_linear_map_begins_as_it_is():
 
 
 @pytest.mark.parametrize("net", nets.names())
-def test_latents_meet_dense_layers_on_both_sides(net):
+def test_latents_meet_dense_layers_on_both_sides(net: str) -> None:
     """Families scale latents by these layers' weights."""
     assert nets.load(net).encoder(WIDTHS, (64, 32), 3).layers()[-1].taps is None
     assert nets.load(net).decoder(3, (32, 64), 6).layers()[0].taps is None
@@ -115,7 +128,7 @@ def test_latents_meet_dense_layers_on_both_sides(net):
 
 @pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("net", nets.names())
-def test_columns_are_exported_as_they_were_trained(net, effort):
+def test_columns_are_exported_as_they_were_trained(net: str, effort: str) -> None:
     columns = nets.load(net).autoregressive(CODES, CENTRES, effort)
     for phase, _ in enumerate(columns.steps_share):
         if phase:
@@ -132,7 +145,7 @@ def test_columns_are_exported_as_they_were_trained(net, effort):
 
 @pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("net", nets.names())
-def test_a_column_sees_earlier_columns_and_its_own_centre_only(net, effort):
+def test_a_column_sees_earlier_columns_and_its_own_centre_only(net: str, effort: str) -> None:
     columns = shaken(nets.load(net).autoregressive(CODES, CENTRES, effort))
     x = torch.randn(50, 11)
     before = columns(x)
@@ -151,17 +164,17 @@ def test_a_column_sees_earlier_columns_and_its_own_centre_only(net, effort):
 
 
 @pytest.mark.parametrize("net", nets.names())
-def test_an_untrained_column_is_the_marginal(net):
+def test_an_untrained_column_is_the_marginal(net: str) -> None:
     columns = nets.load(net).autoregressive(CODES, CENTRES, "default")
     assert not columns(torch.randn(50, 11)).any()
 
 
-def test_one_column_alone_can_be_built():
+def test_one_column_alone_can_be_built() -> None:
     for net in nets.names():
         assert nets.load(net).autoregressive([[0]], [[]], "default").stages() == []
 
 
-def test_a_window_ends_where_columns_end():
+def test_a_window_ends_where_columns_end() -> None:
     """Effort `fast` sees four columns: a fifth one before it changes nothing."""
     columns = shaken(nets.load("conv").autoregressive([[k] for k in range(7)], [[]] * 7, "fast"))
     x = torch.randn(20, 7)
@@ -172,9 +185,10 @@ def test_a_window_ends_where_columns_end():
     assert [s.features for s in columns.stages()][-1] == (2, 3, 4, 5)
 
 
-def test_columns_share_a_convolution_that_is_masked_beyond_them():
+def test_columns_share_a_convolution_that_is_masked_beyond_them() -> None:
     *convolutions, _ = nets.load("conv").encoder((1,) * 9, (32, 32), 2).layers()
     for layer in convolutions:
+        assert layer.taps is not None
         missing = layer.taps.max()
         seen = [set(taps) - {missing} for taps in layer.taps]
         assert layer.weight.ndim == 2, "one weight for all columns"
@@ -183,7 +197,7 @@ def test_columns_share_a_convolution_that_is_masked_beyond_them():
     assert missing == 9 * len(convolutions[0].weight), "one past the last"
 
 
-def test_a_convolution_knows_no_place():
+def test_a_convolution_knows_no_place() -> None:
     """Away from both ends, what moves by one column comes out moved by one column."""
     first, *_ = shaken(nets.load("conv").encoder((2,) * 9, (32,), 2)).layers()
     x = np.zeros((18, 2))
@@ -193,8 +207,8 @@ def test_a_convolution_knows_no_place():
     assert not np.allclose(still, moved)
 
 
-def test_a_convolution_grows_with_columns_by_its_ends_only():
-    def sizes(columns):
+def test_a_convolution_grows_with_columns_by_its_ends_only() -> None:
+    def sizes(columns: int) -> dict[str, int]:
         decoder = nets.load("conv").decoder(4, (64, 64), columns)
         return {n: p.numel() for n, p in decoder.named_parameters()}
 

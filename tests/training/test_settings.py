@@ -22,31 +22,31 @@ class Settings:
     sharp: bool = setting(False)
 
 
-def test_nothing_given_is_the_defaults():
+def test_nothing_given_is_the_defaults() -> None:
     assert read(Settings, {}, "wae") == Settings()
 
 
-def test_text_becomes_the_type_of_the_field():
+def test_text_becomes_the_type_of_the_field() -> None:
     given = {"weight": "1e1", "depth": "3", "levels": "127", "prior": "uniform", "sharp": "yes"}
     assert read(Settings, given, "wae") == Settings(10.0, 3, 127, "uniform", True)
 
 
 @pytest.mark.parametrize("text", ["true", "True", "1", "yes"])
-def test_a_switch_is_turned_on_by_any_usual_word(text):
+def test_a_switch_is_turned_on_by_any_usual_word(text: str) -> None:
     assert read(Settings, {"sharp": text}, "wae").sharp is True
 
 
-def test_an_unknown_setting_names_the_nearest_and_the_family():
+def test_an_unknown_setting_names_the_nearest_and_the_family() -> None:
     with pytest.raises(NameNotFound, match=r"no setting 'wieght' in family wae.*'weight'"):
         read(Settings, {"wieght": "1"}, "wae")
 
 
-def test_an_unknown_choice_names_the_nearest_and_the_setting():
+def test_an_unknown_choice_names_the_nearest_and_the_setting() -> None:
     with pytest.raises(NameNotFound, match=r"no prior 'uniforn' in family wae.*'uniform'"):
         read(Settings, {"prior": "uniforn"}, "wae")
 
 
-def test_a_family_without_settings_refuses_all():
+def test_a_family_without_settings_refuses_all() -> None:
     with pytest.raises(NameNotFound, match=r"no setting 'weight' in family diagram"):
         read(NoSettings, {"weight": "1"}, "diagram")
 
@@ -64,7 +64,9 @@ def test_a_family_without_settings_refuses_all():
         ("sharp", "maybe", "not true or false"),
     ],
 )
-def test_a_bad_value_is_refused_with_family_setting_and_range(name, text, says):
+def test_a_bad_value_is_refused_with_family_setting_and_range(
+    name: str, text: str, says: str
+) -> None:
     with pytest.raises(ArgumentError, match=says) as error:
         read(Settings, {name: text}, "wae")
     assert f"family wae: setting {name}" in str(error.value)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import sys
+from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
 import pytest
 import uproot
 from samples import same, write_columns, write_tree
-from wholeness import carried, uncoded
+from wholeness import Digest, carried, uncoded
 
 import rootae
 import rootae.source.tree
@@ -21,6 +22,13 @@ from rootae.rootio.process import process
 from rootae.rootio.process.job import Job
 from rootae.source.source import Source
 from rootae.writer.backend import checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
+
+    from rootae.operations.decompress import Decompressed
 
 RICH = """
 import os
@@ -89,7 +97,7 @@ LOST = [  # what uproot names
 
 
 @pytest.fixture(scope="module")
-def rich(root_script, tmp_path_factory):
+def rich(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of what uproot cannot write, and of what it can."""
     path = tmp_path_factory.mktemp("rich") / "rich.root"
     root_script(RICH, path, 6000)
@@ -97,7 +105,7 @@ def rich(root_script, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def small(rich):
+def small(rich: Path) -> tuple[Path, rootae.Report]:
     """Return it compressed, and the report; several blocks."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 5000)
@@ -106,24 +114,26 @@ def small(rich):
 
 
 @pytest.fixture(scope="module")
-def back(small):
+def back(small: tuple[Path, rootae.Report]) -> tuple[Path, Decompressed]:
     """Return it decompressed again, and the report."""
     path = small[0].with_name("back.root")
     return path, rootae.decompress(small[0], path)
 
 
 @pytest.fixture(scope="module")
-def seen(digest, rich, small, back):
+def seen(
+    digest: Digest, rich: Path, small: tuple[Path, rootae.Report], back: tuple[Path, Decompressed]
+) -> list[Any]:
     """Return all three as ROOT sees them."""
     return digest(rich, small[0], back[0])
 
 
-def without_autosave(told):
+def without_autosave(told: list[Any]) -> list[Any]:
     newest = max(int(k[0].rsplit(";")[1]) for k in told if k[0].startswith("deep/Events"))
     return [k for k in told if k[0] not in {f"deep/Events;{c}" for c in range(newest)}]
 
 
-def test_root_sees_everything_that_is_not_coded(seen):
+def test_root_sees_everything_that_is_not_coded(seen: list[Any]) -> None:
     coded = carried(seen[1])
     assert coded["nt"] == ["a", "b"]
     assert coded["deep/Events"] == [
@@ -138,7 +148,9 @@ def test_root_sees_everything_that_is_not_coded(seen):
     assert [k[0] for k in after if k[0].startswith("other")] == ["other;2", "other;1"]
 
 
-def test_every_value_is_read_under_its_own_name_and_type(rich, small):
+def test_every_value_is_read_under_its_own_name_and_type(
+    rich: Path, small: tuple[Path, rootae.Report]
+) -> None:
     with uproot.open(rich) as a, rootae.open(small[0]) as b:
         assert b["deep/Events"].keys() == a["deep/Events"].keys()
         for path in ("deep/Events", "nt"):
@@ -150,13 +162,15 @@ def test_every_value_is_read_under_its_own_name_and_type(rich, small):
         assert [b[f"text;{c}"] for c in (1, 2)] == [a[f"text;{c}"] for c in (1, 2)]
 
 
-def test_the_report_says_what_was_left_out(small):
+def test_the_report_says_what_was_left_out(small: tuple[Path, rootae.Report]) -> None:
     notes = small[1].notes
     assert [n for n in notes if "autosave of what deep/Events holds" in n] == list(notes)
     assert len(notes) == 1
 
 
-def test_decompress_gives_everything_back(rich, back, seen):
+def test_decompress_gives_everything_back(
+    rich: Path, back: tuple[Path, Decompressed], seen: list[Any]
+) -> None:
     path, report = back
     assert report.notes == ()
     before, after = without_autosave(seen[0]), seen[2]
@@ -170,7 +184,9 @@ def test_decompress_gives_everything_back(rich, back, seen):
 
 
 @pytest.mark.slow
-def test_values_that_only_root_reads_are_the_same(root_script, rich, back):
+def test_values_that_only_root_reads_are_the_same(
+    root_script: Script, rich: Path, back: tuple[Path, Decompressed]
+) -> None:
     code = (
         "import os\n"
         "for path in sys.argv[1:]:\n"
@@ -190,7 +206,9 @@ def test_values_that_only_root_reads_are_the_same(root_script, rich, back):
 
 
 @pytest.mark.parametrize("mode", ["-ff", pytest.param("-f", marks=pytest.mark.slow)])
-def test_hadd_merges_two_of_them(hadd, small, rich, tmp_path, mode):
+def test_hadd_merges_two_of_them(
+    hadd: Script, small: tuple[Path, rootae.Report], rich: Path, tmp_path: Path, mode: str
+) -> None:
     done = hadd(mode, tmp_path / "two.root", small[0], small[0])
     assert done.returncode == 0, done.stderr
     with uproot.open(rich) as a, rootae.open(tmp_path / "two.root") as b:
@@ -201,7 +219,7 @@ def test_hadd_merges_two_of_them(hadd, small, rich, tmp_path, mode):
             assert ak.array_equal(twice, theirs[name].array()), name
 
 
-def test_uproot_names_what_it_would_lose(rich, tmp_path):
+def test_uproot_names_what_it_would_lose(rich: Path, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError) as caught:
         rootae.compress(rich, tmp_path / "o.root", family="plain", backend="uproot")
     for name in LOST:
@@ -209,7 +227,9 @@ def test_uproot_names_what_it_would_lose(rich, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_without_root_both_remedies_are_named(rich, small, tmp_path, monkeypatch):
+def test_without_root_both_remedies_are_named(
+    rich: Path, small: tuple[Path, rootae.Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "ROOT", None)
     with pytest.raises(UnsupportedError, match=r"deep/Events:vv.*rootae\[root\].*--drop-unsup"):
         rootae.compress(rich, tmp_path / "o.root", family="plain")
@@ -220,7 +240,9 @@ def test_without_root_both_remedies_are_named(rich, small, tmp_path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
-def test_auto_needs_no_root_where_uproot_keeps_everything(events, packed, tmp_path, monkeypatch):
+def test_auto_needs_no_root_where_uproot_keeps_everything(
+    events: Path, packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "rewrite", lambda _job: pytest.fail("ROOT was asked"))
     rootae.compress(events, tmp_path / "o.root", family="plain")
     rootae.decompress(packed, tmp_path / "back.root")
@@ -240,9 +262,11 @@ t.Write(); f.Close(); sys.stdout.flush(); os._exit(0)
 
 
 @pytest.mark.slow
-def test_root_writes_small_files_that_uproot_would_make_larger(root_script, tmp_path):
+def test_root_writes_small_files_that_uproot_would_make_larger(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(WIDE, path := tmp_path / "wide.root")
-    options = {"family": "plain", "bounds": {"*": "abs:0.01"}}
+    options: dict[str, Any] = {"family": "plain", "bounds": {"*": "abs:0.01"}}
     by_uproot = rootae.compress(path, tmp_path / "u.root", backend="uproot", **options)
     report = rootae.compress(path, tmp_path / "o.root", **options)
     assert report.after < report.before <= by_uproot.after
@@ -252,7 +276,9 @@ def test_root_writes_small_files_that_uproot_would_make_larger(root_script, tmp_
 
 
 @pytest.mark.parametrize("entries", [1, 3, 20])
-def test_a_few_entries_under_a_long_name_are_copied_whole(digest, tmp_path, entries):
+def test_a_few_entries_under_a_long_name_are_copied_whole(
+    digest: Digest, tmp_path: Path, entries: int
+) -> None:
     long = {f"{'of_that_which_has_a_long_name_' * 4}{i}": np.arange(entries) for i in range(3)}
     source = write_columns(tmp_path / "in.root", long)
     rootae.train([source], tmp_path / "codec.root", family="plain")
@@ -284,7 +310,9 @@ f.Close(); sys.stdout.flush(); os._exit(0)
 """
 
 
-def test_older_cycles_are_kept_unless_they_are_large_and_say_the_same(root_script, tmp_path):
+def test_older_cycles_are_kept_unless_they_are_large_and_say_the_same(
+    root_script: Script, tmp_path: Path
+) -> None:
     root_script(CYCLES, path := tmp_path / "in.root")
     with Source.open(path) as source:
         older = {key: source.is_autosave(key) for key in source.old_cycles()}
@@ -304,16 +332,20 @@ def test_older_cycles_are_kept_unless_they_are_large_and_say_the_same(root_scrip
                 assert same(file[key]["x"].array(), a[key]["x"].array())
 
 
-def test_dropping_is_left_to_uproot(rich, tmp_path, monkeypatch):
+def test_dropping_is_left_to_uproot(
+    rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "rewrite", lambda _job: pytest.fail("ROOT was asked"))
     report = rootae.compress(rich, tmp_path / "o.root", family="plain", drop_unsupported=True)
     assert any("deep/Events:vv" in note for note in report.notes)
 
 
-def test_what_does_not_come_back_is_noticed(rich, tmp_path, monkeypatch):
+def test_what_does_not_come_back_is_noticed(
+    rich: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     honest = process.rewrite
 
-    def forgetful(job):
+    def forgetful(job: Any) -> Any:
         trees = {
             p: dataclasses.replace(t, without=(*t.without, "vv")) for p, t in job.trees.items()
         }
@@ -325,20 +357,20 @@ def test_what_does_not_come_back_is_noticed(rich, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_failure_of_root_is_one_error(tmp_path, events):
+def test_a_failure_of_root_is_one_error(tmp_path: Path, events: Path) -> None:
     job = Job(str(tmp_path / "missing.root"), str(events), str(tmp_path / "o.root"), 505)
     with pytest.raises(UnsupportedError, match=r"missing\.root.*ROOT could not rewrite it"):
         process.rewrite(job)
 
 
-def test_an_unknown_backend_is_told_the_nearest(events, tmp_path):
+def test_an_unknown_backend_is_told_the_nearest(events: Path, tmp_path: Path) -> None:
     with pytest.raises(NameNotFound, match="did you mean 'uproot'"):
         rootae.compress(events, tmp_path / "o.root", backend="uprot")
     with pytest.raises(NameNotFound, match="root"):
         checked("pyroot!")
 
 
-def test_ntuples_are_not_for_root(tmp_path):
+def test_ntuples_are_not_for_root(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "in.root") as file:
         file["modern"] = {"x": np.arange(9)}
         write_tree(file, "t", {"x": np.arange(30000)})
@@ -346,7 +378,7 @@ def test_ntuples_are_not_for_root(tmp_path):
         rootae.compress(tmp_path / "in.root", tmp_path / "o.root", family="plain", backend="root")
 
 
-def test_differences_are_named(events, tmp_path):
+def test_differences_are_named(events: Path, tmp_path: Path) -> None:
     shutil.copyfile(events, tmp_path / "same.root")
     write_columns(tmp_path / "a.root", {"x": np.arange(9), "y": np.arange(9.0)})
     write_columns(tmp_path / "b.root", {"x": np.arange(1, 10), "y": np.arange(9.0)}, title="z")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import awkward as ak
 import numpy as np
 import pytest
@@ -10,8 +12,14 @@ from rootae.source.source import Source
 from rootae.writer.eligible import left_alone, unpaid
 from rootae.writer.tree import Sizes
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-def write(path, **trees):
+    from rooted import Script
+
+
+def write(path: Path, **trees: Mapping[str, Any]) -> Path:
     with uproot.recreate(path) as file:
         for name, arrays in trees.items():
             types = {
@@ -26,28 +34,30 @@ LARGE = {"x": np.arange(30_000, dtype="i4")}
 SMALL = {"x": np.arange(100, dtype="i4")}
 
 
-def reasons(path, trees=(), kept=(), *, given=False):
+def reasons(
+    path: Path, trees: Sequence[str] = (), kept: Sequence[str] = (), *, given: bool = False
+) -> dict[str, str]:
     with Source.open(path) as source:
         return left_alone(source, trees, kept, given=given)
 
 
-def test_a_small_tree_is_left_unless_a_codec_was_given(tmp_path):
+def test_a_small_tree_is_left_unless_a_codec_was_given(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", big=LARGE, tiny=SMALL)
     assert reasons(path) == {"tiny": "fewer than 20000 values"}
     assert reasons(path, given=True) == {}
 
 
-def test_trees_that_were_not_asked_for_are_left(tmp_path):
+def test_trees_that_were_not_asked_for_are_left(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", big=LARGE, other=LARGE)
     assert reasons(path, trees=["b*"]) == {"other": "not asked for"}
 
 
-def test_a_tree_whose_columns_are_all_kept_is_left(tmp_path):
+def test_a_tree_whose_columns_are_all_kept_is_left(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", big=LARGE)
     assert reasons(path, kept=["x"]) == {"big": "all its columns are kept plain"}
 
 
-def test_what_costs_more_than_it_saved_is_left(tmp_path):
+def test_what_costs_more_than_it_saved_is_left(tmp_path: Path) -> None:
     path = write(tmp_path / "a.root", big=LARGE, other=LARGE)
     with Source.open(path) as source:
         before = sum(b.compressed_bytes for b in source.file["big"].branches)
@@ -56,7 +66,9 @@ def test_what_costs_more_than_it_saved_is_left(tmp_path):
         assert set(unpaid(source, sizes, 10**6)) == {"big", "other"}
 
 
-def test_a_small_tree_of_vectors_is_coded_beside_a_coded_one(root_script, tmp_path):
+def test_a_small_tree_of_vectors_is_coded_beside_a_coded_one(
+    root_script: Script, tmp_path: Path
+) -> None:
     path = tmp_path / "v.root"
     root_script(
         """
@@ -82,7 +94,7 @@ f.Write()
 
 
 @pytest.mark.slow
-def test_losses_are_named_before_any_training(root_script, tmp_path):
+def test_losses_are_named_before_any_training(root_script: Script, tmp_path: Path) -> None:
     path = tmp_path / "v.root"
     root_script(
         """

@@ -6,6 +6,7 @@ One file a kind of object would start ROOT dozens of times; here two files hold 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 import uproot
@@ -13,6 +14,11 @@ import uproot
 import rootae
 from rootae.errors import UnsupportedError
 from rootae.rootio.process import process
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rooted import Script
 
 MAKE = """
 import array
@@ -90,7 +96,7 @@ t = ROOT.TNtuple("t", "", "x"); t.Fill(1); t.Write(); file.Close()
 
 
 @pytest.fixture(scope="module")
-def pair(root_script, tmp_path_factory):
+def pair(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Return two files of everything that may stand beside trees."""
     folder = tmp_path_factory.mktemp("objects")
     for seed in (1, 2):
@@ -98,7 +104,9 @@ def pair(root_script, tmp_path_factory):
     return [folder / "1.root", folder / "2.root"]
 
 
-def test_all_objects_are_those_of_hadd(pair, hadd, root_script, tmp_path):
+def test_all_objects_are_those_of_hadd(
+    pair: list[Path], hadd: Script, root_script: Script, tmp_path: Path
+) -> None:
     ours, theirs = tmp_path / "ours.root", tmp_path / "hadd.root"
     report = rootae.merge(pair, ours)
     assert hadd("-f", theirs, *pair).returncode == 0
@@ -115,7 +123,9 @@ def test_all_objects_are_those_of_hadd(pair, hadd, root_script, tmp_path):
         assert file["named"].member("fTitle") == "version 2"
 
 
-def test_a_compressed_file_brings_its_objects_along(pair, hadd, root_script, tmp_path):
+def test_a_compressed_file_brings_its_objects_along(
+    pair: list[Path], hadd: Script, root_script: Script, tmp_path: Path
+) -> None:
     coded = [tmp_path / p.name for p in pair]
     for plain, made in zip(pair, coded, strict=True):
         rootae.compress(plain, made, family="plain", backend="root")
@@ -126,7 +136,7 @@ def test_a_compressed_file_brings_its_objects_along(pair, hadd, root_script, tmp
     assert {n: c for n, c in found.items() if not n.startswith("rootae/")} == wanted
 
 
-def test_what_hadd_itself_loses_is_refused(root_script, tmp_path):
+def test_what_hadd_itself_loses_is_refused(root_script: Script, tmp_path: Path) -> None:
     for top in (10, 11):
         root_script(LIMITS, tmp_path / f"{top}.root", top)
     with pytest.raises(UnsupportedError, match=r"limits: ROOT could not .*inconsistent"):
@@ -134,7 +144,9 @@ def test_what_hadd_itself_loses_is_refused(root_script, tmp_path):
     assert not (tmp_path / "out.root").exists()
 
 
-def test_without_root_it_is_refused_by_name(pair, tmp_path, monkeypatch):
+def test_without_root_it_is_refused_by_name(
+    pair: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "installed", lambda: False)
     with pytest.raises(UnsupportedError, match=r"labels .*only ROOT .*rootae\[root\]") as caught:
         rootae.merge(pair, tmp_path / "out.root")

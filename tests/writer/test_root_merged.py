@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from samples import write_columns
 import rootae
 from rootae.errors import UnsupportedError
 from rootae.rootio.process import process
-from rootae.writer import root_merged
+
+if TYPE_CHECKING:
+    from rooted import Script
 
 MADE = """
 import array
@@ -49,7 +52,7 @@ print(json.dumps([t.GetEntries(), hits, f.Get("h").GetEntries(), f.Get("p").GetV
 
 
 @pytest.fixture(scope="module")
-def inputs(root_script, tmp_path_factory):
+def inputs(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return two files with a list of leaves that counts within itself, plain and compressed."""
     folder = tmp_path_factory.mktemp("joined")
     for number in (1, 2):
@@ -61,14 +64,14 @@ def inputs(root_script, tmp_path_factory):
     return folder
 
 
-def sums(root_script, path):
+def sums(root_script: Script, path: Path) -> Any:
     return json.loads(root_script(SUMS, path).stdout)
 
 
 @pytest.mark.parametrize("kind", ["", "c"])
 def test_root_reads_in_the_merged_file_what_hadd_would_give(
-    inputs, hadd, root_script, tmp_path, kind
-):
+    inputs: Path, hadd: Script, root_script: Script, tmp_path: Path, kind: str
+) -> None:
     merged = rootae.merge([inputs / f"{kind}{n}.root" for n in (1, 2)], tmp_path / "m.root")
     assert merged.trees == {"T": 40_000}
     assert (merged.codecs > 0) == bool(kind)
@@ -81,7 +84,9 @@ def test_root_reads_in_the_merged_file_what_hadd_would_give(
     assert any("title" in note for note in merged.notes)
 
 
-def test_a_branch_that_is_another_one_afterwards_stops_it(inputs, tmp_path, monkeypatch):
+def test_a_branch_that_is_another_one_afterwards_stops_it(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = inputs / "2.root"
     monkeypatch.setattr(
         process, "merge_files", lambda _, target, __: Path(target).write_bytes(other.read_bytes())
@@ -91,18 +96,22 @@ def test_a_branch_that_is_another_one_afterwards_stops_it(inputs, tmp_path, monk
     assert not (tmp_path / "m.root").exists()
 
 
-def test_other_coded_columns_are_refused_with_what_is_lost(inputs, tmp_path):
+def test_other_coded_columns_are_refused_with_what_is_lost(inputs: Path, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match="uproot cannot write T:hit"):
         rootae.merge([inputs / "1.root", inputs / "c2.root"], tmp_path / "m.root")
 
 
-def test_without_root_it_is_refused(inputs, tmp_path, monkeypatch):
-    monkeypatch.setattr(root_merged.process, "installed", lambda: False)
+def test_without_root_it_is_refused(
+    inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "installed", lambda: False)
     with pytest.raises(UnsupportedError, match="uproot cannot write T:hit"):
         rootae.merge([inputs / "1.root", inputs / "2.root"], tmp_path / "m.root")
 
 
-def test_files_that_uproot_can_write_are_not_root_s_affair(tmp_path, monkeypatch):
+def test_files_that_uproot_can_write_are_not_root_s_affair(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in "ab":
         write_columns(tmp_path / f"{name}.root", {"x": np.arange(9.0)})
     monkeypatch.setattr(process, "merge_files", None)

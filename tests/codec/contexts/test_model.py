@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 onnx = pytest.importorskip("onnx")
+
 from networks import linear, model, operators_of  # noqa: E402
 from onnx import TensorProto, helper  # noqa: E402
 
@@ -17,24 +19,29 @@ from rootae.codec.contexts.network import Network  # noqa: E402
 from rootae.codec.contexts.shapes import DECODER_OPERATORS, ENCODER_OPERATORS  # noqa: E402
 from rootae.errors import CorruptError  # noqa: E402
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from onnx import ModelProto, NodeProto
+
 node = helper.make_node
 
 
-def changed(change, made=None):
+def changed(change: Callable[[ModelProto], object], made: bytes | None = None) -> bytes:
     """Return a model after something was done to its message."""
     message = onnx.load_from_string(made or linear([[1, 2]]))
     change(message)
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
-def refused(made, match):
+def refused(made: bytes, match: str) -> None:
     with pytest.raises(CorruptError, match=match):
         Network(made)
     with pytest.raises(CorruptError, match=match):
         Network(made, integer=False)
 
 
-def test_a_model_is_read_as_onnx_reads_it():
+def test_a_model_is_read_as_onnx_reads_it() -> None:
     nodes = [
         node("MatMul", ["W", "x"], ["a"]),
         node("Gather", ["a", "which"], ["b"], axis=0),
@@ -44,30 +51,32 @@ def test_a_model_is_read_as_onnx_reads_it():
     found = Model.read(made)
     assert found.operators == operators_of(made) == {"MatMul", "Gather", "Gemm"}
     assert found.nodes[2].attributes == {"alpha": 0.5, "transA": 1}
-    assert found.constants["which"].data.tolist() == [2, 0]
+    data = found.constants["which"].data
+    assert data is not None
+    assert data.tolist() == [2, 0]
     assert found.input[1].shape == (2, -1)
     assert shapes.check(found, DECODER_OPERATORS) == 4
 
 
 @pytest.mark.parametrize("operator", ["Exp", "Tanh", "Loop", "If", "Scan", "ConstantOfShape"])
-def test_forbidden_operators_are_refused_in_every_network(operator):
+def test_forbidden_operators_are_refused_in_every_network(operator: str) -> None:
     refused(model([node(operator, ["x"], ["y"])], {}, 2, 2), operator)
 
 
-def test_no_allowed_operator_divides_or_is_transcendental():
+def test_no_allowed_operator_divides_or_is_transcendental() -> None:
     other = {"Div", "Exp", "Log", "Conv", "Softmax", "Pow", "Sqrt", "Reciprocal"}
     assert not ENCODER_OPERATORS & other
     assert DECODER_OPERATORS < ENCODER_OPERATORS
 
 
-def test_subgraphs_are_refused():
+def test_subgraphs_are_refused() -> None:
     x = helper.make_tensor_value_info("z", TensorProto.FLOAT, [2, None])
     branch = helper.make_graph([node("Relu", ["x"], ["z"])], "b", [], [x])
     hidden = node("Relu", ["x"], ["y"], then_branch=branch)
     refused(model([hidden], {}, 2, 2), "a subgraph in a message attribute")
 
 
-def test_domains_functions_and_metadata_are_refused():
+def test_domains_functions_and_metadata_are_refused() -> None:
     made = model([node("Relu", ["x"], ["y"], domain="com.microsoft")], {}, 2, 2)
     refused(made, "a domain in a message node")
     inner = [node("Exp", ["a"], ["b"])]
@@ -81,8 +90,8 @@ def test_domains_functions_and_metadata_are_refused():
     refused(changed(lambda m: m.training_info.add()), "training in a message model")
 
 
-def test_external_data_is_refused():
-    def external(message, *, location=None):
+def test_external_data_is_refused() -> None:
+    def external(message: ModelProto, *, location: str | None = None) -> None:
         tensor = message.graph.initializer[0]
         raw, tensor.data_location = tensor.raw_data, TensorProto.EXTERNAL
         tensor.ClearField("raw_data")
@@ -94,8 +103,8 @@ def test_external_data_is_refused():
     refused(changed(external), "a place of its data")
 
 
-def test_constants_are_as_long_as_they_say():
-    def grow(message):
+def test_constants_are_as_long_as_they_say() -> None:
+    def grow(message: ModelProto) -> None:
         message.graph.initializer[0].dims[1] = 1 << 40
 
     refused(changed(grow), "another length than its shape")
@@ -104,7 +113,7 @@ def test_constants_are_as_long_as_they_say():
 
 
 @pytest.mark.parametrize("number", [7, 8])  # the graph, the operators' version
-def test_a_message_that_comes_twice_is_refused(number):
+def test_a_message_that_comes_twice_is_refused(number: int) -> None:
     twice = onnx.load_from_string(linear([[1, 2]]))
     part = (twice.graph if number == 7 else twice.opset_import[0]).SerializeToString()
     tag = bytes([number << 3 | 2, len(part) & 0x7F | (0x80 if len(part) > 127 else 0)])
@@ -112,13 +121,13 @@ def test_a_message_that_comes_twice_is_refused(number):
     refused(twice.SerializeToString() + tag + part, "twice in one message")
 
 
-def doubling(times, first="x"):
+def doubling(times: int, first: str = "x") -> list[NodeProto]:
     chain = [first, *(f"d{i}" for i in range(times - 1)), "y"]
     pairs = itertools.pairwise(chain)
     return [node("Concat", [a, a], [b], axis=0) for a, b in pairs]
 
 
-def test_arrays_that_grow_without_bound_are_refused():
+def test_arrays_that_grow_without_bound_are_refused() -> None:
     assert Network(model(doubling(5), {}, 1, 32)).run(np.ones((1, 3))).shape == (32, 3)
     for times in (17, 28, 60):
         refused(model(doubling(times), {}, 1, 2**times), "the size of what it makes")
@@ -128,7 +137,7 @@ def test_arrays_that_grow_without_bound_are_refused():
     refused(model(grown + ending, {"w": np.ones((1, 1))}, 1, 1), "the size of what it makes")
 
 
-def test_work_without_bound_is_refused():
+def test_work_without_bound_is_refused() -> None:
     wide = [node("MatMul", ["W", "x"], ["a0"])]
     wide += [node("MatMul", ["V", f"a{i}"], [f"a{i + 1}"]) for i in range(200)]
     wide += [node("MatMul", ["U", "a200"], ["y"])]
@@ -162,6 +171,6 @@ def test_work_without_bound_is_refused():
         ([node("Relu", ["x"], ["y"])], 3),
     ],
 )
-def test_what_does_not_fit_together_is_refused(nodes, outputs):
+def test_what_does_not_fit_together_is_refused(nodes: list[NodeProto], outputs: int) -> None:
     made = model(nodes, {"W": np.ones((5, 3))}, 2, outputs, whole={"which": [0, 1], "beyond": [2]})
     refused(made, "does not fit together")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,11 @@ from rootae.codec.contexts import network  # noqa: E402
 from rootae.codec.contexts.network import Network  # noqa: E402
 from rootae.errors import CorruptError  # noqa: E402
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def test_a_network_runs_on_any_number_of_rows():
+
+def test_a_network_runs_on_any_number_of_rows() -> None:
     net = Network(linear([[1, 2], [0, -1], [3, 0]]))
     for rows in (0, 1, 8191, 8192, 20_000):
         x = np.arange(2 * rows).reshape(2, rows) % 99
@@ -23,10 +27,12 @@ def test_a_network_runs_on_any_number_of_rows():
 
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(2, 3), (2, 1000), (1000, 3)])
-def test_a_wide_network_takes_fewer_rows_at_a_time(monkeypatch, inputs, outputs):
+def test_a_wide_network_takes_fewer_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, inputs: int, outputs: int
+) -> None:
     matrix, run, sizes = np.ones((outputs, inputs)), network._run, []
 
-    def counted(session, name, x):
+    def counted(session: Any, name: str, x: NDArray[Any]) -> Any:
         sizes.append(x.size)
         return run(session, name, x)
 
@@ -36,7 +42,7 @@ def test_a_wide_network_takes_fewer_rows_at_a_time(monkeypatch, inputs, outputs)
     assert len(sizes) == (2 if outputs == 3 and inputs == 2 else 9)
 
 
-def test_a_chain_of_operators_runs():
+def test_a_chain_of_operators_runs() -> None:
     nodes = [
         helper.make_node("MatMul", ["W", "x"], ["a"]),
         helper.make_node("Add", ["a", "b"], ["c"]),
@@ -47,7 +53,7 @@ def test_a_chain_of_operators_runs():
     assert Network(made).run(np.array([[-3], [4]])).tolist() == [[0], [5]]
 
 
-def test_an_encoder_may_choose_and_a_decoder_may_not():
+def test_an_encoder_may_choose_and_a_decoder_may_not() -> None:
     nodes = [
         helper.make_node("ArgMax", ["x"], ["a"], axis=0, keepdims=1),
         helper.make_node("Cast", ["a"], ["y"], to=1),
@@ -58,7 +64,7 @@ def test_an_encoder_may_choose_and_a_decoder_may_not():
         Network(made)
 
 
-def test_every_cut_of_a_model_is_refused_or_runs_as_one():
+def test_every_cut_of_a_model_is_refused_or_runs_as_one() -> None:
     whole = linear([[1, 2], [3, 4]])
     for size in range(len(whole)):
         try:
@@ -67,7 +73,7 @@ def test_every_cut_of_a_model_is_refused_or_runs_as_one():
             continue
 
 
-def test_flipped_bits_are_damage_or_give_numbers():
+def test_flipped_bits_are_damage_or_give_numbers() -> None:
     whole, rng = linear([[1, 2], [3, 4]]), np.random.default_rng(0)
     for _ in range(150):
         data = bytearray(whole)
@@ -79,18 +85,18 @@ def test_flipped_bits_are_damage_or_give_numbers():
 
 
 @pytest.mark.parametrize("shape", [(1, 3), (3, 3)])
-def test_another_number_of_inputs_is_damage(shape):
+def test_another_number_of_inputs_is_damage(shape: tuple[int, ...]) -> None:
     with pytest.raises(CorruptError):
         Network(linear([[1, 2]])).run(np.ones(shape))
 
 
-def test_threads_share_a_network():
+def test_threads_share_a_network() -> None:
     net = Network(linear([[2, 1]]))
     with ThreadPoolExecutor(4) as pool:
         outputs = list(pool.map(lambda k: net.run(np.full((2, 5000), k)), range(20)))
     assert [float(y[0, 0]) for y in outputs] == [3.0 * k for k in range(20)]
 
 
-def test_a_network_may_travel_to_another_process():
+def test_a_network_may_travel_to_another_process() -> None:
     net = pickle.loads(pickle.dumps(Network(linear([[2, 1]]))))  # dask and multiprocessing do
     assert net.run(np.ones((2, 1))).tolist() == [[3]]

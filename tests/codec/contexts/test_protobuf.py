@@ -8,7 +8,7 @@ from rootae.codec.contexts.protobuf import BYTES, FIXED32, VARINT, members, sign
 from rootae.errors import CorruptError
 
 
-def test_members_of_each_kind_are_read():
+def test_members_of_each_kind_are_read() -> None:
     data = b"\x08\x96\x01" + b"\x12\x02hi" + b"\x1d\0\0\x80\x3f" + b"\xa2\x01\x00"
     found = [(m.number, m.wire, m.data, m.value) for m in members(data)]
     assert found == [
@@ -39,13 +39,13 @@ def test_members_of_each_kind_are_read():
         b"\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
     ],
 )
-def test_what_two_parsers_could_read_in_two_ways_is_refused(data):
+def test_what_two_parsers_could_read_in_two_ways_is_refused(data: bytes) -> None:
     with pytest.raises(CorruptError, match="not a protobuf message"):
         list(members(data))
 
 
 @given(st.binary(max_size=64))
-def test_any_bytes_are_members_or_damage(data):
+def test_any_bytes_are_members_or_damage(data: bytes) -> None:
     try:
         found = list(members(data))
     except CorruptError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from typing import TYPE_CHECKING, Any
 
 import format_reader
 import numpy as np
@@ -22,6 +23,12 @@ from rootae.schema.bounds.bound import Bound
 from rootae.schema.bounds.deviation import deviation
 from rootae.schema.values import Values
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+    from numpy.typing import NDArray
+
+    from rootae.codec.grids.grid import Grid
+
 FLOATS = ("float32", "float64")
 INTEGERS = ("bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
 CASES = [
@@ -37,7 +44,7 @@ CASES = [
 every_grid = pytest.mark.parametrize(("bound", "dtype"), CASES)
 
 
-def sample(dtype):
+def sample(dtype: str) -> NDArray[Any]:
     """Return some values, ordinary and odd."""
     rng = np.random.default_rng(3)
     if dtype == "bool":
@@ -50,7 +57,7 @@ def sample(dtype):
     return np.append(x, np.array([0, -0.0, np.inf, -np.inf, np.nan, np.finfo(dtype).max], dtype))
 
 
-def anything(dtype):
+def anything(dtype: str) -> SearchStrategy[NDArray[Any]]:
     """Return arrays of any values at all: any bit pattern, but of booleans."""
     if dtype == "bool":
         return arrays(bool, st.integers(1, 40))
@@ -61,10 +68,10 @@ def anything(dtype):
 
 
 @functools.cache
-def planned(bound, dtype):
+def planned(bound: str, dtype: str) -> tuple[Codec, Grid, dict[str, Any]]:
     """Return a codec of one column, its grid, and the grid as the plan's text has it."""
     schema, values = table({"x": sample(dtype)})
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     tree = survey(schema, values, rules_of({"x": bound}), tables=tables)
     codec = Codec(Plan((tree,)), tables)
     (lane,) = json.loads(codec.plan.to_json())["trees"][0]["groups"][0]["lanes"]
@@ -74,7 +81,9 @@ def planned(bound, dtype):
 @every_grid
 @settings(max_examples=10)
 @given(data=st.data())
-def test_values_come_back_within_the_bound_or_are_escaped(bound, dtype, data):
+def test_values_come_back_within_the_bound_or_are_escaped(
+    bound: str, dtype: str, data: st.DataObject
+) -> None:
     x, promise = data.draw(anything(dtype)), Bound.parse(bound)
     codec, grid, _ = planned(bound, dtype)
     y = grid.inverse(grid.forward(x))
@@ -91,7 +100,9 @@ def test_values_come_back_within_the_bound_or_are_escaped(bound, dtype, data):
 @every_grid
 @settings(max_examples=10)
 @given(data=st.data())
-def test_the_second_reader_has_the_same_codes_and_values(bound, dtype, data):
+def test_the_second_reader_has_the_same_codes_and_values(
+    bound: str, dtype: str, data: st.DataObject
+) -> None:
     x = data.draw(anything(dtype))
     codec, grid, told = planned(bound, dtype)
     codes = grid.forward(x)
@@ -104,7 +115,7 @@ def test_the_second_reader_has_the_same_codes_and_values(bound, dtype, data):
 
 
 @every_grid
-def test_a_plan_s_text_gives_the_same_grid_again(bound, dtype):
+def test_a_plan_s_text_gives_the_same_grid_again(bound: str, dtype: str) -> None:
     codec, _, told = planned(bound, dtype)
     again = Codec.from_parts(*codec.parts)
     (lane,) = json.loads(again.plan.to_json())["trees"][0]["groups"][0]["lanes"]
@@ -118,7 +129,7 @@ def test_a_plan_s_text_gives_the_same_grid_again(bound, dtype):
 @every_grid
 @settings(max_examples=10)
 @given(data=st.data())
-def test_any_codes_at_all_have_some_values(bound, dtype, data):
+def test_any_codes_at_all_have_some_values(bound: str, dtype: str, data: st.DataObject) -> None:
     codec, grid, told = planned(bound, dtype)
     near = st.integers(-70_000, 70_000)
     wide = near | st.integers(-(2**63), 2**63 - 1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,11 +24,15 @@ from rootae.kernels.arithmetic import nearest
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.bounds.deviation import deviation
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+    from numpy.typing import NDArray
+
 BOUNDS = ["abs:1e-3", "abs:1e-30", "abs:1e30", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:3e-7"]
 FLOATS = ["float32", "float64"]
 
 
-def patterns(dtype):
+def patterns(dtype: str) -> SearchStrategy[NDArray[Any]]:
     """Return arrays of any bit pattern at all, with the odd ones among them often."""
     unsigned = np.dtype(dtype.replace("float", "uint"))
     info = np.finfo(dtype)
@@ -38,7 +44,7 @@ def patterns(dtype):
     return arrays(unsigned, st.integers(0, 40), elements=bits).map(lambda u: u.view(dtype))
 
 
-def ordinary(dtype, bound):
+def ordinary(dtype: str, bound: Bound) -> SearchStrategy[NDArray[Any]]:
     """Return values a grid has to serve without escapes: a wide range around the bound."""
     low, high = (1e-30, 1e30) if bound.kind == "rel" else (bound.error, bound.error * 1e4)
     magnitude = st.floats(low, high)
@@ -50,7 +56,7 @@ def ordinary(dtype, bound):
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @given(data=st.data())
-def test_the_exact_grid_returns_every_bit_pattern(dtype, data):
+def test_the_exact_grid_returns_every_bit_pattern(dtype: str, data: st.DataObject) -> None:
     x = data.draw(patterns(dtype))
     grid = ExactFloat(dtype)
     assert grid.inverse(grid.forward(x)).tobytes() == x.tobytes()
@@ -58,7 +64,7 @@ def test_the_exact_grid_returns_every_bit_pattern(dtype, data):
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @given(data=st.data())
-def test_the_exact_grid_keeps_the_order_of_floats(dtype, data):
+def test_the_exact_grid_keeps_the_order_of_floats(dtype: str, data: st.DataObject) -> None:
     x = data.draw(patterns(dtype))
     x = np.sort(x[~np.isnan(x)])
     q = ExactFloat(dtype).forward(x)
@@ -66,7 +72,7 @@ def test_the_exact_grid_keeps_the_order_of_floats(dtype, data):
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "uint16", "int32", "uint32"])
-def test_integers_are_their_own_codes(dtype):
+def test_integers_are_their_own_codes(dtype: str) -> None:
     info = np.iinfo(dtype)
     x = np.array([info.min, info.max, 0, 1], dtype)
     grid = ExactInteger(dtype)
@@ -75,7 +81,7 @@ def test_integers_are_their_own_codes(dtype):
 
 
 @pytest.mark.parametrize("dtype", ["int64", "uint64", "bool"])
-def test_wide_integers_and_booleans_come_back(dtype):
+def test_wide_integers_and_booleans_come_back(dtype: str) -> None:
     x = np.array([0, 2**63 - 1, 2**64 - 1], "u8").view(dtype) if dtype != "bool" else np.eye(2) > 0
     grid = ExactInteger(dtype)
     back = grid.inverse(grid.forward(x))
@@ -86,7 +92,9 @@ def test_wide_integers_and_booleans_come_back(dtype):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("text", BOUNDS)
 @given(data=st.data())
-def test_no_bit_pattern_makes_a_grid_fail_and_none_breaks_the_bound_unseen(dtype, text, data):
+def test_no_bit_pattern_makes_a_grid_fail_and_none_breaks_the_bound_unseen(
+    dtype: str, text: str, data: st.DataObject
+) -> None:
     x, bound = data.draw(patterns(dtype)), Bound.parse(text)
     grid = grid_for(bound, x)
     y = grid.inverse(grid.forward(x))
@@ -103,7 +111,7 @@ def test_no_bit_pattern_makes_a_grid_fail_and_none_breaks_the_bound_unseen(dtype
     "text", ["abs:1e-3", "abs:0.37", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:3e-7"]
 )
 @given(data=st.data())
-def test_ordinary_values_stay_within_the_bound(dtype, text, data):
+def test_ordinary_values_stay_within_the_bound(dtype: str, text: str, data: st.DataObject) -> None:
     bound = Bound.parse(text)
     x = data.draw(ordinary(dtype, bound))
     grid = grid_for(bound, x)
@@ -115,7 +123,7 @@ def test_ordinary_values_stay_within_the_bound(dtype, text, data):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("text", ["abs:1e-3", "rel:1e-3", "rel:0.5", "rel:1e-5", "rel:1e-7"])
 @given(data=st.data())
-def test_forward_is_monotone(dtype, text, data):
+def test_forward_is_monotone(dtype: str, text: str, data: st.DataObject) -> None:
     bound = Bound.parse(text)
     x = np.sort(data.draw(ordinary(dtype, bound)))
     assert (np.diff(grid_for(bound, x).forward(x)) >= 0).all()
@@ -124,7 +132,7 @@ def test_forward_is_monotone(dtype, text, data):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("text", BOUNDS)
 @given(data=st.data())
-def test_points_are_their_own_nearest_points(dtype, text, data):
+def test_points_are_their_own_nearest_points(dtype: str, text: str, data: st.DataObject) -> None:
     x = data.draw(ordinary(dtype, Bound.parse("rel:1e-3")))
     grid = grid_for(Bound.parse(text), x)
     once = grid.inverse(grid.forward(x))
@@ -134,23 +142,25 @@ def test_points_are_their_own_nearest_points(dtype, text, data):
         assert again.tobytes() == once.tobytes()
 
 
-def test_the_published_number_of_points():
-    assert RelGrid.for_bound("float32", 1e-3).points == 347
+def test_the_published_number_of_points() -> None:
+    grid = RelGrid.for_bound("float32", 1e-3)
+    assert isinstance(grid, RelGrid)
+    assert grid.points == 347
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_a_bound_below_the_output_s_own_rounding_is_exact(dtype):
-    assert isinstance(RelGrid.for_bound(dtype, np.finfo(dtype).eps / 4), ExactFloat)
+def test_a_bound_below_the_output_s_own_rounding_is_exact(dtype: str) -> None:
+    assert isinstance(RelGrid.for_bound(dtype, float(np.finfo(dtype).eps) / 4), ExactFloat)
 
 
 @pytest.mark.parametrize("error", [5e-324, 1e-300, 1e300, 1.7e308])
-def test_extreme_absolute_bounds_do_not_overflow(error):
+def test_extreme_absolute_bounds_do_not_overflow(error: float) -> None:
     x = np.array([0.0, 1.0, -1e300, np.nan])
     grid = AbsGrid.for_bound("float64", error, 1e300)
     assert np.isfinite(grid.inverse(grid.forward(x))).all()
 
 
-def boundaries(n):
+def boundaries(n: int) -> NDArray[np.float64]:
     """Return where codes change in [1, 2), and the float64 numbers on either side."""
     points = _octave(n)
     middle = (points[:-1] + points[1:]) / 2
@@ -163,7 +173,9 @@ MANTISSAS = arrays("f8", st.integers(0, 50), elements=st.floats(1, 2, exclude_ma
 @given(
     n=st.integers(1, POINTS_AT_MOST), free=MANTISSAS, buckets=st.lists(st.integers(0, 2**13 - 1))
 )
-def test_buckets_give_the_code_that_a_search_gives(n, free, buckets):
+def test_buckets_give_the_code_that_a_search_gives(
+    n: int, free: NDArray[np.float64], buckets: list[int]
+) -> None:
     ends = 1 + np.array(buckets, "f8") / 2**13
     near = [boundaries(n), ends, np.nextafter(ends, 3), np.nextafter(ends, 0)]
     m = np.concatenate([free, *near])
@@ -175,7 +187,7 @@ def test_buckets_give_the_code_that_a_search_gives(n, free, buckets):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 347, 512, 513, 1366, POINTS_AT_MOST])
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_codes_change_exactly_where_the_format_says(dtype, n):
+def test_codes_change_exactly_where_the_format_says(dtype: str, n: int) -> None:
     """In any octave, at the boundaries between points and one unit to either side."""
     grid, m = RelGrid(dtype, 1e-4, n), boundaries(n)
     m = m[(m >= 1) & (m < 2)]
@@ -193,7 +205,9 @@ def test_codes_change_exactly_where_the_format_says(dtype, n):
 @pytest.mark.parametrize("n", [1, 2, 35, 347, 512, 513, 0])
 @pytest.mark.parametrize("dtype", FLOATS)
 @given(data=st.data())
-def test_values_from_a_table_are_those_of_arithmetic(dtype, n, data):
+def test_values_from_a_table_are_those_of_arithmetic(
+    dtype: str, n: int, data: st.DataObject
+) -> None:
     grid = RelGrid(dtype, 1e-5 if n == 0 else 0.1, n)
     last = 300 * max(n, 1)
     near = st.integers(-last, last)
@@ -206,14 +220,14 @@ def test_values_from_a_table_are_those_of_arithmetic(dtype, n, data):
 
 
 @pytest.mark.parametrize("n", [1, 347, 512])
-def test_every_code_of_a_coarse_grid_has_its_value(n):
+def test_every_code_of_a_coarse_grid_has_its_value(n: int) -> None:
     grid = RelGrid("float32", 0.1, n)
     q = np.arange(-290 * n, 290 * n + 1)
     assert grid.inverse(q).tobytes() == grid.evaluate(q).tobytes()
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_codes_at_the_ends_of_64_bits_have_some_value(dtype):
+def test_codes_at_the_ends_of_64_bits_have_some_value(dtype: str) -> None:
     q = np.array([-(2**63), 2**63 - 1, 0, -(2**63) + 1])
     for n in (347, 1000, 0):
         grid = RelGrid(dtype, 1e-3, n)
@@ -221,7 +235,7 @@ def test_codes_at_the_ends_of_64_bits_have_some_value(dtype):
             assert grid.inverse(some).dtype == np.dtype(dtype)
 
 
-def test_values_are_the_same_through_a_table_and_without_one():
+def test_values_are_the_same_through_a_table_and_without_one() -> None:
     grid = RelGrid.for_bound("float32", 1e-3)
     q = grid.forward(np.random.default_rng(0).normal(size=1000).astype("f4"))
     few = np.concatenate([grid.inverse(q[i : i + 1]) for i in range(len(q))])
@@ -229,7 +243,7 @@ def test_values_are_the_same_through_a_table_and_without_one():
 
 
 @pytest.mark.parametrize("sample", [[], [np.nan], [1.0], [1.0, 1.0], [-1000.0, 2.0, np.inf]])
-def test_rank_grids_take_any_sample(sample):
+def test_rank_grids_take_any_sample(sample: list[float]) -> None:
     x = np.array(sample, "f4")
     grid = RankGrid.fit(x)
     y = grid.inverse(grid.forward(x))
@@ -237,7 +251,7 @@ def test_rank_grids_take_any_sample(sample):
     assert np.isfinite(y).all()
 
 
-def test_a_rank_grid_returns_values_of_the_sample():
+def test_a_rank_grid_returns_values_of_the_sample() -> None:
     x = np.random.default_rng(0).normal(size=5000)
     grid = RankGrid.fit(x)
     assert np.isin(grid.inverse(grid.forward(x)), x).all()
@@ -245,9 +259,9 @@ def test_a_rank_grid_returns_values_of_the_sample():
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("bound", [str(EXACT), *BOUNDS])
-def test_json_is_a_round_trip(dtype, bound):
+def test_json_is_a_round_trip(dtype: str, bound: str) -> None:
     grid = grid_for(Bound.parse(bound), np.ones(3, dtype))
-    tables = []
+    tables: list[NDArray[np.int64]] = []
     planned = grid.planned(tables)
     assert checked(AnyGrid, written(planned), "grid") == planned
     assert planned.with_tables(tables) == grid
@@ -269,18 +283,18 @@ def test_json_is_a_round_trip(dtype, bound):
         {"kind": "rank", "dtype": "float32", "edges": 0},
     ],
 )
-def test_unknown_grids_are_refused(config):
+def test_unknown_grids_are_refused(config: dict[str, Any]) -> None:
     with pytest.raises((CorruptError, FormatError), match="damaged"):
         checked(AnyGrid, config, "grid")
 
 
-def test_a_rank_grid_keeps_all_of_few_values():
+def test_a_rank_grid_keeps_all_of_few_values() -> None:
     x = np.random.default_rng(0).poisson(4, 5000).astype(np.int32)
     grid = RankGrid.fit(x)
     assert np.array_equal(grid.inverse(grid.forward(x)), x)
 
 
-def test_a_rank_grid_brings_rare_large_values_back_too():
+def test_a_rank_grid_brings_rare_large_values_back_too() -> None:
     x = np.random.default_rng(0).pareto(2.5, 50_000).astype(np.float32) + 1
     grid = RankGrid.fit(x)
     error = np.abs(grid.inverse(grid.forward(x)) / x - 1)
@@ -289,7 +303,7 @@ def test_a_rank_grid_brings_rare_large_values_back_too():
     assert error.max() < 0.1, "points of equal counts alone are off by more than a half"
 
 
-def test_a_sentinel_far_away_leaves_a_rank_grid_its_points():
+def test_a_sentinel_far_away_leaves_a_rank_grid_its_points() -> None:
     x = np.random.default_rng(0).normal(size=20_000)
     x[:10] = -1e300
     grid = RankGrid.fit(x)

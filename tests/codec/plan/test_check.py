@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -36,6 +37,9 @@ from rootae.errors import CorruptError, RootaeError
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Column
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 INTEGER = ExactInteger("int32")
 RANK = RankTables("float32", 0, 1)
 NOTHING = Bound("none")
@@ -43,7 +47,7 @@ EDGES = Feature(OfLane(0), Edges(0))
 DIGIT = Feature(OfLane(0), Digit(-5, 2, 9))
 
 
-def centre(lane):
+def centre(lane: int) -> Centre:
     return Centre((Term("lane", (lane,), 1.0),), False, -9, 9)
 
 
@@ -67,29 +71,29 @@ TREE = TreePlan("t", "", COLUMNS, (), (COUNTER, GROUP))
 TABLES = [np.array([1, 2]), np.array([1, 2, 3])]
 
 
-def test_a_plan_that_holds_together_is_let_through():
+def test_a_plan_that_holds_together_is_let_through() -> None:
     check(TREE, TABLES, 2)
 
 
-def lane(number, **change):
+def lane(number: int, **change: Any) -> TreePlan:
     lanes = list(LANES)
     lanes[number] = dataclasses.replace(LANES[number], **change)
     return group(lanes=tuple(lanes))
 
 
-def group(**change):
+def group(**change: Any) -> TreePlan:
     return dataclasses.replace(TREE, groups=(COUNTER, dataclasses.replace(GROUP, **change)))
 
 
-def stage(**change):
+def stage(**change: Any) -> TreePlan:
     return group(contexts=(dataclasses.replace(STAGE, **change),))
 
 
-def seen(of=EDGES.of, by=EDGES.by):
+def seen(of: Any = EDGES.of, by: Any = EDGES.by) -> TreePlan:
     return stage(inputs=(Feature(of, by),))
 
 
-def column(number, **change):
+def column(number: int, **change: Any) -> TreePlan:
     columns = list(COLUMNS)
     columns[number] = dataclasses.replace(COLUMNS[number], **change)
     return dataclasses.replace(TREE, columns=tuple(columns))
@@ -144,7 +148,7 @@ ASTRAY = {
 
 
 @pytest.mark.parametrize("plan", ASTRAY.values(), ids=ASTRAY)
-def test_a_plan_that_points_astray_is_damage(plan):
+def test_a_plan_that_points_astray_is_damage(plan: TreePlan) -> None:
     with pytest.raises(CorruptError, match="the codec's plan is damaged"):
         check(plan, TABLES, 2)
 
@@ -166,7 +170,7 @@ WIDER = dataclasses.replace(
 )
 
 
-def test_links_that_lead_somewhere_are_let_through():
+def test_links_that_lead_somewhere_are_let_through() -> None:
     check(WIDER, TABLES, 2)
     link = dataclasses.replace(LANES[3], centre=centre(4))
     linked = dataclasses.replace(LINKED, lanes=(*LANES[:3], link))
@@ -182,33 +186,33 @@ def test_links_that_lead_somewhere_are_let_through():
     ],
     ids=str,
 )  # fmt: skip
-def test_links_that_lead_nowhere_are_damage(change):
+def test_links_that_lead_nowhere_are_damage(change: dict[str, Any]) -> None:
     links = (dataclasses.replace(LINK, **change),)
     groups = COUNTERS, dataclasses.replace(LINKED, links=links), OTHER
     with pytest.raises(CorruptError, match="the codec's plan is damaged"):
         check(dataclasses.replace(WIDER, groups=groups), TABLES, 2)
 
 
-def test_what_follows_exactly_follows_from_its_own_group():
+def test_what_follows_exactly_follows_from_its_own_group() -> None:
     lanes = (*LANES[:2], dataclasses.replace(LANES[2], derived=Derived(((4, 1.0),))), LANES[3])
     groups = COUNTERS, dataclasses.replace(LINKED, lanes=lanes), OTHER
     with pytest.raises(CorruptError, match="no lane 4"):
         check(dataclasses.replace(WIDER, groups=groups), TABLES, 2)
 
 
-def test_columns_that_follow_from_each_other_are_damage():
+def test_columns_that_follow_from_each_other_are_damage() -> None:
     derived = dataclasses.replace(LANES[2], derived=Derived(((3, 1.0),)))
     centred = dataclasses.replace(LANES[3], centre=centre(2))
     with pytest.raises(CorruptError, match="follows from itself"):
         check(group(lanes=(*LANES[:2], derived, centred)), TABLES, 2)
 
 
-def test_a_table_without_points_is_damage():
+def test_a_table_without_points_is_damage() -> None:
     with pytest.raises(CorruptError, match="no points"):
         check(TREE, [TABLES[0], np.zeros(0, np.int64)], 2)
 
 
-def test_a_long_chain_is_no_circle():
+def test_a_long_chain_is_no_circle() -> None:
     chain = tuple(
         Lane(f"c{i}", 0, INTEGER, EXACT, "", Derived(((i - 1, 1.0),)) if i else None)
         for i in range(5000)
@@ -217,7 +221,7 @@ def test_a_long_chain_is_no_circle():
     check(TreePlan("t", "", columns, (), (GroupPlan("", chain),)), (), 0)
 
 
-def places(data, at=()):
+def places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path of every member of a JSON value but free-form ones."""
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         yield (*at, key)
@@ -225,7 +229,7 @@ def places(data, at=()):
             yield from places(value, (*at, key))
 
 
-def other(value, rng):
+def other(value: Any, rng: np.random.Generator) -> Any:
     """Return another JSON value of the same type."""
     if isinstance(value, bool):
         return not value
@@ -244,7 +248,7 @@ def other(value, rng):
 
 @pytest.mark.parametrize("kind", ["diagram", "lane", "latent"])
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
-def test_any_change_of_a_plan_is_damage_or_gives_values(kind, seed):
+def test_any_change_of_a_plan_is_damage_or_gives_values(kind: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     columns = {k: x[:3000] for k, x in COLUMNS_OF_DIAGRAMS.items()}
     if kind == "diagram":

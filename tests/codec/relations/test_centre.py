@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -22,19 +23,27 @@ from rootae.planner.survey import survey
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.values import Values
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from rootae.codec.block import Block
+    from rootae.codec.grids.grid import Grid
+
 
 @pytest.fixture(scope="module", params=BOUNDS)
-def codec(request):
+def codec(request: pytest.FixtureRequest) -> Codec:
     return planned(related(), request.param)
 
 
-def centred(codec):
+def centred(codec: Codec) -> dict[str, Centre]:
     """Return {column: centre} of the only group."""
     (group,) = codec.plan.trees[0].groups
     return {x.column: x.centre for x in group.lanes if x.centre is not None}
 
 
-def without(codec):
+def without(codec: Codec) -> Codec:
     """Return the same codec without centres."""
     (tree,) = codec.plan.trees
     (group,) = tree.groups
@@ -43,7 +52,7 @@ def without(codec):
     return Codec(Plan((tree,)), codec.tables)
 
 
-def coded(codec, columns):
+def coded(codec: Codec, columns: Mapping[str, Any]) -> tuple[Block, dict[str, int]]:
     """Code a block, verify it as a reader would, and return it with its modes by column."""
     _, values = table(columns)
     coder = codec.tree("t")
@@ -57,7 +66,7 @@ def coded(codec, columns):
     return block, dict(zip(names, block.modes, strict=True))
 
 
-def test_every_kind_of_relation_gets_its_centre(codec):
+def test_every_kind_of_relation_gets_its_centre(codec: Codec) -> None:
     found = centred(codec)
     assert any(t.kind == "energy" for c in found.values() for t in c.terms)
     assert any(t.kind == "one" for c in found.values() for t in c.terms)
@@ -65,11 +74,11 @@ def test_every_kind_of_relation_gets_its_centre(codec):
     assert "sum" in found or codec.plan.trees[0].groups[0].lanes[-1].derived
 
 
-def test_values_unlike_the_sample_keep_their_bounds(codec):
+def test_values_unlike_the_sample_keep_their_bounds(codec: Codec) -> None:
     coded(codec, wild(related(seed=3)))
 
 
-def test_scattered_special_values_keep_their_bounds_and_the_mode(codec):
+def test_scattered_special_values_keep_their_bounds_and_the_mode(codec: Codec) -> None:
     columns = related(seed=4)
     for name, x in columns.items():
         if x.dtype.kind == "f":
@@ -80,31 +89,31 @@ def test_scattered_special_values_keep_their_bounds_and_the_mode(codec):
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 17])
-def test_blocks_of_few_rows_keep_their_bounds(codec, rows):
+def test_blocks_of_few_rows_keep_their_bounds(codec: Codec, rows: int) -> None:
     coded(codec, {k: x[:rows] for k, x in related(seed=5).items()})
 
 
 @pytest.mark.parametrize("change", [related, lambda: wild(related()), lambda: related(60, 2)])
-def test_no_column_costs_more_than_plain(codec, change):
+def test_no_column_costs_more_than_plain(codec: Codec, change: Callable[..., Any]) -> None:
     columns = change()
     block, plain = coded(codec, columns)[0], coded(without(codec), columns)[0]
     assert all(bytes_of(codec, block, c) <= bytes_of(codec, plain, c) + 4 for c in columns)
 
 
-def test_centres_save_what_they_were_found_for(codec):
+def test_centres_save_what_they_were_found_for(codec: Codec) -> None:
     columns = related(seed=6)
     block, plain = coded(codec, columns)[0], coded(without(codec), columns)[0]
     for name in centred(codec):
         assert bytes_of(codec, block, name) < 0.97 * bytes_of(codec, plain, name), name
 
 
-def test_a_codec_comes_back_from_its_bytes(codec):
+def test_a_codec_comes_back_from_its_bytes(codec: Codec) -> None:
     again = Codec.from_parts(*codec.parts)
     assert again.plan == codec.plan
     assert again.id == codec.id
 
 
-def test_a_file_that_lacks_a_source_codes_the_lane_plainly(codec):
+def test_a_file_that_lacks_a_source_codes_the_lane_plainly(codec: Codec) -> None:
     before = centred(codec)
     source = next(t.lanes[0] for t in before["p"].terms)
     lost = codec.plan.trees[0].groups[0].lanes[source].column
@@ -118,7 +127,7 @@ def test_a_file_that_lacks_a_source_codes_the_lane_plainly(codec):
     assert modes["p"] == lane.PLAIN
 
 
-def test_columns_in_another_order_keep_their_centres(codec):
+def test_columns_in_another_order_keep_their_centres(codec: Codec) -> None:
     columns = dict(reversed(related(seed=8).items()))
     schema, values = table(columns)
     fitted, warnings = adapt(codec, [Sampled(schema, values)])
@@ -127,7 +136,7 @@ def test_columns_in_another_order_keep_their_centres(codec):
     assert coded(fitted, columns)[1]["p"] == lane.CENTRED
 
 
-def test_reading_a_centred_column_reads_what_it_rests_on():
+def test_reading_a_centred_column_reads_what_it_rests_on() -> None:
     from rootae.codec.plan.lineage import ancestors, how
 
     codec = planned(related())
@@ -136,11 +145,14 @@ def test_reading_a_centred_column_reads_what_it_rests_on():
     assert how(tree.groups[0], "p") == "plain, centred on a relation"
 
 
+Kind = Literal["one", "lane", "energy"]
 CENTRE = Centre((Term("one", (), 1.0), Term("lane", (0,), -2.0)), False, -(2**62), 2**62)
 FLOATS = arrays("f8", st.integers(1, 30), elements=st.floats(width=64))
 
 
-def codes(centre, columns, dtype, grid=None):
+def codes(
+    centre: Centre, columns: Sequence[NDArray[Any]], dtype: str, grid: Grid | None = None
+) -> NDArray[np.int64]:
     grid = grid or (ExactInteger if np.dtype(dtype).kind in "iub" else ExactFloat)(dtype)
     return centre.codes(columns.__getitem__, len(columns[0]), grid)
 
@@ -148,29 +160,31 @@ def codes(centre, columns, dtype, grid=None):
 @pytest.mark.parametrize("root", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int8", "uint32", "uint64", "bool"])
 @given(x=FLOATS)
-def test_codes_lie_between_the_ends_whatever_the_source_says(root, dtype, x):
+def test_codes_lie_between_the_ends_whatever_the_source_says(
+    root: bool, dtype: str, x: NDArray[Any]
+) -> None:
     centre = Centre((Term("lane", (0,), 3.0), Term("one", (), 0.5)), root, -7, 99)
     q = codes(centre, [x], dtype)
     assert q.dtype == np.int64
     assert ((q >= -7) & (q <= 99)).all()
 
 
-def test_a_sum_that_is_not_finite_counts_as_zero():
+def test_a_sum_that_is_not_finite_counts_as_zero() -> None:
     x = np.array([np.nan, np.inf, -np.inf, 1.0])
     assert codes(CENTRE, [x], "int32").tolist() == [0, 0, 0, -1]
 
 
-def test_the_root_of_what_is_negative_is_zero():
+def test_the_root_of_what_is_negative_is_zero() -> None:
     centre = Centre((Term("lane", (0,), -1.0), Term("one", (), 9.0)), True, -99, 99)
     assert codes(centre, [np.array([0.0, 3.0, 4.0, np.nan])], "int8").tolist() == [3, 0, 0, 0]
 
 
-def test_terms_are_squared_before_their_coefficients():
+def test_terms_are_squared_before_their_coefficients() -> None:
     centre = Centre((Term("lane", (0,), 4.0),), True, 0, 99)
     assert codes(centre, [np.array([-3.0])], "int8").tolist() == [6]
 
 
-def test_whole_numbers_are_rounded_half_to_even_within_their_type():
+def test_whole_numbers_are_rounded_half_to_even_within_their_type() -> None:
     centre = Centre((Term("lane", (0,), 0.5),), False, -(2**40), 2**40)
     x = np.array([1.0, 3.0, 5.0, -1.0, 600.0, -600.0, 2.0**40])
     assert codes(centre, [x], "int8").tolist() == [0, 2, 2, 0, 127, -128, 127]
@@ -178,13 +192,13 @@ def test_whole_numbers_are_rounded_half_to_even_within_their_type():
     assert codes(centre, [x], "int64").tolist() == [0, 2, 2, 0, 300, -300, 2**31 - 1]
 
 
-def test_a_centre_beyond_float32_is_clipped_not_an_error():
+def test_a_centre_beyond_float32_is_clipped_not_an_error() -> None:
     grid = grid_for(Bound("rel", 1e-3), np.ones(3, "f4"))
     centre = Centre((Term("lane", (0,), 1e300),), False, 5, 10**6)
     assert codes(centre, [np.array([1.0, np.nan])], "float32", grid).tolist() == [5, 5]
 
 
-def test_a_component_is_taken_of_four_lanes_in_their_order():
+def test_a_component_is_taken_of_four_lanes_in_their_order() -> None:
     columns = [np.array([m]) for m in (0.5, 0.1, 2.0, 30.0)]  # mass, phi, eta, pt
     centre = Centre((Term("energy", (3, 2, 1, 0), 1.0),), False, 0, 2**63 - 1)
     wanted = ExactFloat("float64").forward(np.sqrt((30 * np.cosh(2.0)) ** 2 + 0.25)[None])
@@ -193,7 +207,7 @@ def test_a_component_is_taken_of_four_lanes_in_their_order():
 
 
 @given(x=arrays("u8", st.integers(1, 40)), data=st.data())
-def test_differences_wrap_and_come_back(x, data):
+def test_differences_wrap_and_come_back(x: NDArray[Any], data: st.DataObject) -> None:
     x = x.view("f8")
     grid = ExactFloat("float64")
     centre = data.draw(arrays("i8", len(x)))
@@ -202,7 +216,7 @@ def test_differences_wrap_and_come_back(x, data):
     assert decoded.values.tobytes() == x.tobytes()
 
 
-def test_a_centred_lane_without_a_centre_is_damage():
+def test_a_centred_lane_without_a_centre_is_damage() -> None:
     with pytest.raises(CorruptError, match="needs its centre, and has none"):
         lane.decode(lane.CENTRED, bytes(4), 3, ExactInteger("int32"))
 
@@ -217,7 +231,7 @@ def test_a_centred_lane_without_a_centre_is_damage():
         {"high": 2**63},
     ],
 )
-def test_a_centre_that_names_no_lane_or_has_no_range_is_damage(change):
+def test_a_centre_that_names_no_lane_or_has_no_range_is_damage(change: dict[str, Any]) -> None:
     with pytest.raises(CorruptError):
         dataclasses.replace(CENTRE, **change)
 
@@ -225,12 +239,14 @@ def test_a_centre_that_names_no_lane_or_has_no_range_is_damage(change):
 @pytest.mark.parametrize(
     ("kind", "sources"), [("one", (1,)), ("lane", ()), ("lane", (1, 2)), ("energy", (1, 2, 3))]
 )
-def test_a_term_with_another_number_of_lanes_is_damage(kind, sources):
+def test_a_term_with_another_number_of_lanes_is_damage(
+    kind: Kind, sources: tuple[int, ...]
+) -> None:
     with pytest.raises(CorruptError):
         Term(kind, sources, 1.0)
 
 
-def test_jagged_columns_have_centres_of_their_own():
+def test_jagged_columns_have_centres_of_their_own() -> None:
     columns = related()
     counts = np.full(ROWS // 5, 5)
     schema, values = table({"n": counts})

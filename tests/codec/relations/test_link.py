@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from format_reader import read
@@ -9,23 +11,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import rootae
-from rootae.codec.grids.exact import ExactFloat
+from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.plan.lineage import ancestors
 from rootae.codec.plan.order import group_order
-from rootae.codec.plan.plan import GroupPlan, Lane
+from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.codec.relations.link import Link, follow, places
 from rootae.errors import CorruptError
 from rootae.operations.info import info
 from rootae.planner.references import collection
 from rootae.schema.bounds.bound import EXACT
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
 awkward = pytest.importorskip("awkward")
 uproot = pytest.importorskip("uproot")
 
 ENTRIES = 3_000
+GRID = ExactInteger("int32")
 
 
-def by_hand(by, mine, theirs, values):
+def by_hand(
+    by: NDArray[Any], mine: NDArray[Any], theirs: NDArray[Any], values: NDArray[Any]
+) -> list[Any]:
     seen, row, first = [], 0, 0
     for rows, objects in zip(mine, theirs, strict=True):
         part = by[row : row + rows]
@@ -35,7 +46,7 @@ def by_hand(by, mine, theirs, values):
 
 
 @given(st.data())
-def test_links_lead_where_they_say(data):
+def test_links_lead_where_they_say(data: st.DataObject) -> None:
     entries = data.draw(st.integers(0, 6))
     mine, theirs = (
         np.array(data.draw(st.lists(st.integers(0, 4), min_size=entries, max_size=entries)), int)
@@ -49,7 +60,7 @@ def test_links_lead_where_they_say(data):
     assert found.tolist() == by_hand(by.tolist(), mine, theirs, values.tolist())
 
 
-def test_counts_that_are_not_the_rows_are_damage():
+def test_counts_that_are_not_the_rows_are_damage() -> None:
     one = np.array([1])
     for by, mine, theirs, values in (
         (one, np.array([2]), one, one),
@@ -60,21 +71,21 @@ def test_counts_that_are_not_the_rows_are_damage():
             follow(places(by, mine, theirs), values)
 
 
-def test_groups_come_behind_what_they_see():
-    a = Link(0, "nB", "B_x", 0, {})
-    b = Link(0, "nC", "C_x", 0, {})
+def test_groups_come_behind_what_they_see() -> None:
+    a = Link(0, "nB", "B_x", 0, GRID)
+    b = Link(0, "nC", "C_x", 0, GRID)
     assert group_order({"nA": [a], "nB": [b], "nC": []}) == ["nC", "nB", "nA"]
 
 
-def test_a_circle_is_damage():
-    a, b = Link(0, "nB", "B_x", 0, {}), Link(0, "nA", "A_x", 0, {})
+def test_a_circle_is_damage() -> None:
+    a, b = Link(0, "nB", "B_x", 0, GRID), Link(0, "nA", "A_x", 0, GRID)
     with pytest.raises(CorruptError, match="seen by itself"):
         group_order({"nA": [a], "nB": [b]})
     with pytest.raises(CorruptError, match="not there"):
         group_order({"nA": [a]})
 
 
-def test_a_collection_is_what_most_columns_begin_with():
+def test_a_collection_is_what_most_columns_begin_with() -> None:
     lanes = tuple(
         Lane(n, 0, ExactFloat("float32"), EXACT, "") for n in ("Jet_pt", "Jet_eta", "odd")
     )
@@ -82,16 +93,16 @@ def test_a_collection_is_what_most_columns_begin_with():
     assert collection(GroupPlan("", lanes)) == ""
 
 
-def write(path, arrays, counts):
+def write(path: Path, arrays: Mapping[str, Any], counts: Mapping[str, Any]) -> Path:
     """Write jagged columns and the counters `nJet` and so on."""
     with uproot.recreate(path) as file:
         types = {n: a.type.content for n, a in arrays.items()}
         tree = file.mktree("Events", types, counter_name=lambda n: "n" + n.partition("_")[0])
-        tree.extend(arrays | counts)
+        tree.extend({**arrays, **counts})
     return path
 
 
-def write_some(source, path, names, counters):
+def write_some(source: Path, path: Path, names: Sequence[str], counters: Sequence[str]) -> Path:
     """Write some columns of a file."""
     with uproot.open(source) as file:
         arrays = file["Events"].arrays([*names, *counters])
@@ -100,7 +111,7 @@ def write_some(source, path, names, counters):
 
 
 @pytest.fixture(scope="module")
-def matched(tmp_path_factory):
+def matched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file of generated jets, reconstructed ones near them, and muons in those."""
     rng = np.random.default_rng(5)
     folder = tmp_path_factory.mktemp("links")
@@ -127,25 +138,30 @@ def matched(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=["exact", "rel:1e-3"])
-def compressed(request, matched, tmp_path_factory):
+def compressed(
+    request: pytest.FixtureRequest, matched: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     target = tmp_path_factory.mktemp("links") / "out.root"
     rootae.compress(matched, target, family="diagram", bounds={"*": request.param})
     return target
 
 
-def plans(path):
+def plans(path: Path) -> TreePlan:
     with rootae.open(path) as file:
-        return file.container.stored("Events").plans[0]
+        plan: TreePlan = file.container.stored("Events").plans[0]
+        return plan
 
 
-def test_references_are_found(compressed):
+def test_references_are_found(compressed: Path) -> None:
     links = {g.name: {x.column for x in g.links} for g in plans(compressed).groups}
     assert links["nJet"] == {"GenJet_pt", "GenJet_eta"}
     assert links["nMuon"] == {"Jet_pt", "Jet_eta"}
     assert not links["nGenJet"]
 
 
-def test_what_is_linked_makes_columns_smaller(compressed, matched, tmp_path):
+def test_what_is_linked_makes_columns_smaller(
+    compressed: Path, matched: Path, tmp_path: Path
+) -> None:
     names = ["Jet_pt", "Jet_eta", "GenJet_pt", "GenJet_eta"]
     alone = write_some(matched, tmp_path / "alone.root", names, ["nJet", "nGenJet"])
     bound = plans(compressed).group("nJet").lanes[0].bound
@@ -159,16 +175,16 @@ def test_what_is_linked_makes_columns_smaller(compressed, matched, tmp_path):
     assert sizes[0]["Jet_eta"] < 0.9 * sizes[1]["Jet_eta"]
 
 
-def test_every_value_is_there_alone_and_together(compressed, matched):
+def test_every_value_is_there_alone_and_together(compressed: Path, matched: Path) -> None:
     bound = plans(compressed).group("nJet").lanes[0].bound
-    error = 0 if bound == "exact" else 1e-3
+    error = 0 if bound == EXACT else 1e-3
     with uproot.open(matched) as file, rootae.open(compressed) as other:
         for name in ("Muon_eta", "Jet_eta", "GenJet_eta", "Jet_genJetIdx"):
             x, y = (awkward.flatten(f["Events"][name].array()) for f in (file, other))
             assert awkward.all(abs(y - x) <= error * abs(x))
 
 
-def test_the_second_reader_agrees(compressed):
+def test_the_second_reader_agrees(compressed: Path) -> None:
     with rootae.open(compressed) as file:
         for name, blocks in read(compressed, "Events").items():
             values = np.concatenate([flat for flat, _ in blocks])
@@ -177,12 +193,14 @@ def test_the_second_reader_agrees(compressed):
             assert awkward.to_numpy(mine).tobytes() == values.tobytes()
 
 
-def test_ancestors_reach_over_groups(compressed):
+def test_ancestors_reach_over_groups(compressed: Path) -> None:
     found = ancestors(plans(compressed), "Jet_eta")
     assert {"Jet_genJetIdx", "GenJet_eta", "nJet", "nGenJet"} <= found
 
 
-def test_a_file_without_the_other_collection_is_coded_without_it(compressed, matched, tmp_path):
+def test_a_file_without_the_other_collection_is_coded_without_it(
+    compressed: Path, matched: Path, tmp_path: Path
+) -> None:
     names = ["Jet_pt", "Jet_eta", "Jet_genJetIdx", "Muon_pt", "Muon_eta", "Muon_jetIdx"]
     lacking = write_some(matched, tmp_path / "lacking.root", names, ["nJet", "nMuon"])
     report = rootae.compress(lacking, tmp_path / "c.root", codec=compressed, force=True)

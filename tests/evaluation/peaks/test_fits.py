@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
 import rootae.evaluation.peaks.fits as fits
-from rootae.evaluation.peaks.fits import best, compare
+from rootae.evaluation.peaks.fits import Method, best, compare
 from rootae.evaluation.peaks.models import Model, curve
 from rootae.evaluation.peaks.shapes import (
     BACKGROUNDS,
@@ -16,11 +18,16 @@ from rootae.evaluation.peaks.shapes import (
     voigt,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 GAUSS = Model("gauss", "linear", 70, 110)
 METHODS = ("binned", "unbinned")
 
 
-def peak(seed, mass=91.0, width=2.0, signal=3000, background=2000):
+def peak(
+    seed: int, mass: float = 91.0, width: float = 2.0, signal: int = 3000, background: int = 2000
+) -> NDArray[np.float64]:
     rng = np.random.default_rng(seed)
     x = np.concatenate([rng.normal(mass, width, signal), rng.uniform(70, 110, background)])
     return rng.permutation(x)
@@ -28,7 +35,7 @@ def peak(seed, mass=91.0, width=2.0, signal=3000, background=2000):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_an_injected_peak_is_recovered_within_its_errors(method, seed):
+def test_an_injected_peak_is_recovered_within_its_errors(method: Method, seed: int) -> None:
     x = peak(seed)
     fit = compare(GAUSS, x, x, method).before
     assert fit.converged
@@ -41,7 +48,7 @@ def test_an_injected_peak_is_recovered_within_its_errors(method, seed):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_breit_wigner_under_resolution_is_recovered(method):
+def test_a_breit_wigner_under_resolution_is_recovered(method: Method) -> None:
     rng = np.random.default_rng(4)
     x = 91.19 + stats.cauchy.rvs(scale=1.25, size=5000, random_state=rng)
     x += rng.normal(0, 1.5, len(x))
@@ -51,7 +58,7 @@ def test_a_breit_wigner_under_resolution_is_recovered(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_equal_values_have_no_shift_at_all(method):
+def test_equal_values_have_no_shift_at_all(method: Method) -> None:
     x = peak(3)
     found = compare(GAUSS, x, x.copy(), method)
     assert found.converged
@@ -60,7 +67,7 @@ def test_equal_values_have_no_shift_at_all(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_shift_is_told_in_units_of_the_error(method):
+def test_a_shift_is_told_in_units_of_the_error(method: Method) -> None:
     x = peak(5, background=500)
     found = compare(GAUSS, x, x + 0.02, method)
     assert found.after.mass - found.before.mass == pytest.approx(0.02, abs=0.006)
@@ -68,7 +75,7 @@ def test_a_shift_is_told_in_units_of_the_error(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_peak_without_background_is_fitted_with_its_background_held(method):
+def test_a_peak_without_background_is_fitted_with_its_background_held(method: Method) -> None:
     x = np.random.default_rng(11).normal(91, 2, 800)
     found = compare(GAUSS, x, x.copy(), method)
     assert found.converged
@@ -77,7 +84,7 @@ def test_a_peak_without_background_is_fitted_with_its_background_held(method):
     assert found.mass_shift == 0.0
 
 
-def test_too_few_values_and_no_minimum_are_said_in_words():
+def test_too_few_values_and_no_minimum_are_said_in_words() -> None:
     few = compare(GAUSS, np.full(10, 90.0), np.full(10, 90.0), "binned")
     assert not few.converged
     assert "fewer than" in few.before.problem
@@ -87,7 +94,9 @@ def test_too_few_values_and_no_minimum_are_said_in_words():
     assert none.converged or "no minimum" in none.problem
 
 
-def test_a_sample_of_many_values_is_the_same_before_and_after(monkeypatch):
+def test_a_sample_of_many_values_is_the_same_before_and_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(fits, "UNBINNED_AT_MOST", 3000)
     x = peak(6)
     found = compare(GAUSS, x, x.copy(), "unbinned")
@@ -96,7 +105,7 @@ def test_a_sample_of_many_values_is_the_same_before_and_after(monkeypatch):
     assert found.mass_shift == 0.0
 
 
-def test_the_model_that_describes_the_values_is_chosen():
+def test_the_model_that_describes_the_values_is_chosen() -> None:
     rng = np.random.default_rng(7)
     tailed = 91 + 1.5 * stats.t.rvs(2.5, size=4000, random_state=rng)
     models = [GAUSS, Model("crystal_ball", "linear", 70, 110)]
@@ -105,7 +114,7 @@ def test_the_model_that_describes_the_values_is_chosen():
 
 
 @pytest.mark.parametrize("name", SIGNALS)
-def test_signals_are_densities_with_their_maximum_at_the_mass(name):
+def test_signals_are_densities_with_their_maximum_at_the_mass(name: str) -> None:
     signal = SIGNALS[name](2.5)
     others = [first for first, _, _ in signal.others.values()]
     x = np.linspace(70, 110, 4001)
@@ -116,7 +125,7 @@ def test_signals_are_densities_with_their_maximum_at_the_mass(name):
 
 
 @pytest.mark.parametrize("name", BACKGROUNDS)
-def test_backgrounds_are_positive_densities(name):
+def test_backgrounds_are_positive_densities(name: str) -> None:
     background = BACKGROUNDS[name]
     others = [first for first, _, _ in background.others.values()]
     x = np.linspace(0, 10, 1001)
@@ -125,7 +134,7 @@ def test_backgrounds_are_positive_densities(name):
     assert integrate.trapezoid(y, x) == pytest.approx(1, abs=1e-4)
 
 
-def test_shapes_have_their_closed_forms():
+def test_shapes_have_their_closed_forms() -> None:
     x = np.linspace(-8, 8, 101)
     np.testing.assert_allclose(gauss(x, 0, 1), stats.norm.pdf(x) / stats.norm.pdf(0))
     np.testing.assert_allclose(voigt(x, 0, 1e-9, 2), stats.cauchy.pdf(x), rtol=1e-6)
@@ -136,7 +145,7 @@ def test_shapes_have_their_closed_forms():
     assert (ball[~core] > gauss(x, 0, 1)[~core]).all()
 
 
-def test_the_curve_holds_what_was_fitted():
+def test_the_curve_holds_what_was_fitted() -> None:
     x = peak(9)
     fit = compare(GAUSS, x, x, "binned").before
     fine = np.linspace(70, 110, 2001)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -18,8 +20,11 @@ from rootae.training.freeze.onnx import encoder_onnx
 from rootae.training.latents import priors
 from rootae.training.latents.distances import energy
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def judged(made):
+
+def judged(made: Any) -> tuple[Tensor, float]:
     """Return latents in units of the prior, and their distance from it."""
     with torch.no_grad():
         z = made.encode(some(rows=400).x)[:, : made.latents] / made.spread
@@ -35,11 +40,11 @@ def judged(made):
         pytest.param("smoothing", 0, marks=pytest.mark.slow),
     ],
 )
-def test_the_game_neither_collapses_nor_explodes(stable, seed):
+def test_the_game_neither_collapses_nor_explodes(stable: str, seed: int) -> None:
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     setup = Setup(latents=2, settings={"stable": stable, "weight": "20", "width": "32"})
-    made = families.load("aae")(data(), setup)
+    made: Any = families.load("aae")(data(), setup)
     batch = some(rows=400)
     (_, before), untrained = judged(made), float(made.eval().loss(batch)["codes"].detach())
     steps(made, 1000, rate=3e-3)
@@ -52,7 +57,7 @@ def test_the_game_neither_collapses_nor_explodes(stable, seed):
     assert float(made.loss(batch)["codes"].detach()) < 0.7 * untrained
 
 
-def test_each_player_changes_only_itself():
+def test_each_player_changes_only_itself() -> None:
     made = model("aae").train()
     judge, coder = made.turns()
     known = {id(p) for p in judge.parameters}
@@ -64,18 +69,18 @@ def test_each_player_changes_only_itself():
 
 
 @pytest.mark.parametrize("depth", [1, 4])
-def test_the_discriminator_is_as_deep_as_was_asked(depth):
+def test_the_discriminator_is_as_deep_as_was_asked(depth: int) -> None:
     layers = model("aae", depth=depth, width=16).discriminator.layers()
     assert [len(x.bias) for x in layers] == [16] * depth + [1]
 
 
 @pytest.mark.parametrize(("stable", "terms"), [("penalty", 2), ("smoothing", 1)])
-def test_one_of_two_ways_keeps_the_game_stable(stable, terms):
+def test_one_of_two_ways_keeps_the_game_stable(stable: str, terms: int) -> None:
     assert len(model("aae", stable=stable).judge(some())) == terms
 
 
 @pytest.mark.parametrize("prior", priors.names())
-def test_every_prior_fits_the_slot(prior):
+def test_every_prior_fits_the_slot(prior: str) -> None:
     terms = model("aae", prior=prior).loss(some())
     assert set(terms) == {"codes", "latents", "adversary"}
 
@@ -84,7 +89,7 @@ def test_every_prior_fits_the_slot(prior):
 
 
 @pytest.mark.parametrize("relaxation", ["straight-through", "gumbel"])
-def test_a_category_is_one_of_its_ends_and_has_a_gradient(relaxation):
+def test_a_category_is_one_of_its_ends_and_has_a_gradient(relaxation: str) -> None:
     made = model("aae", discrete=2, categories=3, relaxation=relaxation).train()
     outputs = made.encode(some().x)
     z = made.sample(outputs)
@@ -95,7 +100,7 @@ def test_a_category_is_one_of_its_ends_and_has_a_gradient(relaxation):
     assert float(found[:, made.latents :].abs().sum()) > 0
 
 
-def test_exported_categories_are_those_of_the_model():
+def test_exported_categories_are_those_of_the_model() -> None:
     made = steps(model("aae", discrete=2, categories=4), 40)
     batch = some(rows=200)
     with torch.no_grad():
@@ -116,7 +121,7 @@ def test_exported_categories_are_those_of_the_model():
 
 
 @pytest.mark.parametrize("bound", ["none", "rel:1e-3"])
-def test_a_codec_with_categories_codes_and_verifies(bound):
+def test_a_codec_with_categories_codes_and_verifies(bound: str) -> None:
     settings = {"discrete": "2", "categories": "5"}
     codec, _ = trained("aae", 40, bound, latents=2, settings=settings)
     values, coder = table(1000, 1).values, codec.tree("t")
@@ -124,11 +129,12 @@ def test_a_codec_with_categories_codes_and_verifies(bound):
     coder.verify(block, values, "t")
     encoder = coder.plan.groups[0].encoder
     if bound == "none":
+        assert encoder is not None
         assert encoder.latents == 4
 
 
 @pytest.mark.slow
-def test_categories_are_used_where_they_tell_something():
+def test_categories_are_used_where_they_tell_something() -> None:
     made = steps(model("aae", discrete=1, categories=4, weight=5), 300)
     with torch.no_grad():
         chosen = made.sample(made.encode(some().x))[:, made.latents :]

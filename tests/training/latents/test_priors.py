@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -11,16 +13,20 @@ import torch
 
 from rootae.training.latents import priors
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
 ROWS = 40_000
 
 
-def drawn(name, rows=ROWS, latents=3, seed=1):
+def drawn(name: str, rows: int = ROWS, latents: int = 3, seed: int = 1) -> Tensor:
     return priors.sample(name, rows, latents, torch.Generator().manual_seed(seed)).double()
 
 
 @pytest.mark.parametrize("name", priors.names())
 @pytest.mark.parametrize("latents", [1, 2, 5])
-def test_every_prior_has_mean_0_and_variance_1_in_each_latent(name, latents):
+def test_every_prior_has_mean_0_and_variance_1_in_each_latent(name: str, latents: int) -> None:
     z = drawn(name, latents=latents)
     assert z.shape == (ROWS, latents)
     assert z.mean(0).abs().max() < 5 / ROWS**0.5
@@ -28,13 +34,13 @@ def test_every_prior_has_mean_0_and_variance_1_in_each_latent(name, latents):
 
 
 @pytest.mark.parametrize("name", priors.names())
-def test_latents_of_different_pairs_are_uncorrelated(name):
+def test_latents_of_different_pairs_are_uncorrelated(name: str) -> None:
     correlation = torch.corrcoef(drawn(name, latents=4).T)
     assert (correlation - torch.eye(4)).abs().max() < 5 / ROWS**0.5
 
 
 @pytest.mark.parametrize("name", priors.names())
-def test_a_seed_repeats_the_same_points(name):
+def test_a_seed_repeats_the_same_points(name: str) -> None:
     assert torch.equal(drawn(name, 10), drawn(name, 10))
     assert not torch.equal(drawn(name, 10), drawn(name, 10, seed=2))
 
@@ -43,18 +49,18 @@ def test_a_seed_repeats_the_same_points(name):
     ("name", "fourth"),
     [("gaussian", 3.0), ("uniform", 9 / 5), ("grid", (1 + 6 * 0.04 + 3 * 0.0016) / 1.04**2)],
 )
-def test_fourth_moments_are_those_of_the_named_distribution(name, fourth):
+def test_fourth_moments_are_those_of_the_named_distribution(name: str, fourth: float) -> None:
     assert float(drawn(name, 400_000, 1).pow(4).mean()) == pytest.approx(fourth, rel=0.02)
 
 
-def test_the_uniform_prior_fills_its_interval_and_no_more():
+def test_the_uniform_prior_fills_its_interval_and_no_more() -> None:
     z = drawn("uniform", latents=1)
     assert float(z.abs().max()) <= 3**0.5
     counts = np.histogram(z, bins=8, range=(-(3**0.5), 3**0.5))[0]
     assert np.abs(counts - ROWS / 8).max() < 5 * (ROWS / 8) ** 0.5
 
 
-def test_the_ring_has_eight_peaks_on_a_circle():
+def test_the_ring_has_eight_peaks_on_a_circle() -> None:
     x, y = drawn("ring", latents=2).T.numpy()
     radius = np.hypot(x, y)
     assert abs(np.median(radius) - (2 / 1.04) ** 0.5) < 0.02

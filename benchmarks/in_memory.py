@@ -10,9 +10,9 @@ import awkward as ak
 import numpy as np
 import uproot
 
+from rootae.schema.column import SIZES
 from rootae.schema.values import Values
 from rootae.source.source import Source
-from rootae.source.ttree import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
