@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import format_reader
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from reference.streams import stream as second_reading
 from samples import PROJECT
 from streamed import CHECKS, SAMPLES, SHAPES, served, written
 
@@ -73,7 +73,7 @@ def test_every_kind_has_its_row_in_the_format():
 @pytest.mark.parametrize("code", KINDS, ids=lambda code: KINDS[code].name)
 def test_the_second_reader_agrees(code):
     for q, data in served(KINDS[code]):
-        assert format_reader.stream(data, len(q)).tolist() == q.tolist()
+        assert second_reading(data, len(q)).tolist() == q.tolist()
 
     @settings(max_examples=30)
     @given(SHAPES)
@@ -81,7 +81,7 @@ def test_the_second_reader_agrees(code):
         for q in shapes:
             data = written(KINDS[code], q)
             if data is not None:
-                assert format_reader.stream(data, len(q)).tolist() == q.tolist()
+                assert second_reading(data, len(q)).tolist() == q.tolist()
 
     held()
 
