@@ -60,6 +60,37 @@ def linear(matrix: Any) -> bytes:
     return model([node], {"W": matrix}, matrix.shape[1], matrix.shape[0])
 
 
+def layer(rng, inputs, outputs):
+    return rng.integers(-99, 99, (outputs, inputs)).astype("f4")
+
+
+def every_operator():
+    """Return a network of 5 inputs and 4 outputs by every operator of decoders."""
+    rng = np.random.default_rng(0)
+    node = helper.make_node
+    nodes = [
+        node("MatMul", ["a", "x"], ["1"]),
+        node("Add", ["1", "b"], ["2"]),
+        node("Relu", ["2"], ["3"]),
+        node("Mul", ["3", "eighth"], ["4"]),
+        node("Floor", ["4"], ["5"]),
+        node("Gemm", ["w", "5", "c"], ["6"], transA=1, alpha=2.0, beta=0.5),
+        node("Clip", ["6", "low", "high"], ["7"]),
+        node("Concat", ["7", "5"], ["8"], axis=0),
+        node("Gather", ["8", "which"], ["9"], axis=0),
+        node("Transpose", ["9"], ["10"], perm=[1, 0]),
+        node("Transpose", ["10"], ["11"]),
+        node("Reshape", ["11", "shape"], ["12"]),
+        node("Reshape", ["12", "back"], ["y"]),
+    ]
+    weights = {
+        "a": layer(rng, 5, 7), "b": layer(rng, 1, 7), "w": layer(rng, 4, 7), "c": layer(rng, 1, 4),
+        "eighth": np.array(0.125), "low": np.array(-50.0), "high": np.array(900.0),
+    }  # fmt: skip
+    whole = {"which": [10, 0, 3, 3], "shape": [0, 1, -1], "back": [4, -1]}
+    return model(nodes, weights, 5, 4, whole=whole)
+
+
 def operators_of(serialised: bytes) -> set[str]:
     """List a model's operators with the onnx package."""
     return {node.op_type for node in onnx.load_from_string(serialised).graph.node}

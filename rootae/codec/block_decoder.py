@@ -8,6 +8,7 @@ import numpy as np
 
 from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts
+from rootae.codec.plan.contexts import Stage
 from rootae.codec.view import Held, View
 from rootae.errors import CorruptError
 from rootae.schema.values import Values
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.compiled import CompiledTree
     from rootae.codec.group import GroupCoder
+    from rootae.codec.plan.plan import GroupPlan
     from rootae.codec.program import Program
 
 __all__ = ["BlockDecoder", "Request"]
@@ -167,6 +169,8 @@ class BlockDecoder:
         number, i = layout.group_of[lane], layout.within[lane]
         view, coder = self._view(number), self._tree.coders[number]
         contexts = self._contexts[number]
+        if mode == lanes.PREDICTED:
+            _check_predicted(coder.plan, i)
         decoded = lanes.decode(
             mode,
             blob,
@@ -210,6 +214,13 @@ class BlockDecoder:
         if entries != self.entries or total != len(flat) or odd:
             msg = f"column {name} has another number of values than its block: the file is damaged"
             raise CorruptError(msg)
+
+
+def _check_predicted(plan: GroupPlan, i: int) -> None:
+    """Refuse a lane of which nothing is stored, but that no network alone gives."""
+    if plan.lanes[i].bound.promises or not isinstance(plan.contexts_of(i), Stage):
+        msg = f"lane {i} is in the mode of lanes without a bound: the block is damaged"
+        raise CorruptError(msg)
 
 
 def _derived(coder: GroupCoder, i: int, view: View) -> NDArray[Any]:

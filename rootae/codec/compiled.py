@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rootae.codec.group import GroupCoder
 from rootae.codec.layout import Layout
-from rootae.codec.plan.check import check
+from rootae.codec.plan.check import check, check_networks
 from rootae.codec.plan.order import group_order
 from rootae.codec.program import Resolver
 
@@ -44,6 +44,7 @@ class CompiledTree:
         self, plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: Sequence[Network]
     ) -> None:
         check(plan, tables, len(networks))
+        check_networks(plan, [n.ends for n in networks])
         self.plan = plan
         self.coders = [GroupCoder(g, tables, networks) for g in plan.groups]
         self.layout = Layout(plan)

@@ -175,6 +175,9 @@ def decode(
     """
     cursor = stream.Cursor(blob)
     at, raw = read_escapes(cursor, rows, grid.dtype)
+    if mode in (DERIVED, PREDICTED) and cursor.rest():
+        msg = "bytes follow a lane that needs none: the block is damaged"
+        raise CorruptError(msg)
     if mode == DERIVED:
         values = _there(derived, "rule")
         codes = np.zeros(0, np.int64)
@@ -182,8 +185,9 @@ def decode(
         codes = _there(contexts, "stage")
         values = grid.inverse(codes)
     else:
-        codes = _codes(mode, cursor, rows, np.dtype(grid.dtype).itemsize, contexts, centre)
-        values = (ExactFloat(grid.dtype) if mode == BITS else grid).inverse(codes)
+        own = ExactFloat(grid.dtype) if mode == BITS else grid
+        codes = _codes(mode, cursor, rows, own, contexts, centre)
+        values = own.inverse(codes)
         codes = np.zeros(rows, np.int64) if mode == BITS else codes
     if len(at):
         values[at] = raw
@@ -194,19 +198,21 @@ def _codes(
     mode: int,
     cursor: stream.Cursor,
     rows: int,
-    width: int,
+    grid: Grid,
     contexts: NDArray[Any] | None,
     centre: NDArray[Any] | None,
 ) -> NDArray[Any]:
     shift, data = _shift(cursor), cursor.rest()
+    narrow = isinstance(grid, ExactFloat) and grid.dtype == "float32"
     if mode in (PLAIN, BITS):
-        return _unshift(stream.decode(data, rows), shift, width)
+        return _unshift(stream.decode(data, rows), shift, narrow=narrow)
     if mode == CENTRED:
         body, middle = stream.decode(data, rows), _there(centre, "centre")
-        return _unshift(body + (middle >> shift), shift, width)
+        return _unshift(body + (middle >> shift), shift, narrow=narrow)
     if mode == CONTEXTS:
         body = runs.decode(data, _there(contexts, "contexts"))
-        return _unshift(body if centre is None else body + (centre >> shift), shift, width)
+        whole = body if centre is None else body + (centre >> shift)
+        return _unshift(whole, shift, narrow=narrow)
     msg = f"a lane has the unknown mode {mode}: the block is damaged"
     raise CorruptError(msg)
 
@@ -237,16 +243,16 @@ def _shift(cursor: stream.Cursor) -> int:
     return shift
 
 
-def _unshift(q: NDArray[Any], shift: int, width: int) -> NDArray[Any]:
+def _unshift(q: NDArray[Any], shift: int, *, narrow: bool) -> NDArray[Any]:
     """Undo a shift: negative codes are complements of magnitudes with as many low ones.
 
-    Only codes of floats by their bits are shifted: those of four bytes stay as narrow.
+    Codes that are the bits of a float of four bytes are as narrow: modulo 2^32.
     """
     if not shift:
-        return q
-    wide: NDArray[Any] = q.astype(np.int32 if width == 4 and shift < 32 else np.int64)
+        return q.astype(np.int32, copy=False) if narrow else q
+    wide: NDArray[Any] = q.astype(np.int32 if narrow and shift < 32 else np.int64)
     low = wide >> (8 * wide.itemsize - 1)
     low &= (1 << shift) - 1
     wide <<= shift
     wide |= low
-    return wide
+    return wide.astype(np.int32, copy=False) if narrow else wide

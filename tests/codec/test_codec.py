@@ -242,6 +242,38 @@ def test_a_network_s_contexts_shrink_a_column_and_come_back(latent: bool) -> Non
     assert again.tree("t").decoder(block).values("b").flat.tolist() == values["b"].flat.tolist()
 
 
+@pytest.mark.parametrize("weight", [0.5, -1.0, 1e4, np.nan, np.inf])
+def test_a_network_that_says_other_than_small_whole_numbers_is_damage(weight) -> None:
+    networks = pytest.importorskip("networks", reason="onnx is not installed")
+    codec, values = staged(latent=False)
+    block = codec.tree("t").encode(values)
+    said = Codec(codec.plan, codec.tables, [networks.linear([[weight], [0]])])
+    with pytest.raises(CorruptError, match="other than whole numbers"):
+        said.tree("t").decoder(block).values("b")
+
+
+@pytest.mark.parametrize("beyond", [2**24 + 1, -(2**24) - 1])
+def test_a_latent_that_no_float_holds_is_damage(beyond) -> None:
+    codec, values = staged(latent=True)
+    block = codec.tree("t").encode(values)
+    latents = stream.join([stream.encode(np.full(20_000, beyond))])
+    bad = dataclasses.replace(block, blobs=(latents, *block.blobs[1:]))
+    with pytest.raises(CorruptError, match="codes beyond"):
+        codec.tree("t").decoder(bad).values("b")
+
+
+@pytest.mark.parametrize("column", ["b", "c"])
+def test_a_lane_with_a_bound_is_not_left_to_a_network(column) -> None:
+    codec, values = staged(latent=False)
+    block = codec.tree("t").encode(values)
+    i = [x.column for x in codec.plan.trees[0].groups[0].lanes].index(column)
+    modes = bytes(4 if k == i else m for k, m in enumerate(block.modes))
+    blobs = tuple(b"\0" if k == i else b for k, b in enumerate(block.blobs))
+    bad = dataclasses.replace(block, modes=modes, blobs=blobs)
+    with pytest.raises(CorruptError, match="lanes without a bound"):
+        codec.tree("t").decoder(bad).values(column)
+
+
 def test_an_empty_block_of_a_codec_with_networks_is_a_round_trip() -> None:
     codec, values = staged(latent=True)
     round_trip(codec, {n: Values(v.flat[:0]) for n, v in values.items()})

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from rootae.codec import lane
 from rootae.codec.escapes import with_escapes
+from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.registry import ExactFloat, grid_for
 from rootae.errors import CorruptError
 from rootae.schema.bounds.bound import EXACT, Bound
@@ -139,6 +140,21 @@ def test_a_predicted_lane_stores_nothing() -> None:
     decoded = lane.decode(encoded.mode, encoded.blob, 5, grid, np.array([0, 1, 2, 3, 4]))
     assert len(encoded.blob) == 1
     assert len(decoded.values) == 5
+
+
+@pytest.mark.parametrize("mode", [lane.DERIVED, lane.PREDICTED])
+def test_bytes_behind_a_lane_that_needs_none_are_damage(mode) -> None:
+    grid, q = AbsGrid("float32", 0.5), np.zeros(5, np.int64)
+    with pytest.raises(CorruptError, match="bytes follow a lane"):
+        lane.decode(mode, b"\0\0", 5, grid, q, None, np.zeros(5, "f4"))
+
+
+def test_codes_of_another_grid_than_bits_are_not_narrowed() -> None:
+    decoded = lane.decode(lane.PLAIN, b"\0\x28\0\2", 3, AbsGrid("float32", 2.0**-40))
+    assert decoded.codes.tolist() == [1 << 40] * 3
+    assert decoded.values.tolist() == [1.0] * 3
+    decoded = lane.decode(lane.PLAIN, b"\0\x28\0\2", 3, ExactFloat("float32"))
+    assert decoded.codes.tolist() == [0] * 3
 
 
 def test_the_writer_sees_the_escapes_that_the_reader_sees() -> None:

@@ -19,11 +19,11 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import format_reader
-import onnx_numpy
+import second
 import uproot
-from networks import linear, model, operators_of
-from onnx import helper
+from networks import every_operator, linear, operators_of
+from reference.networks import OPERATORS, ORDERS
+from reference.networks import Network as Reference
 from samples import write_columns
 from trained import table, trained
 
@@ -38,7 +38,7 @@ from rootae.reader.cache import cache
 from rootae.training import race
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 FAMILIES = [  # the second word is the net
     pytest.param("predictor", marks=pytest.mark.slow),
@@ -190,21 +190,21 @@ def test_two_blocks_decoded_side_by_side_change_no_bit(files: Files) -> None:
 
 
 @pytest.mark.parametrize("dtype", [None, "f8"], ids=["own type", "float64"])
-@pytest.mark.parametrize("order", onnx_numpy.ORDERS)
+@pytest.mark.parametrize("order", ORDERS)
 def test_the_order_of_sums_changes_no_bit(files: Files, order: str, dtype: str | None) -> None:
     """A reader of its own evaluates networks in numpy, term by term."""
     path, wanted = files[1][FEW]
-    found = format_reader.read(path, "t", order=order, dtype=dtype)
+    found = second.read(path, "t", order=order, dtype=dtype)
     assert found.keys() == wanted.keys()
-    for name, blocks in found.items():
-        assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
+    for name, values in found.items():
+        assert values.flat.tobytes() == wanted[name], name
 
 
 def test_all_rows_at_once_in_numpy_change_no_bit(files: Files) -> None:
     path, wanted = files[1][MANY]
-    found = format_reader.read(path, "t", order="backwards")
-    for name, blocks in found.items():
-        assert b"".join(flat.tobytes() for flat, _ in blocks) == wanted[name], name
+    found = second.read(path, "t", order="backwards")
+    for name, values in found.items():
+        assert values.flat.tobytes() == wanted[name], name
 
 
 def test_a_network_that_says_something_else_is_not_overlooked(
@@ -224,49 +224,24 @@ def test_a_network_that_says_something_else_is_not_overlooked(
         return
 
 
-def layer(rng: np.random.Generator, inputs: int, outputs: int, dtype: str = "f4") -> NDArray[Any]:
-    return rng.integers(-99, 99, (outputs, inputs)).astype(dtype)
-
-
-@pytest.mark.parametrize("order", onnx_numpy.ORDERS)
+@pytest.mark.parametrize("order", ORDERS)
 def test_the_operators_in_numpy_are_those_of_onnx(order: str) -> None:
-    assert set(onnx_numpy.OPERATORS) == DECODER_OPERATORS
+    assert set(OPERATORS) == DECODER_OPERATORS
+    made = every_operator()
     rng = np.random.default_rng(0)
-    node = helper.make_node
-    nodes = [
-        node("MatMul", ["a", "x"], ["1"]),
-        node("Add", ["1", "b"], ["2"]),
-        node("Relu", ["2"], ["3"]),
-        node("Mul", ["3", "eighth"], ["4"]),
-        node("Floor", ["4"], ["5"]),
-        node("Gemm", ["w", "5", "c"], ["6"], transA=1, alpha=2.0, beta=0.5),
-        node("Clip", ["6", "low", "high"], ["7"]),
-        node("Concat", ["7", "5"], ["8"], axis=0),
-        node("Gather", ["8", "which"], ["9"], axis=0),
-        node("Transpose", ["9"], ["10"], perm=[1, 0]),
-        node("Transpose", ["10"], ["11"]),
-        node("Reshape", ["11", "shape"], ["12"]),
-        node("Reshape", ["12", "back"], ["y"]),
-    ]
-    weights = {
-        "a": layer(rng, 5, 7), "b": layer(rng, 1, 7), "w": layer(rng, 4, 7), "c": layer(rng, 1, 4),
-        "eighth": np.array(0.125), "low": np.array(-50.0), "high": np.array(900.0),
-    }  # fmt: skip
-    whole = {"which": [10, 0, 3, 3], "shape": [0, 1, -1], "back": [4, -1]}
-    made = model(nodes, weights, 5, 4, whole=whole)
     assert operators_of(made) == DECODER_OPERATORS
     x = rng.integers(0, 200, (5, 1000))
-    found = onnx_numpy.Network(made, order)(x)
+    found = Reference(made, order)(x)
     assert found.dtype == np.float32
     assert found.tobytes() == Network(made).run(x).tobytes()
-    assert (found == onnx_numpy.Network(made, order, "f8")(x)).all()
+    assert (found == Reference(made, order, "f8")(x)).all()
 
 
 def test_sums_that_round_would_differ() -> None:
     """The orders do differ where the proof does not hold: these are no whole numbers."""
     rng = np.random.default_rng(0)
     made, x = linear(rng.normal(size=(3, 200))), rng.normal(size=(200, 500)).astype("f4")
-    found = [onnx_numpy.Network(made, order)(x) for order in onnx_numpy.ORDERS]
+    found = [Reference(made, order)(x) for order in ORDERS]
     assert all((a != b).any() for a, b in itertools.combinations(found, 2))
 
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import cramjam
-import format_reader
 import numpy as np
 import pytest
+import second
 import uproot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from reference.block import block_groups, column
+from reference.codec import Codec as SecondCodec
+from reference.group import Group
+from reference.relations import centre_codes, component
 from related import planned, related, wild
 from samples import PROJECT
 from tables import table
@@ -56,12 +60,12 @@ def test_example_decodes() -> None:
     (plan,) = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
     (block,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
     assert plan.replace("\n", "") == Codec(Plan.from_json(plan)).plan.to_json()
-    row: dict[str, object] = {}
+    row: dict[str, bytes] = {}
     for name, digits in map(str.split, block.splitlines()):
-        row[name] = np.frombuffer(bytes.fromhex(digits), np.uint8)
-    codec = format_reader.Codec(plan, b"\0", NO_NETWORKS)
+        row[name] = bytes.fromhex(digits)
+    codec = SecondCodec(plan.encode(), b"\0", NO_NETWORKS)
     tree = codec.plan["trees"][0]
-    groups = format_reader.block_groups(codec, tree, row)
+    groups = block_groups(codec, tree, row["head"], row["blobs"])
     wanted = {
         "a": [7, 7, 7],
         "x": [0.19999994, -0.9999997, np.nan],
@@ -69,9 +73,9 @@ def test_example_decodes() -> None:
         "j_pt": [30.154173, 19.894335, 50.46261],
     }
     for name, values in wanted.items():
-        flat, counts = format_reader.column(tree, groups, name)
+        flat, counts = column(tree, groups, name)
         np.testing.assert_array_equal(flat, np.array(values, flat.dtype))
-        assert (counts is None) == (name != "j_pt")
+        assert len(counts) == (name == "j_pt")
 
 
 def test_example_is_what_the_code_writes(tmp_path: Path) -> None:
@@ -125,7 +129,7 @@ def test_second_reader_agrees_on_vectors_of_vectors(tmp_path: Path) -> None:
     with uproot.recreate(tmp_path / "in.root") as file:
         file.mkrntuple("t", {"v": whole, "x": outer})
     rootae.compress(tmp_path / "in.root", tmp_path / "out.root", bounds={"v": "rel:1e-3"})
-    ((values, counts),) = format_reader.read(tmp_path / "out.root", "t")["v"]
+    values, counts = second.read(tmp_path / "out.root", "t")["v"]
     with rootae.open(tmp_path / "out.root") as file:
         returned = file["t"]["v"].array()
     assert returned.typestr == "9000 * var * var * float32"
@@ -141,14 +145,12 @@ def test_second_reader_agrees_bit_for_bit(options: dict[str, Any], tmp_path: Pat
     rootae.compress(PROJECT / "demo" / "sample.root", out, **options)
     with uproot.open(out) as file:
         for tree in ("Events", "jets"):
-            found = format_reader.read(out, tree)
+            found = second.read(out, tree)
             assert list(found) == file[tree].keys()
-            for name, blocks in found.items():
+            for name, (flat, counts) in found.items():
                 returned = file[tree][name].array(library="np")
-                flat = np.concatenate([values for values, _ in blocks])
-                if blocks[0][1] is not None:
-                    counts = np.concatenate([c for _, c in blocks])
-                    np.testing.assert_array_equal([len(r) for r in returned], counts)
+                if counts:
+                    np.testing.assert_array_equal([len(r) for r in returned], counts[0])
                     returned = np.concatenate(list(returned))
                 assert flat.dtype == returned.dtype
                 assert flat.tobytes() == returned.tobytes(), name
@@ -159,12 +161,12 @@ def reread(codec: Codec, columns: dict[str, NDArray[Any]]) -> tuple[dict[str, An
     _, values = table(columns)
     block = codec.tree("t").encode(values)
     codec.tree("t").verify(block, values, "here")
-    second = format_reader.Codec(*codec.parts)
-    (group,) = second.plan["trees"][0]["groups"]
+    again = SecondCodec(*codec.parts)
+    (group,) = again.plan["trees"][0]["groups"]
     rows = len(next(iter(columns.values())))
     latents, *blobs = block.blobs if group["encoder"] is not None else (b"\0", *block.blobs)
-    again = format_reader.Group(second, group, rows, latents, blobs, block.modes)
-    found = {x["column"]: again.lane(i) for i, x in enumerate(group["lanes"])}
+    lanes = Group(again, group, rows, latents, blobs, block.modes)
+    found = {x["column"]: lanes.lane(i) for i, x in enumerate(group["lanes"])}
     first = codec.tree("t").decoder(block)
     for name, (_, value) in found.items():
         wanted = first.values(name).flat
@@ -226,7 +228,7 @@ def test_second_reader_agrees_on_components_of_anything(vectors: np.ndarray) -> 
     for kind in kinematics.COMPONENTS:
         found = kinematics.component(kind, *vectors)
         with np.errstate(all="ignore"):
-            again = [format_reader.component(kind, *v) for v in vectors.T.tolist()]
+            again = [component(kind, *v) for v in vectors.T.tolist()]
         np.testing.assert_array_equal(found, again)
 
 
@@ -235,7 +237,7 @@ def test_second_reader_agrees_on_components_bit_for_bit(vectors: np.ndarray) -> 
     for kind in kinematics.COMPONENTS:
         found = kinematics.component(kind, *vectors)
         with np.errstate(all="ignore"):
-            again = [format_reader.component(kind, *v) for v in vectors.T.tolist()]
+            again = [component(kind, *v) for v in vectors.T.tolist()]
         assert found.tobytes() == np.array(again).tobytes()
 
 
@@ -261,5 +263,5 @@ def test_second_reader_agrees_on_centres_of_anything_on_every_grid(
     tables: list[np.ndarray] = []
     config = written(grid.planned(tables))
     found = centre.codes(x.__getitem__, 12, grid)
-    again = format_reader.centre_codes(written(centre), x.__getitem__, 12, config, tables)
+    again = centre_codes(written(centre), x.__getitem__, 12, config, tables)
     assert found.tolist() == again.tolist()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from rootae.codec.indices import pointed
-from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Stage
+from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Raw, Stage
 from rootae.errors import CorruptError
 from rootae.kernels import gather
 from rootae.kernels.lut import Indexed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Coder", "StageContexts", "View", "feature"]
 
 _OUTPUTS = 1024  # a network's outputs are 0 .. 1023
+_EXACT = 1 << 24  # whole numbers up to here are float32
 
 
 class Coder(Protocol):
@@ -102,16 +103,11 @@ def _bins(
     """Count the edges at or below each of a network's whole outputs, times a factor."""
     table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
     with np.errstate(invalid="ignore"):  # a damaged network may say anything
-        return _take(table, output.astype(np.intp))
-
-
-def _take(table: NDArray[Any], at: NDArray[Any]) -> NDArray[Any]:
-    """Look up; what a damaged codec puts outside a table is moved to its ends."""
-    if not len(table):
-        msg = "a table of contexts is empty: the codec is damaged"
-        raise CorruptError(msg)
-    found: NDArray[Any] = np.take(table, at, mode="clip")
-    return found
+        at = output.astype(np.int16)
+        if (at != output).any() or (len(at) and not 0 <= int(at.min()) <= int(at.max()) < _OUTPUTS):
+            msg = f"a network says other than whole numbers below {_OUTPUTS}: the file is damaged"
+            raise CorruptError(msg)
+    return table[at]
 
 
 def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
@@ -126,6 +122,10 @@ def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArr
     if not parts:
         return np.zeros(output.shape[1], np.uint8)
     return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+def _is_exact(codes: NDArray[Any]) -> bool:
+    return int(codes.min()) >= -_EXACT and int(codes.max()) <= _EXACT
 
 
 class StageContexts:
@@ -173,7 +173,11 @@ class StageContexts:
     def _input(self, f: Feature, dtype: type[Any] = np.float32) -> NDArray[Any]:
         """Return a feature, computed once however many look at it."""
         if (f, dtype) not in self._features:
-            codes = Indexed(self._source(f))
+            source = self._source(f)
+            if isinstance(f.by, Raw) and len(source) and not _is_exact(source):
+                msg = f"a network looks at codes beyond {_EXACT}: the file is damaged"
+                raise CorruptError(msg)
+            codes = Indexed(source)
             self._features[f, dtype] = _of_codes(f, codes, self._coder.tables, dtype)
             self.nbytes += self._features[f, dtype].nbytes
         return self._features[f, dtype]

@@ -253,8 +253,11 @@ def _info(data: bytes) -> tuple[str, Value]:
 
 def _dims(dims: list[bytes]) -> Iterator[int]:
     for data in dims:
-        value = _Message(data, "_DIM", _DIM).get("value")
-        yield ROWS if value is None else protobuf.signed(value)
+        dim = _Message(data, "_DIM", _DIM)
+        value, parameter = dim.get("value"), dim.get("parameter")
+        if (value is not None and parameter is not None) or (value or 0) >> 63:
+            _refuse("a dimension that is two things, or negative")
+        yield ROWS if value is None else value
 
 
 def _refuse(what: str) -> NoReturn:

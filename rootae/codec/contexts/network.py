@@ -41,17 +41,24 @@ class Network:
             encoder, which only a writer runs, may choose and convert besides.
         device: ``cpu`` or ``cuda``, where it runs.
 
+    Attributes:
+        ends: how many inputs and outputs it has.
+
     Raises:
         CorruptError: the bytes are no model of the closed grammar, or it asks for too much.
     """
 
     def __init__(self, onnx: bytes, *, integer: bool = True, device: str = CPU) -> None:
         operators = DECODER_OPERATORS if integer else ENCODER_OPERATORS
-        self._settle(onnx, device, shapes.check(Model.read(onnx), operators))
+        model = Model.read(onnx)
+        widest = shapes.check(model, operators)
+        ends = (model.input[1].shape[0], model.output[1].shape[0])
+        self._settle(onnx, device, widest, ends)
 
-    def _settle(self, onnx: bytes, device: str, widest: int) -> None:
+    def _settle(self, onnx: bytes, device: str, widest: int, ends: tuple[int, int]) -> None:
         self.onnx = onnx
         self.device = device
+        self.ends = ends
         self._widest = widest
         self._lock = threading.Lock()
         self._session: Any = None
@@ -87,7 +94,7 @@ class Network:
     def on(self, device: str) -> Network:
         """Return the same network for ``cpu`` or ``cuda``."""
         moved = Network.__new__(Network)
-        moved._settle(self.onnx, device, self._widest)  # noqa: SLF001  one of its own kind
+        moved._settle(self.onnx, device, self._widest, self.ends)  # noqa: SLF001  one of its own kind
         return moved
 
     def _at_a_time(self) -> int:
@@ -105,10 +112,10 @@ class Network:
                 self._session = (_session if self.device == CPU else _cuda_session)(self.onnx)
         return self._session
 
-    def __getstate__(self) -> tuple[bytes, str, int]:
-        return self.onnx, self.device, self._widest
+    def __getstate__(self) -> tuple[bytes, str, int, tuple[int, int]]:
+        return self.onnx, self.device, self._widest, self.ends
 
-    def __setstate__(self, state: tuple[bytes, str, int]) -> None:
+    def __setstate__(self, state: tuple[bytes, str, int, tuple[int, int]]) -> None:
         self._settle(*state)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rootae.codec.grids.exact import ExactInteger
+from rootae.codec.grids.grid import INTEGERS
+from rootae.codec.grids.rank import RankTables
 from rootae.codec.indices import pointed
-from rootae.codec.plan.contexts import Diagram, Digit, OfLatent, Stage
+from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Stage
 from rootae.codec.plan.order import in_order
 from rootae.errors import CorruptError
 
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
     from rootae.codec.indices import Pointee
     from rootae.codec.plan.contexts import Feature
     from rootae.codec.plan.plan import GroupPlan, Lane, Plan, TreePlan
+    from rootae.codec.relations.centre import Centre
     from rootae.schema.column import Column
 
-__all__ = ["check", "encoders_of"]
+__all__ = ["check", "check_networks", "encoders_of"]
 
 _CONTEXTS = 256  # that a diagram may tell apart
+_PAIRS = 2**16  # of a location's and a scale's bins: contexts that a stage may tell apart
 _DIGIT = 2**24  # beyond it a network's input would be rounded
+_LATENTS = 2**16
+_WHOLE = 2.0**53  # beyond it a coefficient is no whole number that floats tell from the next
 
 
 def check(plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: int) -> None:
@@ -41,6 +47,10 @@ def check(plan: TreePlan, tables: Sequence[NDArray[np.int64]], networks: int) ->
     names = {c.name: c for c in plan.columns}
     groups = {g.name: g for g in plan.groups}
     _hold(len(groups) == len(plan.groups) and len(names) == len(plan.columns), "names repeat")
+    _hold([*groups] == sorted(groups), "groups are in another order than their names")
+    _hold(len(set(plan.carried)) == len(plan.carried), "carriers repeat")
+    for name in [*plan.carried, *filter(None, groups)]:
+        _hold(name in names, "there is no column {}", name)
     found: dict[str, list[Lane]] = {}
     for group in plan.groups:
         for lane in group.lanes:
@@ -71,6 +81,26 @@ def encoders_of(plan: Plan) -> set[int]:
     both = encoders & {s.network for g in groups for s in g.stages}
     _hold(not both, "network {} is an encoder's and a stage's", min(both, default=0))
     return encoders
+
+
+def check_networks(plan: TreePlan, ends: Sequence[tuple[int, int]]) -> None:
+    """Hold a tree's networks against what the plan wants of them.
+
+    Arguments:
+        plan: the tree's plan, which points to no others.
+        ends: inputs and outputs of each network.
+
+    Raises:
+        CorruptError: one takes or gives another number.
+    """
+    for group in plan.groups:
+        wanted = [(s.network, len(s.inputs), 2 * len(s.targets)) for s in group.stages]
+        if group.encoder is not None:
+            encoder = group.encoder
+            wanted.append((encoder.network, len(encoder.inputs), encoder.latents))
+        for network, inputs, outputs in wanted:
+            right = ends[network] == (inputs, outputs)
+            _hold(right, "network {} is not of {} inputs and {} outputs", network, inputs, outputs)
 
 
 def _check_column(column: Column, lanes: Sequence[Lane], names: Mapping[str, Column]) -> None:
@@ -112,6 +142,7 @@ class _Group:
 
     def __init__(self, plan: GroupPlan, tables: Sequence[NDArray[np.int64]], networks: int) -> None:
         self.plan, self.tables, self.networks = plan, tables, networks
+        self._ascending: dict[int, bool] = {}  # by the number of a table of edges
 
     def check(self) -> None:
         plan = self.plan
@@ -131,8 +162,10 @@ class _Group:
             self._check_features(contexts.inputs)
             if isinstance(contexts, Diagram):
                 self._check_diagram(contexts)
+            else:
+                self._check_stage(contexts)
         if plan.encoder is not None:
-            _hold(plan.encoder.latents > 0, "an encoder has no latents")
+            _hold(0 < plan.encoder.latents <= _LATENTS, "an encoder has no latents, or too many")
             _hold(not self._seen_beyond(plan.encoder.inputs), "an encoder sees latents or links")
             self._check_features(plan.encoder.inputs)
         for i, lane in enumerate(plan.lanes):
@@ -161,21 +194,59 @@ class _Group:
         return latents or any(i >= len(self.plan.lanes) for i in lanes)
 
     def _check_lane(self, lane: Lane) -> None:
-        if lane.derived is not None:
-            _hold(bool(lane.derived.terms), "the rule of {} names no lane", lane.column)
         lane.grid.with_tables(self.tables)
+        if lane.centre is not None:
+            self._check_centre(lane, lane.centre)
+        if lane.derived is None:
+            return
+        _hold(bool(lane.derived.terms), "the rule of {} names no lane", lane.column)
+        for i, coefficient in lane.derived.terms:
+            source = self.plan.lanes[i]
+            _hold(source.derived is None, "{} follows from what follows itself", lane.column)
+            if lane.grid.dtype in INTEGERS:
+                whole = coefficient.is_integer() and abs(coefficient) < _WHOLE
+                whole = whole and source.grid.dtype in INTEGERS
+                _hold(whole, "{} follows from what is not whole", lane.column)
+
+    def _check_centre(self, lane: Lane, centre: Centre) -> None:
+        own = [self.plan.lanes[i] for i in centre.sources if i < len(self.plan.lanes)]
+        for one in (lane, *own):
+            right = one.derived is None and not isinstance(one.grid, RankTables)
+            _hold(right, "the centre of {} is of {}", lane.column, one.column)
 
     def _check_features(self, inputs: Iterable[Feature]) -> None:
-        for digit in (f.by for f in inputs if isinstance(f.by, Digit)):
-            right = 0 <= digit.shift < 64 and 0 <= digit.top < _DIGIT
-            _hold(right and -(2**63) <= digit.low < 2**63, "a digit is out of range")
+        for f in inputs:
+            if isinstance(f.by, Digit):
+                digit = f.by
+                right = 0 <= digit.shift < 64 and 0 <= digit.top < _DIGIT
+                _hold(right and -(2**63) <= digit.low < 2**63, "a digit is out of range")
+            if isinstance(f.by, Edges):
+                self._edges(f.by.table)
+            if isinstance(f.of, OfLane) and f.of.index < len(self.plan.lanes):
+                lane = self.plan.lanes[f.of.index]
+                _hold(lane.derived is None, "{}, which has no codes, is looked at", lane.column)
+
+    def _check_stage(self, stage: Stage) -> None:
+        aims = [t.lane for t in stage.targets if t.lane is not None]
+        _hold(len(set(aims)) == len(aims), "a stage aims at a lane twice")
+        for target in stage.targets:
+            bins = [len(self._edges(i)) + 1 for i in (target.location, target.scale)]
+            _hold(bins[0] * bins[1] <= _PAIRS, "a stage has too many contexts")
+
+    def _edges(self, number: int) -> NDArray[np.int64]:
+        """Return a table of edges, which is ascending."""
+        table = self.tables[number]
+        if number not in self._ascending:
+            self._ascending[number] = bool((table[1:] >= table[:-1]).all())
+        _hold(self._ascending[number], "table {} of edges is not ascending", number)
+        return table
 
     def _check_diagram(self, diagram: Diagram) -> None:
         states = 1
         for f, number in zip(diagram.inputs, diagram.tables, strict=True):
             (edges,) = pointed(f, "table")
             table = self.tables[number]
-            right = len(table) >= states * (len(self.tables[edges]) + 1) and int(table.min()) >= 0
+            right = len(table) >= states * (len(self._edges(edges)) + 1) and int(table.min()) >= 0
             _hold(right, "a diagram's table is too small or has negative states")
             states = int(table.max()) + 1
         _hold(states <= _CONTEXTS, "a diagram has too many contexts")

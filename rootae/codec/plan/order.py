@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from rootae.errors import CorruptError
@@ -60,18 +61,15 @@ def group_order(links: Mapping[str, Sequence[Link]]) -> list[str]:
         >>> group_order({"nJet": [seen], "nGenJet": []})
         ['nGenJet', 'nJet']
     """
-    done: dict[str, None] = {}
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in done:
-            return
-        if name in path or name not in links:
-            msg = f"group {name!r} is seen by itself or not there: the codec's plan is damaged"
-            raise CorruptError(msg)
-        for other in dict.fromkeys(link.group for link in links[name]):
-            visit(other, (*path, name))
-        done[name] = None
-
-    for name in links:
-        visit(name, ())
-    return list(done)
+    try:
+        order = [
+            *TopologicalSorter({n: [x.group for x in s] for n, s in links.items()}).static_order()
+        ]
+    except CycleError as error:
+        msg = f"group {error.args[1][0]!r} is seen by itself: the codec's plan is damaged"
+        raise CorruptError(msg) from error
+    lost = [name for name in order if name not in links]
+    if lost:
+        msg = f"group {lost[0]!r} is seen and not there: the codec's plan is damaged"
+        raise CorruptError(msg)
+    return order

@@ -33,6 +33,7 @@ __all__ = ["FORMAT", "TEXT_AT_MOST", "GroupPlan", "Lane", "Plan", "TreePlan"]
 
 FORMAT = 2
 TEXT_AT_MOST = 1 << 26  # characters
+_DEEP_AT_MOST = 64  # objects and lists in one another
 _VALUES_AT_MOST = 1 << 22  # each takes twenty times its text in memory
 
 
@@ -233,7 +234,7 @@ class Plan:
             CorruptError: the text is not a plan.
         """
         try:
-            data = json.loads(text) if _is_modest(text) else None
+            data = json.loads(text, **_STRICT) if _is_modest(text) else None
         except (ValueError, RecursionError) as error:
             msg = "the codec's plan is not JSON: the file is damaged"
             raise CorruptError(msg) from error
@@ -250,9 +251,36 @@ class Plan:
             msg = f"the file has format {data['format']}, which this rootae does not read"
             raise FormatError(msg)
         plan: Plan = checked(cls, data, "plan")
+        if len({t.path for t in plan.trees}) != len(plan.trees) or not _is_shallow(plan.training):
+            msg = "the codec's plan has a tree twice, or records too deep: the file is damaged"
+            raise CorruptError(msg)
         return plan
 
 
 def _is_modest(text: str) -> bool:
-    """Say whether a plan's text is no larger than any that is meant."""
-    return len(text) <= TEXT_AT_MOST and sum(map(text.count, ",[{")) <= _VALUES_AT_MOST
+    """Say whether a plan's text is ASCII, as JSON may be, and no larger than any that is meant."""
+    modest = len(text) <= TEXT_AT_MOST and sum(map(text.count, ",[{")) <= _VALUES_AT_MOST
+    return modest and text.isascii()
+
+
+def _is_shallow(value: Any, most: int = _DEEP_AT_MOST) -> bool:
+    """Say whether objects and lists lie no deeper in one another than any that is meant."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most > 0 and all(_is_shallow(v, most - 1) for v in inside)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of which no member comes twice: another reader might take the other one."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        msg = "a member twice"
+        raise ValueError(msg)
+    return found
+
+
+def _constant(text: str) -> float:
+    """Refuse what is not JSON, though Python takes it for a number."""
+    raise ValueError(text)
+
+
+_STRICT: dict[str, Any] = {"object_pairs_hook": _object, "parse_constant": _constant}

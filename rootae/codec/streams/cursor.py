@@ -77,6 +77,9 @@ class Cursor:
         if byte >= 0x80 or value >> 64:
             msg = "a blob holds an integer of over 64 bits: the file is damaged"
             raise CorruptError(msg)
+        if not byte:
+            msg = "a blob holds an integer with bytes that say nothing: the file is damaged"
+            raise CorruptError(msg)
         return value
 
     def svarint(self) -> int:
@@ -96,10 +99,18 @@ def join(parts: Iterable[bytes]) -> bytes:
 
 
 def split(data: bytes) -> list[bytes]:
-    """Undo `join`."""
+    """Undo `join`.
+
+    Raises:
+        CorruptError: the bytes are no such parts, or go on behind them.
+    """
     cursor = Cursor(data)
     count = cursor.varint()
     if count > len(data):
         msg = f"a blob announces {count} parts in {len(data)} bytes: the file is damaged"
         raise CorruptError(msg)
-    return [cursor.take(n) for n in [cursor.varint() for _ in range(count)]]
+    parts = [cursor.take(n) for n in [cursor.varint() for _ in range(count)]]
+    if cursor.at != len(data):
+        msg = f"{len(data) - cursor.at} bytes follow the parts of a blob: the file is damaged"
+        raise CorruptError(msg)
+    return parts

@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _ANY = 1 << 62  # bytes: any stream is shorter
+_OF_NONE = b"\0\0"  # a constant, 0
 _KEPT, _KEPT_AT_MOST = threading.local(), 1 << 22  # bytes of memory a thread
 
 
@@ -128,6 +129,9 @@ class Runs(NamedTuple):
         Raises:
             CorruptError: the bytes are no such streams.
         """
+        if any(not n and part != _OF_NONE for part, n in zip(parts, counts, strict=True)):
+            msg = "a stream of no integers holds some: the file is damaged"
+            raise CorruptError(msg)
         opened = [_opened(part) for part in parts]
         widths = [kind.width(body) for kind, _, body in opened]
         width = max(widths, default=1)

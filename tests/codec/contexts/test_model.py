@@ -112,6 +112,20 @@ def test_constants_are_as_long_as_they_say() -> None:
     refused(changed(lambda m: m.graph.initializer.append(m.graph.initializer[0])), "of one name")
 
 
+def test_dimensions_are_one_thing_and_not_negative() -> None:
+    def of(message):
+        return message.graph.input[0].type.tensor_type.shape.dim
+
+    def both(message):  # onnx itself keeps one of the two
+        of(message)[1].dim_param = "rows"
+
+    twofold = changed(both)
+    assert twofold.count(b"\n\x06\x12\x04rows") == 1
+    Network(twofold)
+    refused(twofold.replace(b"\x12\x04rows", b"\x08\x03\x12\x02ro"), "two things, or negative")
+    refused(changed(lambda m: setattr(of(m)[1], "dim_value", -1)), "two things, or negative")
+
+
 @pytest.mark.parametrize("number", [7, 8])  # the graph, the operators' version
 def test_a_message_that_comes_twice_is_refused(number: int) -> None:
     twice = onnx.load_from_string(linear([[1, 2]]))

@@ -6,12 +6,12 @@ import functools
 import json
 from typing import TYPE_CHECKING, Any
 
-import format_reader
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from reference.grids import code_on, on_grid
 from tables import round_trip, table
 
 from rootae.codec.codec import Codec
@@ -107,8 +107,8 @@ def test_the_second_reader_has_the_same_codes_and_values(
     codec, grid, told = planned(bound, dtype)
     codes = grid.forward(x)
     with np.errstate(all="ignore"):
-        theirs = format_reader.code_on(told, x, codec.tables)
-        values = format_reader.on_grid(told, codes, codec.tables)
+        theirs = code_on(told, x, codec.tables)
+        values = on_grid(told, codes, codec.tables)
     theirs = theirs.view(np.int64) if theirs.dtype == np.uint64 else theirs.astype(np.int64)
     assert codes.tolist() == theirs.tolist()
     assert grid.inverse(codes).tobytes() == values.tobytes()
@@ -138,7 +138,7 @@ def test_any_codes_at_all_have_some_values(bound: str, dtype: str, data: st.Data
     assert (y.dtype, y.shape) == (np.dtype(dtype), q.shape)
     some = q[np.abs(q.astype(float)) < 2.0**61]
     with np.errstate(all="ignore"):
-        theirs = format_reader.on_grid(told, some, codec.tables)
+        theirs = on_grid(told, some, codec.tables)
     assert grid.inverse(some).tobytes() == theirs.tobytes()
     narrow = np.clip(q, -(2**31), 2**31 - 1)
     assert grid.inverse(narrow.astype(np.int32)).tobytes() == grid.inverse(narrow).tobytes()

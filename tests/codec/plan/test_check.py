@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from following import COLUMNS as COLUMNS_OF_DIAGRAMS
 from following import coded_by
+from planned import other, places
 from tables import table
 
 from rootae.codec.codec import Codec
 from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.grids.rank import RankTables
-from rootae.codec.plan.check import check
+from rootae.codec.plan.check import check, check_networks
 from rootae.codec.plan.contexts import (
     Digit,
     Edges,
@@ -35,10 +36,10 @@ from rootae.codec.relations.derived import Derived
 from rootae.codec.relations.link import Link
 from rootae.errors import CorruptError, RootaeError
 from rootae.schema.bounds.bound import EXACT, Bound
-from rootae.schema.column import Column
+from rootae.schema.column import Branch, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 INTEGER = ExactInteger("int32")
 RANK = RankTables("float32", 0, 1)
@@ -68,7 +69,7 @@ COLUMNS = (
     Column("J_m", "int32", (2,), "n"),
 )
 TREE = TreePlan("t", "", COLUMNS, (), (COUNTER, GROUP))
-TABLES = [np.array([1, 2]), np.array([1, 2, 3])]
+TABLES = [np.array([1, 2]), np.array([1, 2, 3]), np.array([2, 1]), np.arange(256)]
 
 
 def test_a_plan_that_holds_together_is_let_through() -> None:
@@ -99,13 +100,22 @@ def column(number: int, **change: Any) -> TreePlan:
     return dataclasses.replace(TREE, columns=tuple(columns))
 
 
+def with_column(**how):
+    wider = group(lanes=(*LANES, Lane("J_r", 0, INTEGER, EXACT, "", **how)))
+    return dataclasses.replace(wider, columns=(*COLUMNS, Column("J_r", "int32", (), "n")))
+
+
+def tree(**change):
+    return dataclasses.replace(TREE, **change)
+
+
 ASTRAY = {
     "a stage of no lane's": lane(0, contexts=1),
     "a stage before the first": lane(0, contexts=-2),
     "a stage that is for others": lane(3, contexts=0),
     "no network": stage(network=2),
     "no lane to aim at": stage(targets=(Target(0, 0, 1), Target(1, 0, 1), Target(4, 0, 1))),
-    "no table to cut by": stage(targets=(Target(0, 2, 1), Target(1, 0, 1))),
+    "no table to cut by": stage(targets=(Target(0, 9, 1), Target(1, 0, 1))),
     "no table of scales": stage(targets=(Target(0, 0, -1), Target(1, 0, 1))),
     "nothing to see": stage(inputs=()),
     "no such latent": seen(OfLatent(2), Raw()),
@@ -125,6 +135,23 @@ ASTRAY = {
     "a rule of no lane": lane(2, derived=Derived(((9, 1.0),))),
     "a rule of nothing": lane(2, derived=Derived(())),
     "a rule of itself": lane(2, derived=Derived(((2, 1.0),))),
+    "a rule of what has a rule": with_column(derived=Derived(((2, 1.0),))),
+    "a rule of halves": lane(2, derived=Derived(((0, 0.5),))),
+    "a rule of too much": lane(2, derived=Derived(((0, 2.0**53),))),
+    "a rule of floats for whole numbers": lane(2, derived=Derived(((1, 1.0),))),
+    "a centre of what has a rule": lane(3, centre=centre(2)),
+    "a centre of what has no bound": lane(3, centre=centre(1)),
+    "a centre of a lane that has a rule": lane(2, centre=centre(0)),
+    "a lane without codes": seen(OfLane(2)),
+    "edges that do not ascend": seen(by=Edges(2)),
+    "a location's that do not ascend": stage(targets=(Target(0, 2, 1), Target(1, 0, 1))),
+    "a scale's that do not ascend": stage(targets=(Target(0, 0, 2), Target(1, 0, 1))),
+    "more contexts than 16 bits": stage(targets=(Target(0, 3, 3), Target(1, 0, 1))),
+    "a lane aimed at twice": stage(targets=(Target(0, 0, 1), Target(1, 0, 1), Target(0, 0, 1))),
+    "latents without end": group(encoder=Encoder(1, (EDGES,), 2**16 + 1)),
+    "a group that nothing counts": tree(groups=(*TREE.groups, GroupPlan("z", ()))),
+    "groups in another order": tree(groups=TREE.groups[::-1]),
+    "a carrier of no column": tree(branches=(Branch("J_z", "", "", coded=True),)),
     "a centre of no lane": lane(3, centre=centre(9)),
     "a centre of itself": lane(3, centre=centre(3)),
     "a rank grid of no table": lane(1, grid=RankTables("float32", 0, 5)),
@@ -153,18 +180,27 @@ def test_a_plan_that_points_astray_is_damage(plan: TreePlan) -> None:
         check(plan, TABLES, 2)
 
 
+@pytest.mark.parametrize(
+    "ends", [[(2, 4), (2, 2)], [(1, 2), (2, 2)], [(1, 4), (1, 2)], [(1, 4), (2, 3)]]
+)
+def test_a_network_of_other_ends_is_damage(ends) -> None:
+    check_networks(TREE, [(1, 4), (2, 2)])
+    with pytest.raises(CorruptError, match="inputs and"):
+        check_networks(TREE, ends)
+
+
 FLOAT = ExactFloat("float32")
-OTHER = GroupPlan("m", (Lane("K_x", 0, FLOAT, EXACT, ""), Lane("K_r", 0, RANK, NOTHING, "")))
-LINK = Link(0, "m", "K_x", 0, FLOAT)
+OTHER = GroupPlan("o", (Lane("K_x", 0, FLOAT, EXACT, ""), Lane("K_r", 0, RANK, NOTHING, "")))
+LINK = Link(0, "o", "K_x", 0, FLOAT)
 LINKED = dataclasses.replace(GROUP, links=(LINK,))
-COUNTERS = dataclasses.replace(COUNTER, lanes=(*COUNTER.lanes, Lane("m", 0, INTEGER, EXACT, "")))
+COUNTERS = dataclasses.replace(COUNTER, lanes=(*COUNTER.lanes, Lane("o", 0, INTEGER, EXACT, "")))
 WIDER = dataclasses.replace(
     TREE,
     columns=(
         *COLUMNS,
-        Column("m", "int32"),
-        Column("K_x", "float32", (), "m"),
-        Column("K_r", "float32", (), "m"),
+        Column("o", "int32"),
+        Column("K_x", "float32", (), "o"),
+        Column("K_r", "float32", (), "o"),
     ),
     groups=(COUNTERS, LINKED, OTHER),
 )
@@ -201,49 +237,22 @@ def test_what_follows_exactly_follows_from_its_own_group() -> None:
 
 
 def test_columns_that_follow_from_each_other_are_damage() -> None:
-    derived = dataclasses.replace(LANES[2], derived=Derived(((3, 1.0),)))
-    centred = dataclasses.replace(LANES[3], centre=centre(2))
     with pytest.raises(CorruptError, match="follows from itself"):
-        check(group(lanes=(*LANES[:2], derived, centred)), TABLES, 2)
+        check(lane(0, centre=centre(3)), TABLES, 2)
 
 
 def test_a_table_without_points_is_damage() -> None:
     with pytest.raises(CorruptError, match="no points"):
-        check(TREE, [TABLES[0], np.zeros(0, np.int64)], 2)
+        check(TREE, [TABLES[0], np.zeros(0, np.int64), *TABLES[2:]], 2)
 
 
 def test_a_long_chain_is_no_circle() -> None:
     chain = tuple(
-        Lane(f"c{i}", 0, INTEGER, EXACT, "", Derived(((i - 1, 1.0),)) if i else None)
+        Lane(f"c{i}", 0, INTEGER, EXACT, "", centre=centre(i - 1) if i else None)
         for i in range(5000)
     )
     columns = tuple(Column(f"c{i}", "int32") for i in range(5000))
     check(TreePlan("t", "", columns, (), (GroupPlan("", chain),)), (), 0)
-
-
-def places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the path of every member of a JSON value but free-form ones."""
-    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-        yield (*at, key)
-        if isinstance(value, dict | list) and key != "training":
-            yield from places(value, (*at, key))
-
-
-def other(value: Any, rng: np.random.Generator) -> Any:
-    """Return another JSON value of the same type."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return int(rng.choice([-1, 0, 1, 2, 64, 10**6, 2**31, 2**62, -(2**62), value + 1]))
-    if isinstance(value, str) and "0x" in value:
-        return float(rng.choice([0.0, -1.0, 1e-300, 1e300, 0.5])).hex()
-    if isinstance(value, str):
-        return str(
-            rng.choice(["", "lane", "centre", "latent", "edges", "raw", "a", "int64", "none"])
-        )
-    if isinstance(value, list) and value:
-        return value[:-1] if rng.random() < 0.5 else [*value, value[0]]
-    return value
 
 
 @pytest.mark.parametrize("kind", ["diagram", "lane", "latent"])

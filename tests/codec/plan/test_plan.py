@@ -102,6 +102,29 @@ def test_what_is_no_plan_is_damage(text: str) -> None:
         Plan.from_json(text)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"format":2', '"format":2,"format":2'),
+        ('"title":"a title"', '"title":"a title","title":"another"'),
+        ('"a title"', '"é"'),
+        ('"seed":3', '"seed":NaN'),
+        ('"seed":3', '"seed":-Infinity'),
+        ('"seed":3', '"seed":' + "[" * 70 + "]" * 70),
+    ],
+)
+def test_what_another_parser_could_read_otherwise_is_damage(old, new) -> None:
+    text = PLAN.to_json()
+    assert text.count(old) == 1
+    with pytest.raises(CorruptError, match="damaged"):
+        Plan.from_json(text.replace(old, new))
+
+
+def test_two_plans_of_one_tree_are_damage() -> None:
+    with pytest.raises(CorruptError, match="a tree twice"):
+        Plan.from_json(dataclasses.replace(PLAN, trees=(TREE, TREE)).to_json())
+
+
 def test_a_kind_outside_the_list_is_refused() -> None:
     text = PLAN.to_json().replace('"digit"', '"eval"')
     with pytest.raises(FormatError, match="'eval' in the place of edges, digit, raw"):

@@ -66,6 +66,17 @@ def test_more_parts_than_bytes_are_damage() -> None:
         split(varint(2**40))
 
 
+def test_bytes_behind_joined_parts_are_damage() -> None:
+    with pytest.raises(CorruptError, match="1 bytes follow"):
+        split(join([b"a", b"bc"]) + b"d")
+
+
+@pytest.mark.parametrize("data", [b"\x80\x00", b"\xff\x00", b"\x81\x80\x00"])
+def test_an_integer_is_no_longer_than_it_has_to_be(data) -> None:
+    with pytest.raises(CorruptError, match="say nothing"):
+        Cursor(data).varint()
+
+
 @given(st.binary(max_size=40))
 def test_any_bytes_come_apart_or_are_damage(data: bytes) -> None:
     try:

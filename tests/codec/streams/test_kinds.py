@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import format_reader
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from reference.streams import stream as second_reading
 from samples import PROJECT
 from streamed import CHECKS, SAMPLES, SHAPES, served, written
 
@@ -87,7 +87,7 @@ def test_every_kind_has_its_row_in_the_format() -> None:
 @pytest.mark.parametrize("code", KINDS, ids=lambda code: KINDS[code].name)
 def test_the_second_reader_agrees(code: int) -> None:
     for q, data in served(KINDS[code]):
-        assert format_reader.stream(data, len(q)).tolist() == q.tolist()
+        assert second_reading(data, len(q)).tolist() == q.tolist()
 
     @settings(max_examples=30)
     @given(SHAPES)
@@ -95,7 +95,7 @@ def test_the_second_reader_agrees(code: int) -> None:
         for q in shapes:
             data = written(KINDS[code], q)
             if data is not None:
-                assert format_reader.stream(data, len(q)).tolist() == q.tolist()
+                assert second_reading(data, len(q)).tolist() == q.tolist()
 
     held()
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from pages import page
 from pcodec import ChunkConfig, DeltaSpec, ModeSpec, PagingSpec, wrapped
+from reference.pages import page
 
 from rootae.codec.streams import stream
 from rootae.codec.streams.kind import THOROUGH

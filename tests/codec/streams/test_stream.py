@@ -40,6 +40,14 @@ def test_a_constant_takes_a_few_bytes() -> None:
     assert len(stream.encode(np.full(10**5, 2**40))) < 10
 
 
+def test_a_stream_of_no_integers_is_two_zeros() -> None:
+    assert stream.encode(np.zeros(0, int)) == b"\0\0"
+    assert len(stream.decode(b"\0\0", 0)) == 0
+    for data in (b"\0\2", stream.encode(np.arange(300)), stream.encode(SAMPLES["bits"])):
+        with pytest.raises(CorruptError, match="of no integers"):
+            stream.decode(data, 0)
+
+
 @given(st.binary(max_size=60), st.integers(0, 100))
 def test_any_bytes_at_all_are_damage_or_n_numbers(data: bytes, n: int) -> None:
     numbers_or_damage(data, n)

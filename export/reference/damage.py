@@ -1,0 +1,23 @@
+"""What is said of bytes that are not as the format has them."""
+
+from __future__ import annotations
+
+__all__ = ["Damaged", "hold"]
+
+
+class Damaged(ValueError):
+    """A file is not as export/FORMAT.md says, or is of a format that this reader does not know."""
+
+
+def hold(right: object, otherwise: str) -> None:
+    """Refuse what is not right.
+
+    Arguments:
+        right: whether it is.
+        otherwise: what to say if not.
+
+    Raises:
+        Damaged: it is not.
+    """
+    if not right:
+        raise Damaged(otherwise)

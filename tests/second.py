@@ -1,0 +1,30 @@
+"""The second reader, export/reference, in a process that rootae shows its columns in."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from reference.file import read as read_file
+from uproot.behaviors.TTree import TTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def as_stored() -> Iterator[None]:
+    """Have uproot show trees as they are stored, as it does where rootae is not imported."""
+    hooked = TTree.postprocess
+    TTree.postprocess = inspect.getclosurevars(hooked).nonlocals["original"]
+    try:
+        yield
+    finally:
+        TTree.postprocess = hooked
+
+
+def read(path, tree, **how):
+    """Read every coded column of a tree: values by column."""
+    with as_stored():
+        return read_file(path, [tree], **how)[tree]
