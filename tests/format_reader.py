@@ -5,7 +5,6 @@ Networks are evaluated by `onnx_numpy`, so that it shares no arithmetic with onn
 
 from __future__ import annotations
 
-import decimal
 import functools
 import hashlib
 import json
@@ -99,9 +98,16 @@ def unshift(q, s):
 
 @functools.cache
 def octave(n):
-    with decimal.localcontext(prec=60):
-        two = decimal.Decimal(2)
-        return np.array([float(two ** (decimal.Decimal(i) / n)) for i in range(n)])
+    ln2, one = 0xB17217F7D1CF79ABC9E3B39803F2F6, 1 << 120
+    x, t, r, k = ln2 // n, one, one, 0
+    while t:
+        k += 1
+        t = t * x // one // k
+        r += t
+    p = [one]
+    while len(p) < n:
+        p.append(p[-1] * r // one)
+    return np.array([math.ldexp((v + (1 << 67)) // (1 << 68), -52) for v in p])
 
 
 def rel_points(grid):
@@ -128,11 +134,19 @@ def on_grid(grid, q, tables):
             return (q.astype(np.float64) * float.fromhex(grid["step"])).astype(dtype)
         if grid["kind"] == "rank":
             points = tables[grid["points"]].view(np.float64)
-            return points[np.clip(q, 0, len(points) - 1)].astype(dtype)
+            values = points[np.clip(q, 0, len(points) - 1)]
+            if dtype.kind not in "iu":
+                return values.astype(dtype)
+            info, out = np.iinfo(dtype), []
+            for v in values.tolist():  # towards zero, of what float64 has in the type's range
+                end = math.nextafter(float(info.max), 0) if info.bits == 64 else float(info.max)
+                out.append(int(min(max(v, float(info.min)), end)))
+            return np.array(out, dtype)
         assert grid["kind"] == "rel"
         points = rel_points(grid)
         first = 1 + (150 if dtype == np.float32 else 1075) * len(points)
-        e, i = np.divmod(np.abs(q) - first, len(points))
+        magnitude = np.abs(np.clip(q, -(2**62), 2**62))
+        e, i = np.divmod(magnitude - first, len(points))
         value = np.ldexp(points[i], np.clip(e, -1200, 1200).astype(np.int32))
         return np.where(q == 0, 0.0, np.sign(q) * value).astype(dtype)
 
