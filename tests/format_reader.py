@@ -121,9 +121,20 @@ def rel_points(grid):
     return np.concatenate(points)
 
 
+def type_of(grid):
+    return np.dtype(grid["base"]["dtype"] if grid["kind"] == "special" else grid["dtype"])
+
+
 def on_grid(grid, q, tables):
     """Section 5: values of codes."""
-    dtype = np.dtype(grid["dtype"])
+    dtype = type_of(grid)
+    if grid["kind"] == "special":
+        codes, values = grid["codes"], list(map(float.fromhex, grid["values"]))
+        before = np.array([sum(c < v for c in codes) for v in q.tolist()], np.int64)
+        y = on_grid(grid["base"], q - before, tables)
+        for code, value in zip(codes, values, strict=True):
+            y[q == code] = value
+        return y
     if grid["kind"] == "integer":
         return q != 0 if dtype.kind == "b" else q.astype(dtype)
     if grid["kind"] == "bits":
@@ -153,6 +164,14 @@ def on_grid(grid, q, tables):
 
 def code_on(grid, x, tables):
     """Section 5: codes of values."""
+    if grid["kind"] == "special":
+        found, bits = [], x.view(f"u{x.itemsize}").tolist()
+        special = np.array(list(map(float.fromhex, grid["values"])), x.dtype)
+        known = dict(zip(special.view(f"u{x.itemsize}").tolist(), grid["codes"], strict=True))
+        for b, one in zip(code_on(grid["base"], x, tables).tolist(), bits, strict=True):
+            shift = sum(c - j <= b for j, c in enumerate(grid["codes"]))
+            found.append(known.get(one, b + shift))
+        return np.array(found, np.int64)
     if grid["kind"] == "integer":
         return x
     if grid["kind"] == "bits":
@@ -234,7 +253,7 @@ def addend(term, values, root):
 
 def centre_codes(centre, lane_values, rows, grid, tables):
     """Section 4.1; `lane_values` gives a lane's values."""
-    dtype, totals = np.dtype(grid["dtype"]), []
+    dtype, totals = type_of(grid), []
     with np.errstate(all="ignore"):
         sources = [
             [lane_values(i).astype(np.float64).tolist() for i in term["lanes"]]
@@ -386,7 +405,7 @@ class Group:
 
     def decode(self, i):
         lane = self.plan["lanes"][i]
-        dtype = np.dtype(lane["grid"]["dtype"])
+        dtype = type_of(lane["grid"])
         b, n, mode = Bytes(self.blobs[i]), self.rows, self.modes[i]
         k = b.varint()
         at, raw = np.zeros(0, np.int64), np.zeros(0, dtype)
