@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reference.file import read as read_file
 from uproot.behaviors.TTree import TTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def as_stored() -> Iterator[None]:
         TTree.postprocess = hooked
 
 
-def read(path, tree, **how):
+def read(path: str | Path, tree: str, **how: Any) -> dict[str, Any]:
     """Read every coded column of a tree: values by column."""
     with as_stored():
         return read_file(path, [tree], **how)[tree]

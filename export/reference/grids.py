@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import decimal
 import functools
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,46 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["code_on", "on_grid"]
+__all__ = ["check_grid", "code_on", "on_grid", "type_of"]
 
 _Grid = dict[str, Any]  # as the plan has it
 _SEGMENTS = 32
-_TOP = 2.0**62
+_SPECIAL_AT_MOST = 16
+_FINEST = 2.0**-52  # error of segments
+_FARTHEST = 2**62
+_LN2, _ONE = 0xB17217F7D1CF79ABC9E3B39803F2F6, 1 << 120
+
+
+def type_of(grid: _Grid) -> np.dtype[Any]:
+    """Return the type of a grid's values."""
+    return np.dtype(grid["base"]["dtype"] if grid["kind"] == "special" else grid["dtype"])
+
+
+def check_grid(grid: _Grid, tables: Sequence[NDArray[np.int64]]) -> None:
+    """Hold a grid against what the plan's grammar alone does not say."""
+    if grid["kind"] == "special":
+        _check_special(grid)
+        grid = grid["base"]
+    if grid["kind"] == "rel":
+        fine = grid["octave"] or float.fromhex(grid["error"]) >= _FINEST
+        hold(fine, "a grid whose codes leave 62 bits")
+    if grid["kind"] == "rank":
+        known = max(grid["edges"], grid["points"]) < len(tables)
+        hold(known, "a grid by a table that is not there")
+        points = tables[grid["points"]].view(np.float64)
+        hold(len(points) and np.isfinite(points).all(), "a grid of ranks without points")
+
+
+def _check_special(grid: _Grid) -> None:
+    values, codes = [float.fromhex(v) for v in grid["values"]], grid["codes"]
+    hold(1 <= len(values) <= _SPECIAL_AT_MOST, f"{len(values)} special values")
+    hold(len(codes) == len(values), f"{len(values)} special values of {len(codes)} codes")
+    with np.errstate(over="ignore"):
+        own = np.array(values).astype(type_of(grid)).tolist() == values
+    hold(own and all(map(math.isfinite, values)), "a special value that is none of the type")
+    order = [(v, math.copysign(1.0, v)) for v in values]
+    hold(all(a < b for a, b in itertools.pairwise(order)), "special values do not ascend")
+    hold(all(a < b for a, b in itertools.pairwise(codes)), "special codes do not ascend")
 
 
 def on_grid(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
@@ -31,7 +66,9 @@ def on_grid(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
         q: codes, shape (rows,).
         tables: the codec's.
     """
-    dtype = np.dtype(grid["dtype"])
+    dtype = type_of(grid)
+    if grid["kind"] == "special":
+        return _special(grid, q, tables)
     if grid["kind"] == "integer":
         return q != 0 if dtype.kind == "b" else q.astype(dtype)
     if grid["kind"] == "bits":
@@ -42,11 +79,11 @@ def on_grid(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
             return (q.astype(np.float64) * float.fromhex(grid["step"])).astype(dtype)
         if grid["kind"] == "rank":
             points = tables[grid["points"]].view(np.float64)
-            ranked: NDArray[Any] = points[np.clip(q, 0, len(points) - 1)].astype(dtype)
-            return ranked
+            return _rounded(points[np.clip(q, 0, len(points) - 1)], dtype)
         hold(grid["kind"] == "rel", f"a grid {grid['kind']!r}")
         points = _points(grid)
-        e, i = np.divmod(np.abs(q) - _first(grid, len(points)), len(points))
+        magnitude = np.abs(np.clip(q, -_FARTHEST, _FARTHEST))
+        e, i = np.divmod(magnitude - _first(grid, len(points)), len(points))
         value = np.ldexp(points[i], np.clip(e, -1200, 1200).astype(np.int32))
         return np.where(q == 0, 0.0, np.sign(q) * value).astype(dtype)
 
@@ -59,6 +96,8 @@ def code_on(grid: _Grid, x: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
         x: values, shape (rows,).
         tables: the codec's.
     """
+    if grid["kind"] == "special":
+        return _special_codes(grid, x, tables)
     if grid["kind"] == "integer":
         return x
     if grid["kind"] == "bits":
@@ -68,13 +107,46 @@ def code_on(grid: _Grid, x: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
     if grid["kind"] == "abs":
         with np.errstate(over="ignore"):
             y = np.rint(x / float.fromhex(grid["step"]))
-        return np.array([int(v) if abs(v) < _TOP else 0 for v in y.tolist()], np.int64)
+        return np.array([int(v) if abs(v) < _FARTHEST else 0 for v in y.tolist()], np.int64)
     if grid["kind"] == "rank":
         edges = tables[grid["edges"]].view(np.float64)
         less = (edges[:, None] < x[None, :]).sum(axis=0)
         return np.where(np.isnan(x), len(edges), less)
     hold(grid["kind"] == "rel", f"a grid {grid['kind']!r}")
     return _relative(grid, x)
+
+
+def _special(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
+    codes = grid["codes"]
+    before = np.array([sum(c < v for c in codes) for v in q.tolist()], np.int64)
+    y = on_grid(grid["base"], q - before, tables)
+    for code, value in zip(codes, map(float.fromhex, grid["values"]), strict=True):
+        y[q == code] = value
+    return y
+
+
+def _special_codes(
+    grid: _Grid, x: NDArray[Any], tables: Sequence[NDArray[np.int64]]
+) -> NDArray[np.int64]:
+    bits = f"u{x.itemsize}"
+    special = np.array([float.fromhex(v) for v in grid["values"]], x.dtype).view(bits).tolist()
+    own = dict(zip(special, grid["codes"], strict=True))
+    found = []
+    for b, one in zip(
+        code_on(grid["base"], x, tables).tolist(), x.view(bits).tolist(), strict=True
+    ):
+        found.append(own.get(one, b + sum(c - j <= b for j, c in enumerate(grid["codes"]))))
+    return np.array(found, np.int64)
+
+
+def _rounded(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return points in a column's type: whole numbers towards zero, inside its range."""
+    if dtype.kind not in "iu":
+        found: NDArray[Any] = values.astype(dtype)
+        return found
+    info = np.iinfo(dtype)
+    end = math.nextafter(float(info.max), 0) if info.bits == 64 else float(info.max)
+    return np.array([int(min(max(v, float(info.min)), end)) for v in values.tolist()], dtype)
 
 
 def _relative(grid: _Grid, x: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -110,9 +182,15 @@ def _points(grid: _Grid) -> NDArray[np.float64]:
 
 @functools.cache
 def _octave(n: int) -> NDArray[np.float64]:
-    with decimal.localcontext(prec=60):
-        two = decimal.Decimal(2)
-        return np.array([float(two ** (decimal.Decimal(i) / n)) for i in range(n)])
+    x, t, root, k = _LN2 // n, _ONE, _ONE, 0
+    while t:
+        k += 1
+        t = t * x // _ONE // k
+        root += t
+    p = [_ONE]
+    while len(p) < n:
+        p.append(p[-1] * root // _ONE)
+    return np.array([math.ldexp((v + (1 << 67)) // (1 << 68), -52) for v in p])
 
 
 def _segments(grid: _Grid) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reference.byte_strings import Cursor, frame, parts
 from reference.damage import hold
-from reference.grids import code_on, on_grid
+from reference.grids import code_on, on_grid, type_of
 from reference.plan import FLOATS
 from reference.relations import centre_codes, derived, seen
 from reference.streams import runs, stream
@@ -69,7 +69,7 @@ class Group:
     def _decoded(self, i: int) -> _Lane:
         lane, mode = self.plan["lanes"][i], self._modes[i]
         hold(mode <= _CENTRED, f"a lane in mode {mode}")
-        dtype = np.dtype(lane["grid"]["dtype"])
+        dtype = type_of(lane["grid"])
         cursor = Cursor(self._blobs[i])
         at, raw = self._escapes(cursor, dtype)
         if mode == _DERIVED:
@@ -115,14 +115,14 @@ class Group:
             q = q + (self._centre(i) >> s)
         q = np.where(q >= 0, q << s, ~(~q << s))
         grid = lane["grid"]
-        narrow = grid["dtype"] == "float32" and (grid["kind"] == "bits" or mode == _BITS)
+        narrow = type_of(grid) == np.float32 and (grid["kind"] == "bits" or mode == _BITS)
         return q.astype(np.int32).astype(np.int64) if narrow else q
 
     def _by_rule(self, i: int) -> NDArray[Any]:
         rule = self.plan["lanes"][i]["derived"]
         hold(rule is not None, "mode 3 without a rule")
         terms = [(self.lane(j)[1], float.fromhex(factor)) for j, factor in rule["terms"]]
-        return derived(terms, np.dtype(self.plan["lanes"][i]["grid"]["dtype"]))
+        return derived(terms, type_of(self.plan["lanes"][i]["grid"]))
 
     def _linked(self, link: _Json) -> _Lane:
         """Section 4.3."""

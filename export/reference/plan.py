@@ -67,12 +67,20 @@ def _between(low: float, high: float) -> Any:
 _INFINITE = float("inf")
 _INDEX, _INT64 = _whole(0, 2**31 - 1), _whole(-(2**63), 2**63 - 1)
 
+_BASES: dict[str, Any] = {
+    "abs": {"dtype": _one_of(*FLOATS), "step": _between(0, _INFINITE)},
+    "rel": {"dtype": _one_of(*FLOATS), "error": _between(0, 1), "octave": _whole(0, 2048)},
+}
 _GRID = Either(
     {
         "integer": {"dtype": _one_of(*INTEGERS)},
         "bits": {"dtype": _one_of(*FLOATS)},
-        "abs": {"dtype": _one_of(*FLOATS), "step": _between(0, _INFINITE)},
-        "rel": {"dtype": _one_of(*FLOATS), "error": _between(0, 1), "octave": _whole(0, 2048)},
+        **_BASES,
+        "special": {
+            "base": Either(_BASES),
+            "values": [_number],
+            "codes": [_whole(-(2**62), 2**62)],
+        },
         "rank": {"dtype": _one_of(*FLOATS, *INTEGERS), "edges": _INDEX, "points": _INDEX},
     }
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reference.damage import Damaged, hold
+from reference.grids import check_grid, type_of
 from reference.plan import INTEGERS
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _check_column(column: _Json, columns: _Json, groups: _Json) -> None:
     lanes = [x for x in groups[counter or ""]["lanes"] if x["column"] == name]
     elements = list(range(int(np.prod(column["inner_shape"], dtype=object))))
     hold([x["element"] for x in lanes] == elements, f"column {name} lacks elements")
-    types = {x["grid"]["dtype"] for x in lanes}
+    types = {type_of(x["grid"]).name for x in lanes}
     hold(types == {column["dtype"]}, f"column {name} has grids of another type")
     if counter is not None:
         hold(_counts(columns.get(counter)), f"column {name} is counted by no flat integers")
@@ -93,7 +94,7 @@ def _check_link(link: _Json, group: _Json, groups: _Json, columns: _Json) -> Non
     right = right and all(columns[g["name"]]["counter"] is None for g in (group, other) if g)
     right = right and link["grid"]["kind"] != "rank"
     hold(right, f"a link to {link['group'][:40]} that leads nowhere")
-    hold(link["grid"]["dtype"] == columns[link["column"]]["dtype"], "a link of another type")
+    hold(type_of(link["grid"]).name == columns[link["column"]]["dtype"], "a link of another type")
 
 
 class _Group:
@@ -106,6 +107,7 @@ class _Group:
     def check(self) -> None:
         for link in self.links:
             self._own(link["by"])
+            check_grid(link["grid"], self.tables)
             by = self.lanes[link["by"]]["grid"]["kind"]
             hold(by == "integer", "a link by a lane that is not of integers")
         for lane in self.lanes:
@@ -138,9 +140,7 @@ class _Group:
 
     def _check_lane(self, lane: _Json) -> None:
         grid, rule, centre = lane["grid"], lane["derived"], lane["centre"]
-        if grid["kind"] == "rank":
-            self._table(grid["edges"])
-            hold(len(self._table(grid["points"])), "a grid of ranks without points")
+        check_grid(grid, self.tables)
         if lane["contexts"] is not None:
             hold(lane["contexts"] < len(self.group["contexts"]), "there are no such contexts")
         if rule is not None:
@@ -153,8 +153,8 @@ class _Group:
 
     def _check_term(self, lane: _Json, source: _Json, factor: float) -> None:
         hold(source["derived"] is None, "a rule that names a lane with a rule")
-        if lane["grid"]["dtype"] in INTEGERS:
-            whole = source["grid"]["dtype"] in INTEGERS and factor.is_integer()
+        if type_of(lane["grid"]).name in INTEGERS:
+            whole = type_of(source["grid"]).name in INTEGERS and factor.is_integer()
             hold(whole and abs(factor) < _WHOLE, "a rule of whole numbers by others")
 
     def _check_centre(self, lane: _Json, centre: _Json) -> None:

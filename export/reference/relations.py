@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reference.damage import hold
-from reference.grids import code_on
+from reference.grids import code_on, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +102,7 @@ def centre_codes(
             for term in centre["terms"]
         ]
         totals = np.array([_total(centre, sources, row) for row in range(rows)], np.float64)
-        q = code_on(grid, _rounded(totals, np.dtype(grid["dtype"])), tables).tolist()
+        q = code_on(grid, _rounded(totals, type_of(grid)), tables).tolist()
     return np.array([min(max(v, centre["low"]), centre["high"]) for v in q], np.int64)
 
 

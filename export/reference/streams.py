@@ -54,12 +54,15 @@ def _dictionary(body: bytes, n: int) -> NDArray[Any]:
     k = cursor.varint()
     hold(1 <= k <= n, f"a dictionary of {k} values for {n} integers")
     values = _pcodec(cursor.take(cursor.varint()), k)
-    indices = _pcodec(cursor.rest(), n)
+    kind = cursor.byte()
+    hold(kind in _OF_INDICES, f"indices of a stream of kind {kind}")
+    indices = _KINDS[kind](cursor.rest(), n)
     hold(int(indices.max()) < k, f"value {int(indices.max())} of a dictionary of {k}")
     found: NDArray[Any] = values[indices.astype(np.int64)]
     return found
 
 
+_OF_INDICES = (1, 2, 3)
 _KINDS = {0: _constant, 1: _pcodec, 2: _bytes, 3: _bits, 4: _dictionary}
 
 

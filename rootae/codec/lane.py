@@ -29,6 +29,7 @@ import numpy as np
 
 from rootae.codec.escapes import escapes_of, read_escapes
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid
+from rootae.codec.grids.special import changed
 from rootae.codec.streams import runs, stream
 from rootae.codec.streams.kind import Effort
 from rootae.errors import CorruptError
@@ -105,7 +106,7 @@ def encode(
     boolean = x.dtype.kind == "b"  # a byte other than 0 and 1 has no code
     wrong = np.zeros(0, np.intp)
     if boolean or not isinstance(grid, ExactFloat | ExactInteger):
-        wrong = np.flatnonzero(deviation(x, grid.inverse(q), bound)[1])
+        wrong = _wrong(x, grid.inverse(q), grid, bound)
     if not boolean and len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
         bits = ExactFloat(x.dtype.name).forward(x)
         shift, body = _shifted(bits)
@@ -139,10 +140,15 @@ def encode_derived(
     x: NDArray[Any], value: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound
 ) -> Encoded:
     """Code a lane that follows from others: its exceptions only, unless there are many."""
-    wrong = np.flatnonzero(deviation(x, value, bound)[1])
+    wrong = _wrong(x, value, grid, bound)
     if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
         return encode(x, q, grid, bound)
     return Encoded(escapes_of(x, wrong), DERIVED, q)
+
+
+def _wrong(x: NDArray[Any], y: NDArray[Any], grid: Grid, bound: Bound) -> NDArray[np.intp]:
+    """Return the rows whose values may not come back so."""
+    return np.flatnonzero(deviation(x, y, bound)[1] | changed(grid, x, y))
 
 
 def encode_predicted(rows: int) -> Encoded:

@@ -10,7 +10,9 @@ import numpy as np
 from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.compiled import CompiledTree
+from rootae.codec.grids.special import changed
 from rootae.codec.relations.link import follow, places
+from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
 from rootae.schema.column import EVENT
 from rootae.schema.values import entries_of
@@ -88,7 +90,7 @@ class TreeCoder(CompiledTree):
         )
 
     def verify(self, block: Block, data: Mapping[str, Values], where: str) -> dict[str, float]:
-        """Decode a block as a reader would and hold every value against its bound.
+        """Decode a block as a reader would, hold every value against its bound, and special ones.
 
         Arguments:
             block: the coded block.
@@ -99,11 +101,24 @@ class TreeCoder(CompiledTree):
             The largest error of every column.
 
         Raises:
-            BoundError: a value is outside its bound, or a count is wrong.
+            BoundError: a value is outside its bound, a special one is changed, or a count is wrong.
         """
         names = [c.name for c in self.plan.columns]
         returned = self.decoder(block).columns(names)
-        return {
+        errors = {
             name: held(data[name], returned[name], self.bounds[name], (where, name))
             for name in names
         }
+        self._hold_special(data, returned, where)
+        return errors
+
+    def _hold_special(
+        self, data: Mapping[str, Values], returned: Mapping[str, Values], where: str
+    ) -> None:
+        """Refuse special values of grids that did not come back bit for bit."""
+        lanes = ((x, g) for c in self.coders for x, g in zip(c.plan.lanes, c.grids, strict=True))
+        for lane, grid in lanes:
+            pair = (values[lane.column].lane(lane.element) for values in (data, returned))
+            if changed(grid, *pair).any():
+                msg = f"{where}: column {lane.column}: special values changed; report this as a bug"
+                raise BoundError(msg)

@@ -38,6 +38,11 @@ class Indexed:
             self._low, self._high = int(codes.min()), int(codes.max())
             self._tabled = self._high - self._low < min(_LOOKUP, 2 * codes.size)
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """Return the least and the greatest code if a table of all between them is small."""
+        return (self._low, self._high) if self._tabled else None
+
     def through(self, values: Callable[[NDArray[np.int64]], NDArray[Any]]) -> NDArray[Any]:
         """Evaluate a map of codes, once per code in their range where that is less work."""
         if not self._tabled:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.grids.special import changed
 from rootae.codec.relations.derived import Derived
 from rootae.planner.nullspace import NullSpace
 from rootae.schema.bounds.deviation import deviation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rootae.codec.grids.registry import Grid
     from rootae.schema.bounds.bound import Bound
 
 __all__ = ["find"]
@@ -37,6 +39,7 @@ def find(
     originals: Sequence[NDArray[Any]],
     decoded: Sequence[NDArray[Any]],
     bounds: Sequence[Bound],
+    grids: Sequence[Grid],
     seed: int = 0,
 ) -> dict[int, Derived]:
     """Find the lanes that follow from others.
@@ -45,25 +48,27 @@ def find(
         originals: sampled values of every lane, shape (rows,), each its own dtype.
         decoded: the same after the grids' round trip.
         bounds: each lane's bound.
+        grids: each lane's grid.
         seed: chooses the rows that the null space is computed on.
 
     Returns:
         A rule for each derived lane, of lanes that are not derived themselves.
 
     Example:
+        >>> from rootae.codec.grids.exact import ExactInteger
         >>> from rootae.schema.bounds.bound import EXACT
         >>> a, b = np.arange(50), np.arange(50) ** 2
-        >>> find([a, b, a + b], [a, b, a + b], [EXACT] * 3)
+        >>> find([a, b, a + b], [a, b, a + b], [EXACT] * 3, [ExactInteger("int64")] * 3)
         {2: Derived(terms=((0, 1.0), (1, 1.0)))}
     """
     usable = [i for i, x in enumerate(originals) if bounds[i].promises and _varies(x)]
     copies = _copies(usable, originals)
     free = [i for i in usable if i not in copies][:_LANES_AT_MOST]
     rules = _combinations(free, originals, seed) if len(free) > 1 else {}
-    rules = {i: r for i, r in rules.items() if _holds(i, r, originals, decoded, bounds)}
+    rules = {i: r for i, r in rules.items() if _holds(i, r, originals, decoded, bounds, grids)}
     for i, copy in copies.items():
         rule = rules.get(copy.terms[0][0], copy)  # a copy of a derived lane takes its rule
-        if _holds(i, rule, originals, decoded, bounds):
+        if _holds(i, rule, originals, decoded, bounds, grids):
             rules[i] = rule
     return dict(sorted(rules.items()))
 
@@ -121,6 +126,7 @@ def _holds(
     originals: Sequence[NDArray[Any]],
     decoded: Sequence[NDArray[Any]],
     bounds: Sequence[Bound],
+    grids: Sequence[Grid],
 ) -> bool:
     sources = [decoded[i] for i, _ in rule.terms]
     whole = originals[lane].dtype.kind != "f"
@@ -130,4 +136,5 @@ def _holds(
         return False
     value = rule.evaluate(sources, originals[lane].dtype.name)
     _, wrong = deviation(originals[lane], value, bounds[lane])
+    wrong |= changed(grids[lane], originals[lane], value)
     return bool(wrong.mean() <= _ESCAPED_AT_MOST)

@@ -15,6 +15,7 @@ from rootae.planner import exact, references
 from rootae.planner.look import look
 from rootae.planner.presets import preset
 from rootae.planner.rules import Choice, choose
+from rootae.planner.special import keeping
 from rootae.schema.bounds.bound import EXACT
 from rootae.schema.column import Branch
 from rootae.schema.tree import groups_of
@@ -135,7 +136,7 @@ def _plan_group(
         choice = chosen[column.name]
         for element in range(column.lanes):
             x = sample[column.name].lane(element)
-            grid = grid_for(choice.bound, x)
+            grid = keeping(grid_for(choice.bound, x), choice.bound, x)
             bound = _effective(choice.bound, grid)
             lanes.append(Lane(column.name, element, grid.planned(tables), bound, choice.why))
             originals.append(x)
@@ -144,7 +145,7 @@ def _plan_group(
             grids.append(grid)
     if not derive or not lanes:
         return GroupPlan(group.name, tuple(lanes))
-    rules = exact.find(originals, decoded, bounds)
+    rules = exact.find(originals, decoded, bounds, grids)
     names = [x.column if not x.element else "" for x in lanes]
     centres = nearly.find(names, originals, decoded, grids, set(rules))
     planned = (

@@ -13,6 +13,7 @@ from rootae.codec import lane
 from rootae.codec.escapes import with_escapes
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.registry import ExactFloat, grid_for
+from rootae.codec.grids.special import SpecialGrid
 from rootae.errors import CorruptError
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.bounds.deviation import deviation
@@ -111,8 +112,10 @@ def test_contexts_are_taken_only_where_they_pay() -> None:
     assert round_trip(RNG.integers(0, 1000, 20_000), EXACT, c)[0].mode == lane.PLAIN
 
 
-def derived(x: NDArray[Any], value: NDArray[Any], bound: Bound = EXACT) -> tuple[Encoded, Decoded]:
-    grid = grid_for(bound, x)
+def derived(
+    x: NDArray[Any], value: NDArray[Any], bound: Bound = EXACT, grid: Grid | None = None
+) -> tuple[Encoded, Decoded]:
+    grid = grid_for(bound, x) if grid is None else grid
     encoded = lane.encode_derived(x, value, grid.forward(x), grid, bound)
     return encoded, lane.decode(encoded.mode, encoded.blob, len(x), grid, None, None, value.copy())
 
@@ -125,6 +128,18 @@ def test_a_derived_lane_stores_its_exceptions_only() -> None:
     assert encoded.mode == lane.DERIVED
     assert len(encoded.blob) < 60
     assert decoded.values.tobytes() == x.tobytes()
+
+
+@pytest.mark.parametrize(("times", "mode"), [(60, lane.DERIVED), (600, lane.PLAIN)])
+def test_a_derived_lane_keeps_special_values(times: int, mode: int) -> None:
+    x = RNG.normal(size=5000).astype("f4")
+    x[:times] = 7.7
+    bound = Bound("abs", 0.5)
+    grid = SpecialGrid(AbsGrid.for_bound("float32", 0.5, 9), (float(x[0]),), (9,))
+    encoded, decoded = derived(x, x + np.float32(0.01), bound, grid)
+    assert encoded.mode == mode
+    assert decoded.values[:times].tobytes() == x[:times].tobytes()
+    assert (decoded.values[times:] != x[times:]).any()
 
 
 def test_a_derived_lane_with_many_exceptions_is_coded_plainly() -> None:

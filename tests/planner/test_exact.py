@@ -8,6 +8,7 @@ import pytest
 from rootae.codec.grids.registry import grid_for
 from rootae.codec.relations.derived import Derived
 from rootae.planner.exact import find
+from rootae.planner.special import keeping
 from rootae.schema.bounds.bound import EXACT, Bound
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ X = RNG.normal(size=3000).astype("f4")
 
 
 def rules(*lanes: NDArray[Any], bound: Bound = EXACT) -> dict[int, Derived]:
-    return find(lanes, lanes, [bound] * len(lanes))
+    return find(lanes, lanes, [bound] * len(lanes), [grid_for(EXACT, x) for x in lanes])
 
 
 def test_copies_are_found() -> None:
@@ -40,7 +41,19 @@ def test_a_relation_within_the_bound_is_found() -> None:
     grid = grid_for(Bound("rel", 1e-3), X)
     y = (X * 3).astype("f4")
     decoded = [grid.inverse(grid.forward(v)) for v in (X, y)]
-    assert 1 in find([X, y], decoded, [Bound("rel", 2e-3)] * 2)
+    assert 1 in find([X, y], decoded, [Bound("rel", 2e-3)] * 2, [grid] * 2)
+
+
+def test_a_rule_that_changes_special_values_is_not_taken() -> None:
+    bound, tight = Bound("abs", 0.5), Bound("abs", 1e-3)
+    total = np.where(RNG.random(3000) < 0.6, 77.7, X * 9).astype("f4")
+    lanes = [X, (total - X).astype("f4"), total]
+    grids = [grid_for(b, x) for b, x in zip((tight, tight, bound), lanes, strict=True)]
+    decoded = [g.inverse(g.forward(x)) for g, x in zip(grids, lanes, strict=True)]
+    assert 2 in find(lanes, decoded, [tight, tight, bound], grids)
+    special = [*grids[:2], keeping(grids[2], bound, total)]
+    assert special[2].values == (float(np.float32(77.7)),)
+    assert 2 not in find(lanes, decoded, [tight, tight, bound], special)
 
 
 def test_no_rule_speaks_of_a_derived_lane() -> None:

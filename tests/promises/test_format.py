@@ -27,6 +27,7 @@ from rootae.codec.codec import Codec
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.rank import RankGrid
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid, RelGrid
+from rootae.codec.grids.special import SpecialGrid
 from rootae.codec.plan.parse import written
 from rootae.codec.plan.plan import FORMAT, Plan
 from rootae.codec.relations.centre import Centre, Term
@@ -247,6 +248,8 @@ GRIDS = [
     *(AbsGrid(d, s) for d in ("float32", "float64") for s in (1e-3, 0.3, 1e-300)),
     *(RelGrid.for_bound(d, e) for d in ("float32", "float64") for e in (0.3, 1e-3, 1e-5)),
     RelGrid.for_bound("float64", 1e-7),
+    SpecialGrid(AbsGrid("float32", 0.3), (-999.0, -0.0, 0.0, 2.5), (-12, 0, 1, 12)),
+    SpecialGrid(RelGrid("float64", 1e-3, 347), (-9.0, -0.0, 1e300), (-374000, 1, 400000)),
     RankGrid.fit(np.linspace(-3, 9, 50).astype("f4"), 20),
 ]
 

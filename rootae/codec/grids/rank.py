@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -44,8 +46,8 @@ class RankTables:
     def with_tables(self, tables: Sequence[NDArray[np.int64]]) -> RankGrid:
         """Return what maps values."""
         edges, points = (tables[i].view(np.float64) for i in (self.edges, self.points))
-        if not len(points):
-            msg = "a grid of ranks has no points: the codec's plan is damaged"
+        if not len(points) or not np.isfinite(points).all():
+            msg = "a grid of ranks has no points or infinite ones: the codec's plan is damaged"
             raise CorruptError(msg)
         return RankGrid(self.dtype, edges, points)
 
@@ -100,4 +102,16 @@ class RankGrid:
     def inverse(self, q: NDArray[Any]) -> NDArray[Any]:
         """Map codes to values."""
         index = np.clip(q.astype(np.int64), 0, len(self.points) - 1)
-        return self.points[index].astype(np.dtype(self.dtype))
+        return self._values[index]
+
+    @functools.cached_property
+    def _values(self) -> NDArray[Any]:
+        """Return the points in the column's dtype, inside its range: C says nothing beyond it."""
+        dtype = np.dtype(self.dtype)
+        if dtype.kind not in "iu":
+            with np.errstate(over="ignore"):
+                return self.points.astype(dtype)
+        low, high = float(np.iinfo(dtype).min), float(np.iinfo(dtype).max)
+        if high > np.iinfo(dtype).max:  # of 64 bits: it was rounded up
+            high = math.nextafter(high, 0.0)
+        return np.clip(self.points, low, high).astype(dtype)

@@ -17,6 +17,7 @@ from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.grids.grid import Grid
 from rootae.codec.grids.rank import RankGrid, RankTables
 from rootae.codec.grids.relative import RelGrid
+from rootae.codec.grids.special import SpecialGrid
 from rootae.kernels.arithmetic import wide
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["AnyGrid", "ExactFloat", "ExactInteger", "Grid", "RelGrid", "grid_for"]
 
 # What a plan may hold: a new kind is one file and a row here.
-AnyGrid: TypeAlias = ExactInteger | ExactFloat | AbsGrid | RelGrid | RankTables
+AnyGrid: TypeAlias = ExactInteger | ExactFloat | AbsGrid | RelGrid | RankTables | SpecialGrid
 
 _FOR: dict[str, Callable[[NDArray[Any], float], Grid]] = {
     "exact": lambda sample, _: ExactFloat(sample.dtype.name),

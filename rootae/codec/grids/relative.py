@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import functools
 import math
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from rootae.codec.grids.exact import ExactFloat
 from rootae.codec.grids.grid import FLOATS, Tableless, require
+from rootae.codec.grids.octave import POINTS_AT_MOST, octave_points
 from rootae.kernels import gather
 from rootae.kernels.arithmetic import by_octave, nearest
 from rootae.kernels.lut import through_table
@@ -19,31 +19,20 @@ from rootae.kernels.lut import through_table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["POINTS_AT_MOST", "RelGrid"]
+__all__ = ["RelGrid"]
 
-POINTS_AT_MOST = 2048  # an octave; beyond it segments of equal steps lose under 0.02 bits
-_SEGMENTS = 32
+_SEGMENTS = 32  # with more points than tables have, equal steps in each lose under 0.02 bits
+_FAR = 2**62  # beyond all codes of finite values
+_LEAST_ERROR = 2.0**-52  # codes of segments stay below 2^62
 _TABLED = 512  # points an octave; beyond it a table of all values is too large to be quick
 _BUCKETS = 4096  # of an octave; none holds two boundaries of the densest grid
 
 
 @functools.lru_cache(maxsize=32)
-def _octave(n: int) -> NDArray[np.float64]:
-    """Return the float64 nearest to 2^(i/n) for i = 0 .. n, the same on every machine."""
-    with decimal.localcontext(prec=40):
-        root = decimal.Decimal(2) ** (decimal.Decimal(1) / n)
-        point, points = decimal.Decimal(1), []
-        for _ in range(n):
-            points.append(float(point))
-            point *= root
-    return np.array([*points, 2.0])
-
-
-@functools.lru_cache(maxsize=32)
 def _boundaries(n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return how many boundaries lie below each bucket of an octave, and the boundaries."""
-    octave = _octave(n)
-    middle = (octave[:-1] + octave[1:]) / 2
+    points = octave_points(n)
+    middle = (points[:-1] + points[1:]) / 2
     below = np.searchsorted(middle, 1 + np.arange(_BUCKETS) / _BUCKETS)
     return below.astype(np.int64), np.append(middle, np.inf)
 
@@ -78,7 +67,9 @@ class RelGrid(Tableless):
     def __post_init__(self) -> None:
         """Refuse what no column has."""
         whole = 0 <= self.octave <= POINTS_AT_MOST
-        require(self.dtype in FLOATS and 0 < self.error < 1 and whole, self)
+        least = 0.0 if self.octave else _LEAST_ERROR
+        require(self.dtype in FLOATS and whole and 0 < self.error < 1, self)
+        require(self.error >= least, self)
 
     @classmethod
     def for_bound(cls, dtype: str, error: float) -> RelGrid | ExactFloat:
@@ -129,9 +120,10 @@ class RelGrid(Tableless):
 
     def evaluate(self, q: NDArray[np.int64]) -> NDArray[Any]:
         """Map codes to values by arithmetic, one by one."""
-        exponent, index = np.divmod(np.abs(q) - self._first, self.points)
+        magnitude = np.abs(np.clip(q, -_FAR, _FAR))
+        exponent, index = np.divmod(magnitude - self._first, self.points)
         if self.octave:
-            mantissa = _octave(self.points)[index]
+            mantissa = octave_points(self.points)[index]
         else:
             starts, base, step = self._segments
             segment = np.searchsorted(starts, index, side="right") - 1

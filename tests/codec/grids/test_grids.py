@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rootae.codec.grids.absolute import AbsGrid
-from rootae.codec.grids.rank import RankGrid
+from rootae.codec.grids.octave import POINTS_AT_MOST, octave_points
+from rootae.codec.grids.rank import RankGrid, RankTables
 from rootae.codec.grids.registry import (
     AnyGrid,
     ExactFloat,
@@ -17,7 +18,7 @@ from rootae.codec.grids.registry import (
     RelGrid,
     grid_for,
 )
-from rootae.codec.grids.relative import POINTS_AT_MOST, _boundaries, _octave
+from rootae.codec.grids.relative import _boundaries
 from rootae.codec.plan.parse import checked, written
 from rootae.errors import CorruptError, FormatError
 from rootae.kernels.arithmetic import nearest
@@ -162,7 +163,7 @@ def test_extreme_absolute_bounds_do_not_overflow(error: float) -> None:
 
 def boundaries(n: int) -> NDArray[np.float64]:
     """Return where codes change in [1, 2), and the float64 numbers on either side."""
-    points = _octave(n)
+    points = octave_points(n)
     middle = (points[:-1] + points[1:]) / 2
     return np.concatenate([middle, np.nextafter(middle, 0), np.nextafter(middle, 3)])
 
@@ -180,7 +181,7 @@ def test_buckets_give_the_code_that_a_search_gives(
     near = [boundaries(n), ends, np.nextafter(ends, 3), np.nextafter(ends, 0)]
     m = np.concatenate([free, *near])
     m = m[(m >= 1) & (m < 2)]
-    points = _octave(n)
+    points = octave_points(n)
     wanted = np.searchsorted((points[:-1] + points[1:]) / 2, m)
     assert nearest(m, *_boundaries(n), n, 0).tolist() == wanted.tolist()
 
@@ -191,7 +192,7 @@ def test_codes_change_exactly_where_the_format_says(dtype: str, n: int) -> None:
     """In any octave, at the boundaries between points and one unit to either side."""
     grid, m = RelGrid(dtype, 1e-4, n), boundaries(n)
     m = m[(m >= 1) & (m < 2)]
-    points = _octave(n)
+    points = octave_points(n)
     index = np.searchsorted((points[:-1] + points[1:]) / 2, m.astype(dtype).astype("f8"))
     exponents = [0, 1, 17, -100, 120] + ([-1000, 1000] if dtype == "float64" else [])
     first = 1 + (150 if dtype == "float32" else 1075) * n
@@ -279,6 +280,7 @@ def test_json_is_a_round_trip(dtype: str, bound: str) -> None:
         {"kind": "abs", "dtype": "float32", "step": "nan"},
         {"kind": "rel", "dtype": "float32", "error": (2.0).hex(), "octave": 3},
         {"kind": "rel", "dtype": "float32", "error": (1e-3).hex(), "octave": 10**9},
+        {"kind": "rel", "dtype": "float64", "error": (2.0**-53).hex(), "octave": 0},
         {"kind": "rank", "dtype": "text", "edges": 0, "points": 1},
         {"kind": "rank", "dtype": "float32", "edges": 0},
     ],
@@ -286,6 +288,32 @@ def test_json_is_a_round_trip(dtype: str, bound: str) -> None:
 def test_unknown_grids_are_refused(config: dict[str, Any]) -> None:
     with pytest.raises((CorruptError, FormatError), match="damaged"):
         checked(AnyGrid, config, "grid")
+
+
+@pytest.mark.parametrize("points", [[], [np.nan], [1.0, np.inf]])
+def test_rank_grids_whose_points_are_no_numbers_are_refused(points: list[float]) -> None:
+    tables = [np.zeros(0, np.int64), np.array(points, float).view(np.int64)]
+    with pytest.raises(CorruptError, match="points"):
+        RankTables("float32", 0, 1).with_tables(tables)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
+def test_points_beyond_a_type_are_its_ends_on_every_machine(dtype: str) -> None:
+    points = np.array([-1e300, -0.5, 1.9, 1e300])
+    info = np.iinfo(dtype)
+    end = min(info.max, int(np.nextafter(float(info.max), 0))) if info.bits == 64 else info.max
+    found = RankGrid(dtype, points[:-1], points).inverse(np.arange(4))
+    assert found.tolist() == [info.min, 0, 1, end]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_codes_of_the_finest_grid_stay_within_64_bits(dtype: str) -> None:
+    grid = RelGrid(dtype, 2.0**-52, 0)
+    largest = np.array([np.finfo(dtype).max, np.finfo(dtype).smallest_subnormal], dtype)
+    codes = grid.forward(np.concatenate([largest, -largest]))
+    assert (np.abs(codes) < 2**62).all()
+    assert (codes[:2] == -codes[2:]).all()
+    assert (grid.inverse(np.array([2**63 - 1, -(2**63)])) == [np.inf, -np.inf]).all()
 
 
 def test_a_rank_grid_keeps_all_of_few_values() -> None:
