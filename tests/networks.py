@@ -60,11 +60,11 @@ def linear(matrix: Any) -> bytes:
     return model([node], {"W": matrix}, matrix.shape[1], matrix.shape[0])
 
 
-def layer(rng, inputs, outputs):
+def layer(rng: np.random.Generator, inputs: int, outputs: int) -> NDArray[np.float32]:
     return rng.integers(-99, 99, (outputs, inputs)).astype("f4")
 
 
-def every_operator():
+def every_operator() -> bytes:
     """Return a network of 5 inputs and 4 outputs by every operator of decoders."""
     rng = np.random.default_rng(0)
     node = helper.make_node

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
 
-def places(data, at=()):
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+
+def places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Yield the path of every member of a JSON value but free-form ones."""
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         yield (*at, key)
@@ -11,7 +18,7 @@ def places(data, at=()):
             yield from places(value, (*at, key))
 
 
-def other(value, rng):
+def other(value: Any, rng: np.random.Generator) -> Any:
     """Return another JSON value of the same type."""
     if isinstance(value, bool):
         return not value

@@ -28,7 +28,8 @@ _LN2, _ONE = 0xB17217F7D1CF79ABC9E3B39803F2F6, 1 << 120
 
 def type_of(grid: _Grid) -> np.dtype[Any]:
     """Return the type of a grid's values."""
-    return np.dtype(grid["base"]["dtype"] if grid["kind"] == "special" else grid["dtype"])
+    name: str = (grid["base"] if grid["kind"] == "special" else grid)["dtype"]
+    return np.dtype(name)
 
 
 def check_grid(grid: _Grid, tables: Sequence[NDArray[np.int64]]) -> None:

@@ -243,7 +243,7 @@ def test_a_network_s_contexts_shrink_a_column_and_come_back(latent: bool) -> Non
 
 
 @pytest.mark.parametrize("weight", [0.5, -1.0, 1e4, np.nan, np.inf])
-def test_a_network_that_says_other_than_small_whole_numbers_is_damage(weight) -> None:
+def test_a_network_that_says_other_than_small_whole_numbers_is_damage(weight: float) -> None:
     networks = pytest.importorskip("networks", reason="onnx is not installed")
     codec, values = staged(latent=False)
     block = codec.tree("t").encode(values)
@@ -253,7 +253,7 @@ def test_a_network_that_says_other_than_small_whole_numbers_is_damage(weight) ->
 
 
 @pytest.mark.parametrize("beyond", [2**24 + 1, -(2**24) - 1])
-def test_a_latent_that_no_float_holds_is_damage(beyond) -> None:
+def test_a_latent_that_no_float_holds_is_damage(beyond: int) -> None:
     codec, values = staged(latent=True)
     block = codec.tree("t").encode(values)
     latents = stream.join([stream.encode(np.full(20_000, beyond))])
@@ -263,7 +263,7 @@ def test_a_latent_that_no_float_holds_is_damage(beyond) -> None:
 
 
 @pytest.mark.parametrize("column", ["b", "c"])
-def test_a_lane_with_a_bound_is_not_left_to_a_network(column) -> None:
+def test_a_lane_with_a_bound_is_not_left_to_a_network(column: str) -> None:
     codec, values = staged(latent=False)
     block = codec.tree("t").encode(values)
     i = [x.column for x in codec.plan.trees[0].groups[0].lanes].index(column)

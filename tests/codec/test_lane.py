@@ -21,6 +21,7 @@ from rootae.schema.bounds.deviation import deviation
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rootae.codec.grids.registry import Grid
     from rootae.codec.lane import Decoded, Encoded
 
 RNG = np.random.default_rng(0)
@@ -158,7 +159,7 @@ def test_a_predicted_lane_stores_nothing() -> None:
 
 
 @pytest.mark.parametrize("mode", [lane.DERIVED, lane.PREDICTED])
-def test_bytes_behind_a_lane_that_needs_none_are_damage(mode) -> None:
+def test_bytes_behind_a_lane_that_needs_none_are_damage(mode: int) -> None:
     grid, q = AbsGrid("float32", 0.5), np.zeros(5, np.int64)
     with pytest.raises(CorruptError, match="bytes follow a lane"):
         lane.decode(mode, b"\0\0", 5, grid, q, None, np.zeros(5, "f4"))

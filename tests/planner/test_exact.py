@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rootae.codec.grids.registry import grid_for
+from rootae.codec.grids.special import SpecialGrid
 from rootae.codec.relations.derived import Derived
 from rootae.planner.exact import find
 from rootae.planner.special import keeping
@@ -51,9 +52,10 @@ def test_a_rule_that_changes_special_values_is_not_taken() -> None:
     grids = [grid_for(b, x) for b, x in zip((tight, tight, bound), lanes, strict=True)]
     decoded = [g.inverse(g.forward(x)) for g, x in zip(grids, lanes, strict=True)]
     assert 2 in find(lanes, decoded, [tight, tight, bound], grids)
-    special = [*grids[:2], keeping(grids[2], bound, total)]
-    assert special[2].values == (float(np.float32(77.7)),)
-    assert 2 not in find(lanes, decoded, [tight, tight, bound], special)
+    special = keeping(grids[2], bound, total)
+    assert isinstance(special, SpecialGrid)
+    assert special.values == (float(np.float32(77.7)),)
+    assert 2 not in find(lanes, decoded, [tight, tight, bound], [*grids[:2], special])
 
 
 def test_no_rule_speaks_of_a_derived_lane() -> None:

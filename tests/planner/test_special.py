@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,23 +16,26 @@ from rootae.planner.special import keeping
 from rootae.schema.bounds.bound import Bound
 from rootae.schema.bounds.deviation import deviation
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 RNG = np.random.default_rng(0)
 SPREAD = RNG.normal(size=5000).astype("f4")
 BOUNDS = ("abs:0.5", "abs:1e-3", "abs:1e-30", "abs:1e30", "rel:1e-2", "rel:1e-6")
 
 
-def chosen(x, bound="abs:0.37"):
+def chosen(x: NDArray[Any], bound: str = "abs:0.37") -> Any:
     """Return the grid for a sample."""
     promise = Bound.parse(bound)
     return keeping(grid_for(promise, x), promise, x)
 
 
-def with_some(*values, times=100):
+def with_some(*values: float, times: int = 100) -> NDArray[np.float32]:
     return np.concatenate([SPREAD, np.repeat(np.array(values, "f4"), times)])
 
 
 @pytest.mark.parametrize("bound", ["abs:0.37", "rel:1e-2"])
-def test_sentinels_are_special(bound) -> None:
+def test_sentinels_are_special(bound: str) -> None:
     found = chosen(with_some(-999, -5, 9.7), bound).values
     assert found == tuple(np.array([-999, -5, 9.7], "f4").tolist())
 
@@ -48,7 +53,7 @@ def test_a_value_that_fills_half_of_a_column_is_special_wherever_it_lies() -> No
 @pytest.mark.parametrize(
     ("times", "bound"), [(9, "abs:0.37"), (20, "abs:0.37"), (100, "exact"), (100, "none")]
 )
-def test_rare_values_and_other_grids_are_left_alone(times, bound) -> None:
+def test_rare_values_and_other_grids_are_left_alone(times: int, bound: str) -> None:
     x = with_some(-999, times=times)
     assert not isinstance(chosen(x, bound), SpecialGrid)
 
@@ -70,7 +75,7 @@ def test_of_many_the_most_frequent_ones_are_special() -> None:
 
 
 @pytest.mark.parametrize("rows", [2, 5, 5000])
-def test_a_constant_is_special(rows) -> None:
+def test_a_constant_is_special(rows: int) -> None:
     assert chosen(np.full(rows, 7.7), "abs:0.5").values == (7.7,)
 
 
@@ -92,7 +97,7 @@ def test_zeros_are_told_apart() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @given(data=st.data())
 def test_whatever_is_found_often_and_stands_alone_comes_back_bit_for_bit(
-    bound, dtype, data
+    bound: str, dtype: str, data: st.DataObject
 ) -> None:
     values = data.draw(arrays(dtype, st.integers(1, 12)))
     x = np.repeat(values, 20)
@@ -110,7 +115,7 @@ def test_whatever_is_found_often_and_stands_alone_comes_back_bit_for_bit(
 
 
 @pytest.mark.parametrize("bound", ["abs:0.5", "abs:1e-3", "rel:1e-2", "rel:1e-6"])
-def test_codes_stay_in_the_order_of_values_but_inside_a_step(bound) -> None:
+def test_codes_stay_in_the_order_of_values_but_inside_a_step(bound: str) -> None:
     x = np.sort(with_some(-999, -5, 9.7, 1e5))
     grid = chosen(x, bound)
     assert isinstance(grid, SpecialGrid)

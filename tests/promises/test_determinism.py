@@ -17,7 +17,6 @@ pytest.importorskip("torch", reason="torch is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import second
 import uproot
@@ -36,9 +35,6 @@ from rootae.container.codecs import load_codec
 from rootae.errors import CorruptError
 from rootae.reader.cache import cache
 from rootae.training import race
-
-if TYPE_CHECKING:
-    pass
 
 FAMILIES = [  # the second word is the net
     pytest.param("predictor", marks=pytest.mark.slow),

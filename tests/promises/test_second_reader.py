@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import awkward as ak
 import numpy as np
@@ -16,6 +17,9 @@ from reference.file import read
 from samples import PROJECT, write_columns
 
 import rootae
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 READER = PROJECT / "export" / "reference"
 FILES = sorted(READER.glob("*.py"))
@@ -31,7 +35,7 @@ COLUMNS = {
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("second")
     write_columns(folder / "in.root", COLUMNS)
     rootae.compress(folder / "in.root", folder / "out.root", bounds={"J_pt": "rel:1e-3"})
@@ -39,7 +43,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
-def test_it_imports_nothing_but_numpy_uproot_and_cramjam(path) -> None:
+def test_it_imports_nothing_but_numpy_uproot_and_cramjam(path: Path) -> None:
     found = {
         name.split(".")[0]
         for node in ast.walk(ast.parse(path.read_text()))
@@ -55,12 +59,12 @@ def test_it_imports_nothing_but_numpy_uproot_and_cramjam(path) -> None:
     assert len(path.read_text().splitlines()) <= 300
 
 
-def run(*arguments):
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(READER), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_it_runs_as_a_program(folder) -> None:
+def test_it_runs_as_a_program(folder: Path) -> None:
     out = folder / "out.npz"
     done = run(folder / "out.root", "--npz", out)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -84,19 +88,19 @@ def test_it_runs_as_a_program(folder) -> None:
         (["nothing.root"], "nothing.root"),
     ],
 )
-def test_it_says_in_a_line_what_is_wrong(folder, arguments, message) -> None:
+def test_it_says_in_a_line_what_is_wrong(folder: Path, arguments: list[str], message: str) -> None:
     done = run(folder / arguments[0], *arguments[1:])
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def refused(path, message) -> None:
+def refused(path: Path, message: str) -> None:
     with second.as_stored(), pytest.raises(Damaged, match=message):
         read(path)
 
 
-def test_a_tree_that_lost_its_blocks_is_refused(folder, tmp_path) -> None:
+def test_a_tree_that_lost_its_blocks_is_refused(folder: Path, tmp_path: Path) -> None:
     with uproot.open(folder / "out.root") as file, second.as_stored():
         tree = uproot.open(folder / "out.root", object_cache=None)["t"]
         names = ["rootae_block", "rootae_entry", "x__rae", "n__rae", "J_pt__rae"]
@@ -108,7 +112,7 @@ def test_a_tree_that_lost_its_blocks_is_refused(folder, tmp_path) -> None:
     refused(tmp_path / "lost.root", "tree t has carriers, but no blocks")
 
 
-def test_a_flipped_byte_of_a_block_is_refused_by_its_number(folder, tmp_path) -> None:
+def test_a_flipped_byte_of_a_block_is_refused_by_its_number(folder: Path, tmp_path: Path) -> None:
     with uproot.open(folder / "out.root") as file:
         (head,) = file["rootae/trees/t"]["head"].array(library="np")
         (blobs,) = file["rootae/trees/t"]["blobs"].array(library="np")

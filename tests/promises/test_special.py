@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import awkward as ak
 import numpy as np
 import pytest
@@ -10,6 +13,12 @@ import uproot
 
 import rootae
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from rooted import Script
+
+Files = tuple[Path, Path, str]
+Arrays = dict[str, "NDArray[Any]"]
 ENTRIES = 6000
 BOUNDS = ["abs:0.5", "rel:1e-2"]
 COUNT = """
@@ -21,7 +30,7 @@ for name in ("x", "J_pt"):
 SPECIAL = np.array([-999, -500, 311.3, 177.7], "f4")
 
 
-def columns(seed=0):
+def columns(seed: int = 0) -> dict[str, Any]:
     """Return columns with sentinels: of events, of objects, and some that follow from others."""
     rng = np.random.default_rng(seed)
     counts = rng.integers(0, 4, ENTRIES)
@@ -39,7 +48,7 @@ def columns(seed=0):
 
 
 @pytest.fixture(scope="module", params=BOUNDS)
-def files(request, tmp_path_factory):
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Files:
     """Return a file, the same compressed, and the bound."""
     folder = tmp_path_factory.mktemp("special")
     with uproot.recreate(folder / "in.root") as file:
@@ -48,17 +57,17 @@ def files(request, tmp_path_factory):
     return folder / "in.root", folder / "out.root", request.param
 
 
-def flat(array):
-    return ak.to_numpy(ak.flatten(array, axis=None))
+def flat(array: Any) -> NDArray[Any]:
+    return np.asarray(ak.to_numpy(ak.flatten(array, axis=None)))
 
 
-def special_of(x):
+def special_of(x: NDArray[Any]) -> NDArray[np.bool_]:
     """Return a mask of values that fill a hundredth of a column."""
     values, times = np.unique(x, return_counts=True)
     return np.isin(x, values[times >= len(x) / 100])
 
 
-def held(before, after) -> None:
+def held(before: Arrays, after: Arrays) -> None:
     """Hold the special values of every column, bit for bit, and that others were coded."""
     changed = 0
     for name, x in before.items():
@@ -69,26 +78,26 @@ def held(before, after) -> None:
     assert changed > ENTRIES, "nothing was lossy"
 
 
-def read(path):
+def read(path: Path) -> Arrays:
     with uproot.open(path) as file:
         names = file["t"].keys(filter_name=lambda n: n != "nJ")
         return {n: flat(file["t"][n].array()) for n in names}
 
 
-def test_they_come_back_through_plain_uproot(files) -> None:
+def test_they_come_back_through_plain_uproot(files: Files) -> None:
     source, out, _ = files
     held(read(source), read(out))
     assert (read(out)["J_pt"] == -999).sum() == (read(source)["J_pt"] == -999).sum() > 1000
 
 
-def test_the_second_reader_gives_the_same(files) -> None:
+def test_the_second_reader_gives_the_same(files: Files) -> None:
     source, out, _ = files
     theirs = {name: values.flat for name, values in second.read(out, "t").items()}
     held(read(source), theirs)
     assert all(theirs[n].tobytes() == x.tobytes() for n, x in read(out).items())
 
 
-def test_the_bound_holds_and_files_verify(files) -> None:
+def test_the_bound_holds_and_files_verify(files: Files) -> None:
     source, out, bound = files
     errors = rootae.verify(out, source).errors["t"]
     most = float(bound.partition(":")[2])
@@ -97,7 +106,7 @@ def test_the_bound_holds_and_files_verify(files) -> None:
     assert errors["constant"] == 0, "there is nothing but special values"
 
 
-def test_they_outlive_decompressing_skimming_and_merging(files, tmp_path) -> None:
+def test_they_outlive_decompressing_skimming_and_merging(files: Files, tmp_path: Path) -> None:
     source, out, _ = files
     rootae.decompress(out, tmp_path / "plain.root")
     rootae.skim(out, tmp_path / "skim.root", cut="y > -1000")
@@ -108,7 +117,7 @@ def test_they_outlive_decompressing_skimming_and_merging(files, tmp_path) -> Non
     held({n: np.tile(x, 2) for n, x in before.items()}, read(tmp_path / "merged.root"))
 
 
-def test_a_codec_meets_values_that_it_never_saw(files, tmp_path) -> None:
+def test_a_codec_meets_values_that_it_never_saw(files: Files, tmp_path: Path) -> None:
     """They are ordinary ones, and the codec's own special values are no less special."""
     source, out, bound = files
     later = columns(1)
@@ -124,7 +133,7 @@ def test_a_codec_meets_values_that_it_never_saw(files, tmp_path) -> None:
     assert source.exists(), bound
 
 
-def test_root_reads_what_is_decompressed(files, root_script, tmp_path) -> None:
+def test_root_reads_what_is_decompressed(files: Files, root_script: Script, tmp_path: Path) -> None:
     source, out, _ = files
     rootae.decompress(out, tmp_path / "plain.root")
     found = root_script(COUNT, tmp_path / "plain.root").stdout.split()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -27,12 +28,20 @@ from rootae.codec.contexts.network import Network
 from rootae.container.directory import Directory, directory
 from rootae.errors import RootaeError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rootae.codec.block import Block
+
+Parts = tuple[bytes, bytes, bytes]  # of a codec
+Read = tuple[dict[str, bytes] | None, str]
+
 KINDS = ["diagram", "lane", "latent", "centre"]
 ID = bytes(32)
 
 
 @functools.cache
-def coded(kind):
+def coded(kind: str) -> tuple[Parts, Block]:
     """Return a codec's parts, and a block."""
     columns = {k: x[:600] for k, x in COLUMNS.items()}
     if kind == "diagram":
@@ -46,7 +55,7 @@ def coded(kind):
     return codec.parts, codec.tree("t").encode(values)
 
 
-def first(parts, block):
+def first(parts: Parts, block: Block) -> Read:
     """Read a block as rootae does: bytes by column, nothing of damage, and what is wrong."""
     head, blobs = directory(block, ID), b"".join(block.blobs)
     try:
@@ -54,7 +63,7 @@ def first(parts, block):
         found = Directory.read(head, coder.layout, "here")
         starts = found.starts
 
-        def fetch(wanted):
+        def fetch(wanted: Sequence[int]) -> list[bytes]:
             return [blobs[starts[i] : starts[i + 1]] for i in wanted]
 
         decoder = BlockDecoder(coder, found.entries, found.rows, found.modes, fetch)
@@ -64,7 +73,7 @@ def first(parts, block):
     return {n: v.flat.tobytes() for n, v in values.items()}, "taken"
 
 
-def second(parts, block):
+def second(parts: Parts, block: Block) -> Read:
     """Read a block as the second reader does."""
     head, blobs = directory(block, ID), b"".join(block.blobs)
     try:
@@ -78,14 +87,14 @@ def second(parts, block):
     return {n: v.flat.tobytes() for n, v in values.items()}, "taken"
 
 
-def agreed(parts, block, what):
+def agreed(parts: Parts, block: Block, what: str) -> bool:
     """Hold that both read the same, and say whether they read anything."""
     (ours, why), (theirs, why_too) = first(parts, block), second(parts, block)
     assert ours == theirs, f"{what}: {why} | {why_too}"
     return ours is not None
 
 
-def rounds(few, many):
+def rounds(few: int, many: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
     )
@@ -93,9 +102,11 @@ def rounds(few, many):
 
 @pytest.mark.parametrize("kind", KINDS)
 @rounds(100, 1500)
-def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(kind, seed, rounds) -> None:
+def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(
+    kind: str, seed: int, rounds: int
+) -> None:
     rng = np.random.default_rng(seed)
-    (text, *rest), block = coded(kind)
+    (text, tables, nets), block = coded(kind)
     where, taken = list(places(json.loads(text))), 0
     for _ in range(rounds):
         plan = json.loads(text)
@@ -103,11 +114,11 @@ def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(kind, seed, rounds
         inner = functools.reduce(lambda d, k: d[k], path, plan)
         was, inner[last] = inner[last], other(inner[last], rng)
         what = f"{path} {last}: {was} -> {inner[last]}"
-        taken += agreed((json.dumps(plan).encode(), *rest), block, what)
+        taken += agreed((json.dumps(plan).encode(), tables, nets), block, what)
     assert 0 < taken < rounds
 
 
-def changed(block, rng):
+def changed(block: Block, rng: np.random.Generator) -> Block:
     """Change a lane's mode, a number of rows, or bytes of a blob; mostly first ones."""
     blobs, modes, rows = list(map(bytearray, block.blobs)), bytearray(block.modes), [*block.rows]
     blob = blobs[rng.integers(len(blobs))]
@@ -123,13 +134,19 @@ def changed(block, rng):
         case kind:
             at = rng.integers(min(len(blob), 12 if kind < 7 else 10**9))
             blob[at] = rng.integers(256) if kind % 2 else blob[at] ^ 1 << rng.integers(8)
-    rows = tuple(max(n, 0) for n in rows)
-    return dataclasses.replace(block, blobs=tuple(map(bytes, blobs)), modes=bytes(modes), rows=rows)
+    return dataclasses.replace(
+        block,
+        blobs=tuple(map(bytes, blobs)),
+        modes=bytes(modes),
+        rows=tuple(max(n, 0) for n in rows),
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @rounds(100, 1500)
-def test_any_change_of_a_block_is_damage_to_both_or_to_neither(kind, seed, rounds) -> None:
+def test_any_change_of_a_block_is_damage_to_both_or_to_neither(
+    kind: str, seed: int, rounds: int
+) -> None:
     rng = np.random.default_rng(seed)
     parts, block = coded(kind)
     bad = [changed(block, rng) for _ in range(rounds)]
@@ -137,7 +154,7 @@ def test_any_change_of_a_block_is_damage_to_both_or_to_neither(kind, seed, round
 
 
 @rounds(1000, 20_000)
-def test_any_change_of_a_network_is_damage_to_both_or_to_neither(seed, rounds) -> None:
+def test_any_change_of_a_network_is_damage_to_both_or_to_neither(seed: int, rounds: int) -> None:
     networks = pytest.importorskip("networks", reason="onnx is not installed")
     rng, made = np.random.default_rng(seed), networks.every_operator()
     taken = 0
@@ -150,12 +167,12 @@ def test_any_change_of_a_network_is_damage_to_both_or_to_neither(seed, rounds) -
                 reads(Network, data, integer=decoder),
                 reads(Reference, data, decoder=decoder),
             )
-            assert ours == theirs, f"{at}: {made[at]} -> {bytes(data[at : at + 1])}"
+            assert ours == theirs, f"{at}: {made[at]} -> {data[at : at + 1].hex()}"
             taken += ours
     assert 0 < taken < 2 * rounds
 
 
-def reads(network, data, **how) -> bool:
+def reads(network: Callable[..., object], data: bytearray, **how: Any) -> bool:
     try:
         network(bytes(data), **how)
     except (RootaeError, Damaged):
@@ -168,4 +185,6 @@ def test_every_cut_of_tables_and_networks_is_damage_to_both() -> None:
     for which in (1, 2):
         data = parts[which]
         for bad in [*(data[:i] for i in range(len(data))), data + b"\0", b"\0" + data]:
-            assert not agreed((*parts[:which], bad, *parts[which + 1 :]), block, str(bad))
+            changed = list(parts)
+            changed[which] = bad
+            assert not agreed((changed[0], changed[1], changed[2]), block, bad.hex())

@@ -20,9 +20,9 @@ from rootae.codec.contexts.shapes import DECODER_OPERATORS, ENCODER_OPERATORS  #
 from rootae.errors import CorruptError  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from onnx import ModelProto, NodeProto
+    from onnx import ModelProto, NodeProto, TensorShapeProto
 
 node = helper.make_node
 
@@ -113,10 +113,12 @@ def test_constants_are_as_long_as_they_say() -> None:
 
 
 def test_dimensions_are_one_thing_and_not_negative() -> None:
-    def of(message):
-        return message.graph.input[0].type.tensor_type.shape.dim
+    def of(message: ModelProto) -> Sequence[TensorShapeProto.Dimension]:
+        dims: Sequence[TensorShapeProto.Dimension]
+        dims = message.graph.input[0].type.tensor_type.shape.dim
+        return dims
 
-    def both(message):  # onnx itself keeps one of the two
+    def both(message: ModelProto) -> None:  # onnx itself keeps one of the two
         of(message)[1].dim_param = "rows"
 
     twofold = changed(both)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from rootae.codec.grids.octave import _LN2, POINTS_AT_MOST, octave_points
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BITS = 160  # of this test's own fixed point
 NEAREST = 2.0**-73.1  # as FORMAT.md says: what any power comes to the middle of two numbers
@@ -13,7 +18,7 @@ QUICK = [*range(1, 65), *range(65, POINTS_AT_MOST, 61), 1573, POINTS_AT_MOST]
 ALL = range(1, POINTS_AT_MOST + 1)
 
 
-def logarithm(bits):
+def logarithm(bits: int) -> int:
     """Return ln 2 = 2 artanh(1/3) in units of 2^-bits, rounded down."""
     guard, total, k = 30, 0, 1
     power = (2 << (bits + guard)) // 3
@@ -23,7 +28,7 @@ def logarithm(bits):
     return total >> guard
 
 
-def root(n):
+def root(n: int) -> int:
     """Return the whole part of 2^(BITS + 1/n), which its n-th power shows it to be."""
     found = round(2 ** (1 / n) * 2.0**BITS)
     for _ in range(3):  # Newton's steps; each doubles the number of right bits
@@ -36,7 +41,7 @@ def root(n):
     return found
 
 
-def power(x, n):
+def power(x: int, n: int) -> int:
     """Return x^n, about, in units of 2^-BITS."""
     found = 1 << BITS
     for bit in bin(n)[2:]:
@@ -45,7 +50,7 @@ def power(x, n):
     return found
 
 
-def mantissas(n):
+def mantissas(n: int) -> tuple[list[int], float]:
     """Return the nearest 53-bit mantissas of 2^(i/n), and how near any comes to a middle."""
     one, half = 1 << BITS, 1 << (BITS - 53)
     low, factor, nearest, found = one, root(n), half, []
@@ -59,7 +64,7 @@ def mantissas(n):
     return found, nearest / 2.0**BITS
 
 
-def check(numbers):
+def check(numbers: Iterable[int]) -> float:
     least = 1.0
     for n in numbers:
         wanted, nearest = mantissas(n)

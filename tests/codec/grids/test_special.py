@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,25 +24,29 @@ from rootae.planner.survey import survey
 from rootae.schema.bounds.bound import Bound
 from rootae.schema.bounds.deviation import deviation
 
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+    from numpy.typing import NDArray
+
 FLOATS = ("float32", "float64")
 BOUNDS = ("abs:0.5", "abs:1e-3", "rel:1e-2", "rel:1e-5")
 BASE = AbsGrid("float32", 0.75)
 
 
-def base(bound, dtype):
+def base(bound: str, dtype: str) -> AbsGrid | RelGrid:
     promise = Bound.parse(bound)
     error = promise.error
-    return (
-        AbsGrid.for_bound(dtype, error, 1.0)
-        if promise.kind == "abs"
-        else RelGrid.for_bound(dtype, error)
-    )
+    if promise.kind == "abs":
+        return AbsGrid.for_bound(dtype, error, 1.0)
+    grid = RelGrid.for_bound(dtype, error)
+    assert isinstance(grid, RelGrid)
+    return grid
 
 
-def ordered(dtype):
+def ordered(dtype: str) -> SearchStrategy[tuple[tuple[float, ...], tuple[int, ...]]]:
     """Return ascending values of a type, -0.0 before 0.0, and ascending codes."""
     info = np.finfo(dtype)
-    some = st.floats(width=info.bits, allow_nan=False, allow_infinity=False)
+    some = st.floats(width=64 if dtype == "float64" else 32, allow_nan=False, allow_infinity=False)
     odd = st.sampled_from([-0.0, 0.0, -999.0, -1.0, 0.5, float(info.max), float(info.tiny)])
     values = st.lists(some | odd, min_size=1, max_size=SPECIAL_AT_MOST, unique_by=repr)
     return values.map(lambda v: sorted(v, key=lambda x: (x, np.copysign(1, x)))).flatmap(
@@ -60,7 +65,9 @@ def ordered(dtype):
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("bound", BOUNDS)
 @given(data=st.data())
-def test_special_values_come_back_and_others_as_without_them(bound, dtype, data) -> None:
+def test_special_values_come_back_and_others_as_without_them(
+    bound: str, dtype: str, data: st.DataObject
+) -> None:
     behind = base(bound, dtype)
     grid = SpecialGrid(behind, *data.draw(ordered(dtype)))
     special = np.array(grid.values, dtype)
@@ -80,7 +87,7 @@ def test_special_values_come_back_and_others_as_without_them(bound, dtype, data)
 
 @pytest.mark.parametrize("dtype", FLOATS)
 @given(data=st.data())
-def test_no_two_kinds_of_value_share_a_code(dtype, data) -> None:
+def test_no_two_kinds_of_value_share_a_code(dtype: str, data: st.DataObject) -> None:
     grid = SpecialGrid(base("abs:0.5", dtype), *data.draw(ordered(dtype)))
     x = data.draw(arrays(dtype, st.integers(0, 40)))
     special = np.array(grid.values, dtype).view(f"u{x.itemsize}")
@@ -89,7 +96,7 @@ def test_no_two_kinds_of_value_share_a_code(dtype, data) -> None:
 
 
 @given(arrays("i8", st.integers(0, 60), elements=st.integers(-(2**63), 2**63 - 1)))
-def test_any_code_has_some_value(q) -> None:
+def test_any_code_has_some_value(q: NDArray[np.int64]) -> None:
     grid = SpecialGrid(BASE, (-999.0, 0.5), (-1332, 1))
     y = grid.inverse(q)
     assert (y.dtype, y.shape) == (np.dtype("f4"), q.shape)
@@ -97,7 +104,7 @@ def test_any_code_has_some_value(q) -> None:
     assert y.tobytes() == b"".join(v.tobytes() for v in one_by_one)
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[list[float], list[int]]] = {
     "no values": ([], []),
     "too many": (list(range(17)), list(range(17))),
     "values that do not ascend": ([2.0, 1.0], [1, 2]),
@@ -115,7 +122,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_lists_are_refused_by_their_place(name) -> None:
+def test_hostile_lists_are_refused_by_their_place(name: str) -> None:
     values, codes = HOSTILE[name]
     config = {
         "kind": "special",
@@ -147,7 +154,7 @@ def test_hostile_lists_are_refused_by_their_place(name) -> None:
     ],
     ids=str,
 )
-def test_special_grids_of_other_kinds_of_members_are_refused(change) -> None:
+def test_special_grids_of_other_kinds_of_members_are_refused(change: dict[str, Any]) -> None:
     good = written(SpecialGrid(BASE, (1.0,), (2,)))
     assert checked(AnyGrid, good, "here") == SpecialGrid(BASE, (1.0,), (2,))
     with pytest.raises((CorruptError, FormatError), match="damaged"):
@@ -165,5 +172,5 @@ def test_a_plan_s_damage_is_named_by_its_place() -> None:
         Codec.from_parts(json.dumps(text).encode(), *Codec(plan).parts[1:])
 
 
-def values_of(*numbers):
-    return np.array(numbers, "f4").tolist()
+def values_of(*numbers: float) -> list[float]:
+    return [float(np.float32(x)) for x in numbers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,9 +37,6 @@ from rootae.codec.relations.link import Link
 from rootae.errors import CorruptError, RootaeError
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.column import Branch, Column
-
-if TYPE_CHECKING:
-    pass
 
 INTEGER = ExactInteger("int32")
 RANK = RankTables("float32", 0, 1)
@@ -100,12 +97,12 @@ def column(number: int, **change: Any) -> TreePlan:
     return dataclasses.replace(TREE, columns=tuple(columns))
 
 
-def with_column(**how):
+def with_column(**how: Any) -> TreePlan:
     wider = group(lanes=(*LANES, Lane("J_r", 0, INTEGER, EXACT, "", **how)))
     return dataclasses.replace(wider, columns=(*COLUMNS, Column("J_r", "int32", (), "n")))
 
 
-def tree(**change):
+def tree(**change: Any) -> TreePlan:
     return dataclasses.replace(TREE, **change)
 
 
@@ -183,7 +180,7 @@ def test_a_plan_that_points_astray_is_damage(plan: TreePlan) -> None:
 @pytest.mark.parametrize(
     "ends", [[(2, 4), (2, 2)], [(1, 2), (2, 2)], [(1, 4), (1, 2)], [(1, 4), (2, 3)]]
 )
-def test_a_network_of_other_ends_is_damage(ends) -> None:
+def test_a_network_of_other_ends_is_damage(ends: list[tuple[int, int]]) -> None:
     check_networks(TREE, [(1, 4), (2, 2)])
     with pytest.raises(CorruptError, match="inputs and"):
         check_networks(TREE, ends)

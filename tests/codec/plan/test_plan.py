@@ -113,7 +113,7 @@ def test_what_is_no_plan_is_damage(text: str) -> None:
         ('"seed":3', '"seed":' + "[" * 70 + "]" * 70),
     ],
 )
-def test_what_another_parser_could_read_otherwise_is_damage(old, new) -> None:
+def test_what_another_parser_could_read_otherwise_is_damage(old: str, new: str) -> None:
     text = PLAN.to_json()
     assert text.count(old) == 1
     with pytest.raises(CorruptError, match="damaged"):

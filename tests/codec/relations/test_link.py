@@ -86,7 +86,7 @@ def test_a_circle_is_damage() -> None:
 
 
 def test_a_long_chain_of_groups_is_no_circle() -> None:
-    chain = {f"n{i}": [Link(0, f"n{i + 1}", "x", 0, {})] for i in range(5000)}
+    chain = {f"n{i}": [Link(0, f"n{i + 1}", "x", 0, ExactInteger("int32"))] for i in range(5000)}
     assert group_order(chain | {"n5000": []})[0] == "n5000"
 
 

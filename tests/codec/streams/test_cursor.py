@@ -72,7 +72,7 @@ def test_bytes_behind_joined_parts_are_damage() -> None:
 
 
 @pytest.mark.parametrize("data", [b"\x80\x00", b"\xff\x00", b"\x81\x80\x00"])
-def test_an_integer_is_no_longer_than_it_has_to_be(data) -> None:
+def test_an_integer_is_no_longer_than_it_has_to_be(data: bytes) -> None:
     with pytest.raises(CorruptError, match="say nothing"):
         Cursor(data).varint()
 
