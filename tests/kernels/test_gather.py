@@ -24,6 +24,7 @@ compiled = gather._compiled
 
 
 T = TypeVar("T")
+# runs, contexts, merged bits, counts and lows; inputs, tables, widths and rows
 Scattered = tuple[NDArray[Any], NDArray[Any], int, NDArray[Any], NDArray[Any]]
 Drawn = tuple[list[NDArray[Any]], list[NDArray[Any]], list[int], int]
 

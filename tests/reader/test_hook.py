@@ -18,6 +18,7 @@ import rootae
 import rootae.source.tree
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.errors import CorruptError
+from rootae.reader import hook
 from rootae.reader.cache import BlockCache, FileBlocks, blocks_of, cache
 from rootae.reader.hook import install
 
@@ -385,7 +386,7 @@ def test_installing_twice_changes_nothing() -> None:
 
 def test_other_files_are_read_as_before(events: Path) -> None:
     with uproot.open(events) as file:
-        assert coded(file["Events"]) is None
+        assert hook.coded(file["Events"]) is None
         assert len(file["Events"].arrays(["Jet_pt"], entry_stop=5)) == 5
         assert file["deep/er/Events"].num_entries == 3000
 

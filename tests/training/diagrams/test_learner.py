@@ -123,7 +123,7 @@ def test_a_diagram_finds_the_two_columns_that_another_depends_on() -> None:
 
 @pytest.mark.parametrize(("price", "seen"), [(0.0, {0, 2}), (0.5, {0, 2}), (3.0, set())])
 def test_a_column_is_looked_at_if_it_saves_more_than_its_price(
-    price: float, seen: set[Any] | set[int]
+    price: float, seen: set[int]
 ) -> None:
     _, found = learned(dependent(), 3, price=price)  # together they tell about three bits
     assert {lane for _, lane in (found.sources if found else ())} == seen

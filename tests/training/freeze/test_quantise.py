@@ -27,7 +27,7 @@ from rootae.training.freeze.quantise import IntegerLayer, IntegerNetwork, Layer,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Drawn = tuple[Layer, NDArray[Any], NDArray[Any]]
+Drawn = tuple[Layer, NDArray[Any], NDArray[Any]]  # what it is given, and the largest of that
 
 
 def dense_layers(
