@@ -119,7 +119,7 @@ def code_on(grid: _Grid, x: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
 
 def _special(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
     codes = grid["codes"]
-    before = np.array([sum(c < v for c in codes) for v in q.tolist()], np.int64)
+    before = np.searchsorted(np.array(codes), q)  # how many are less
     y = on_grid(grid["base"], q - before, tables)
     for code, value in zip(codes, map(float.fromhex, grid["values"]), strict=True):
         y[q == code] = value
@@ -129,15 +129,13 @@ def _special(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) 
 def _special_codes(
     grid: _Grid, x: NDArray[Any], tables: Sequence[NDArray[np.int64]]
 ) -> NDArray[np.int64]:
-    bits = f"u{x.itemsize}"
-    special = np.array([float.fromhex(v) for v in grid["values"]], x.dtype).view(bits).tolist()
-    own = dict(zip(special, grid["codes"], strict=True))
-    found = []
-    for b, one in zip(
-        code_on(grid["base"], x, tables).tolist(), x.view(bits).tolist(), strict=True
-    ):
-        found.append(own.get(one, b + sum(c - j <= b for j, c in enumerate(grid["codes"]))))
-    return np.array(found, np.int64)
+    codes = np.array(grid["codes"], np.int64)
+    of_base = code_on(grid["base"], x, tables)
+    q = of_base + np.searchsorted(codes - np.arange(len(codes)), of_base, side="right")
+    special = np.array([float.fromhex(v) for v in grid["values"]], x.dtype)
+    for code, value in zip(codes, special, strict=True):
+        q[x.view(f"u{x.itemsize}") == value.view(f"u{x.itemsize}")] = code
+    return q
 
 
 def _rounded(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
