@@ -3,12 +3,13 @@
 
     python benchmarks/wide.py FILE.root:TREE OUT.csv --some BRANCH,... [--codec CODEC]
 
-The peers are the same tree as `hadd -f209` (LZMA-9) and `hadd -f505` (ZSTD-5) write it. Each figure
-is the best of several fresh processes that take turns, pinned to one core. What is read: the whole
-tree, opening included; and, with opening left out (the first value of another column was read
-before), some branches, some entries of them in the middle, the same in steps of 2,000 entries, and
-ten and one of them; and opening with the first value of one column. Files are kept in `--folder`,
-if there is one, and read again by the next run, which then says nothing of writing.
+The peers are the same tree as `hadd -f209` (LZMA-9) and `hadd -f505` (ZSTD-5) write it, and FILE
+itself, `plain`. Each figure is the best of several fresh processes that take turns, pinned to one
+core. What is read: the whole tree, opening included; and, with opening left out (the first value of
+another column was read before), some branches, some entries of them in the middle, the same in
+steps of 2,000 entries, and ten and one of them; opening with the first value of one column; and
+what the file takes beside values. Files are kept in `--folder`, if there is one, and read again by
+the next run, which then says nothing of writing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib.util
+import itertools
 import json
 import os
 import subprocess
@@ -28,13 +30,15 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 import rootae
+from rootae.operations.info import info
 from rootae.rootio.opening import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 WHAT = ["whole", "opening", "some", "middle", "steps", "ten", "one"]
-FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd"]
+PEERS = ("lzma", "zstd")
+FIELDS = ["what", "format", "bytes", "seconds", "over_lzma", "over_zstd", "over_plain"]
 
 
 def measured(path: Path, name: str, what: str, some: list[str]) -> float:
@@ -97,7 +101,7 @@ def made(
     source: Path, folder: Path, codec: Path | None
 ) -> tuple[dict[str, Path], dict[str, float]]:
     """Write the file in every format; return CPU seconds that writing took, by format."""
-    paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")}
+    paths = {n: folder / f"{n}.root" for n in ("lzma", "zstd", "rootae")} | {"plain": source}
     if codec is None:
         codec = folder / "codec.root"
         if not codec.exists():
@@ -117,14 +121,27 @@ def table(
 ) -> Iterator[list[Any]]:
     """Yield a row for everything that is read, and one for writing."""
     sizes = {n: p.stat().st_size for n, p in paths.items()}
-    for what in (*asked.what, *(["write"] if len(writing) == len(paths) else [])):
-        best = dict(writing) if what == "write" else dict.fromkeys(paths, float("inf"))
+    for what in (*asked.what, *(["write"] if len(writing) == len(PEERS) + 1 else [])):
+        unknown = dict.fromkeys(paths, float("inf"))
+        best = unknown | dict(writing) if what == "write" else unknown
         for _ in range(0 if what == "write" else asked.runs):
             for each, path in paths.items():
                 best[each] = min(best[each], fresh(path, name, what, asked.some, asked.core))
         for each in paths:
-            over = (best[peer] / best[each] for peer in ("lzma", "zstd"))
+            if best[each] == float("inf"):
+                continue
+            over = (best[peer] / best[each] for peer in (*PEERS, "plain"))
             yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
+
+
+def overhead(path: Path, name: str) -> Iterator[list[Any]]:
+    """Yield what the file takes beside coded values, in bytes a column."""
+    found = info(path)
+    tree = next(t for t in found.trees if t.path == name)
+    rest = found.nbytes - tree.latents - sum(c.nbytes for c in tree.columns)
+    columns = len(tree.columns)
+    yield ["overhead a column", "rootae", round(rest / columns), *[""] * 4]
+    yield ["overhead a column and block", "rootae", round(rest / columns / tree.blocks), *[""] * 4]
 
 
 def main() -> None:
@@ -149,7 +166,8 @@ def main() -> None:
         paths, writing = made(Path(path), asked.folder or Path(folder), asked.codec)
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(FIELDS)
-        for row in table(paths, writing, name, asked):
+        rows_of = table(paths, writing, name, asked)
+        for row in itertools.chain(rows_of, overhead(paths["rootae"], name)):
             rows.writerow(row)
             out.flush()
             print(*row, flush=True)
