@@ -73,6 +73,7 @@ def block_groups(codec: Codec, tree: dict[str, Any], head: bytes, blobs: bytes) 
     lanes = [len(g["lanes"]) for g in plans]
     count = sum(lanes) + sum(g["encoder"] is not None for g in plans)
     (entries,), rows = numbers(1, 8), numbers(len(plans), 8)
+    most = numbers(len(plans), 4)
     hold(max(rows, default=0) <= _ROWS, f"{max(rows, default=0)} rows in a block")
     sizes, sums = numbers(count, 4), numbers(count, 4)
     modes = Cursor(table.take(sum(lanes)))
@@ -82,10 +83,11 @@ def block_groups(codec: Codec, tree: dict[str, Any], head: bytes, blobs: bytes) 
     found = [rest.take(n) for n in sizes]
     hold([zlib.crc32(b) for b in found] == sums, "a damaged blob")
     groups: dict[str, Group] = {}
-    for plan, some, n in zip(plans, rows, lanes, strict=True):
+    for plan, some, largest, n in zip(plans, rows, most, lanes, strict=True):
         hold(plan["name"] or some == entries, f"{some} rows for {entries} entries")
         latents = found.pop(0) if plan["encoder"] is not None else b"\0"
         groups[plan["name"]] = Group(codec, plan, some, latents, found[:n], modes.take(n))
+        groups[plan["name"]].most = largest
         del found[:n]
     for group in groups.values():
         group.others = groups
@@ -110,5 +112,6 @@ def column(tree: dict[str, Any], groups: dict[str, Group], name: str) -> Values:
     counter, *outer = column(tree, groups, about["counter"])
     numbers = counter.tolist()
     right = min(numbers, default=0) >= 0 and sum(numbers) == group.rows
+    right = right and max(numbers, default=0) == group.most
     hold(right, f"column {name} has other rows than {about['counter']} counts")
     return Values(flat, (*outer[0], counter))

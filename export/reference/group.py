@@ -51,6 +51,7 @@ class Group:
         modes: bytes,
     ) -> None:
         self.codec, self.plan, self.rows = codec, plan, rows
+        self.most = 0  # the largest value of its counter
         self.others: Mapping[str, Group] = {}  # the block's groups by name
         self._stored, self._blobs, self._modes = latents, blobs, modes
         self._latents: list[NDArray[np.int64]] | None = None

@@ -96,7 +96,7 @@ def hold_written(
         mine.check_places(block)
         found = stored.directory(block)
         (blobs,) = stored.fetch([(block, range(len(found.sizes)))])
-        there = Block(found.entries, found.rows, tuple(blobs), found.modes)
+        there = Block(found.entries, found.rows, found.most, tuple(blobs), found.modes)
         if _fingerprint(there, stored.codec_of(block).digest) != checked:
             msg = f"{where}, block {block}: it is another than was checked before it was written"
             raise CorruptError(msg)
@@ -112,7 +112,7 @@ def hold_written(
 def _fingerprint(block: Block, codec: bytes) -> bytes:
     """Return the sha256 of everything that a block is decoded from."""
     whole = hashlib.sha256(codec)
-    sizes = [block.entries, *block.rows, *map(len, block.blobs)]
+    sizes = [block.entries, *block.rows, *block.most, *map(len, block.blobs)]
     whole.update(b"".join(n.to_bytes(8, "little") for n in sizes))
     for part in (block.modes, *block.blobs):
         whole.update(part)

@@ -14,12 +14,14 @@ class Block:
     Arguments:
         entries: how many.
         rows: rows of each group, in the plan's order.
+        most: the most of them that a counter counts at once; 0 in the group of events.
         blobs: the bytes of latents and lanes, see `rootae.codec.layout`.
         modes: the mode of each lane, see `rootae.codec.lane`.
     """
 
     entries: int
     rows: tuple[int, ...]
+    most: tuple[int, ...]
     blobs: tuple[bytes, ...]
     modes: bytes
 

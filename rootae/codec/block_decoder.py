@@ -60,12 +60,14 @@ class BlockDecoder:
         tree: CompiledTree,
         entries: int,
         rows: Sequence[int],
+        most: Sequence[int],
         modes: Sequence[int],
         fetch: Callable[[Sequence[int]], Sequence[bytes]],
     ) -> None:
         self.entries = entries
         self._tree = tree
         self._rows = rows
+        self._most = most
         self._modes = modes
         self._fetch = fetch
         self._held = Held()
@@ -204,6 +206,8 @@ class BlockDecoder:
         lists = done[column.counter] if column.counter is not None else None
         values = Values(flat, None if lists is None else lists.sums())
         self._check(name, values, lists)
+        if lists is not None:
+            self._check_most(str(column.counter), lists)
         done[name] = values
 
     def _check(self, name: str, values: Values, lists: Values | None) -> None:
@@ -213,6 +217,13 @@ class BlockDecoder:
         odd = lists is not None and bool(((lists.flat < 0) | (lists.flat > len(flat))).any())
         if entries != self.entries or total != len(flat) or odd:
             msg = f"column {name} has another number of values than its block: the file is damaged"
+            raise CorruptError(msg)
+
+    def _check_most(self, counter: str, lists: Values) -> None:
+        """Refuse a counter whose largest value is another than ROOT would be told."""
+        most, found = self._most[self._tree.layout.groups[counter]], lists.flat.max(initial=0)
+        if found != most:
+            msg = f"column {counter} counts up to {found}, its block says {most}: it is damaged"
             raise CorruptError(msg)
 
 

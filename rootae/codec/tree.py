@@ -59,7 +59,9 @@ class TreeCoder(CompiledTree):
             modes += done[group.name].modes
         done.clear()  # what was decoded and what it is linked to hold each other
         entries = rows.get(EVENT, 0) or entries_of(data)
-        return Block(entries, tuple(rows[n] for n in self.layout.groups), tuple(blobs), modes)
+        groups = self.layout.groups
+        most = tuple(_most(data[n].flat) if n else 0 for n in groups)
+        return Block(entries, tuple(rows[n] for n in groups), most, tuple(blobs), modes)
 
     def _linked(
         self,
@@ -85,6 +87,7 @@ class TreeCoder(CompiledTree):
             self,
             block.entries,
             block.rows,
+            block.most,
             block.modes,
             lambda wanted: [block.blobs[i] for i in wanted],
         )
@@ -122,3 +125,7 @@ class TreeCoder(CompiledTree):
             if changed(grid, *pair).any():
                 msg = f"{where}: column {lane.column}: special values changed; report this as a bug"
                 raise BoundError(msg)
+
+
+def _most(counts: NDArray[Any]) -> int:
+    return int(counts.max(initial=0))

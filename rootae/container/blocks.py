@@ -177,6 +177,7 @@ class StoredTree:
             self.coder(block),
             found.entries,
             found.rows,
+            found.most,
             found.modes,
             lambda wanted: self.fetch([(block, wanted)])[0],
         )

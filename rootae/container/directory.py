@@ -49,6 +49,7 @@ class Directory:
     Arguments:
         entries: of the block.
         rows: of each group.
+        most: rows of each group that a counter counts at once, at most.
         sizes: bytes of each blob, shape (blobs,).
         sums: crc32 of each blob, shape (blobs,).
         modes: of each lane.
@@ -58,6 +59,7 @@ class Directory:
 
     entries: int
     rows: tuple[int, ...]
+    most: tuple[int, ...]
     sizes: NDArray[np.uint32]
     sums: NDArray[np.uint32]
     modes: bytes
@@ -77,7 +79,7 @@ class Directory:
             CorruptError: it is damaged.
         """
         groups, blobs, lanes = len(layout.groups), layout.blobs, len(layout.lane_blobs)
-        at = ID + 8 + 8 * groups
+        at = ID + 8 + 12 * groups
         behind = at + 8 * blobs + lanes
         passing = int.from_bytes(head[behind : behind + 4], "little")
         if len(head) != behind + 8 * passing + 8:
@@ -90,12 +92,14 @@ class Directory:
         if (rows > _ROWS_AT_MOST).any():
             msg = f"{where}: it announces {int(rows.max())} rows: the file is damaged"
             raise CorruptError(msg)
+        most = np.frombuffer(head, "<u4", groups, at - 4 * groups)
         sizes, sums = np.frombuffer(head, "<u4", 2 * blobs, at).reshape(2, blobs)
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
         modes = head[at + 8 * blobs : behind]
         names, content = np.frombuffer(head, "<u4", 2 * passing, behind + 4).reshape(2, passing)
         passed = dict(zip(names.tolist(), content.tolist(), strict=True))
-        return cls(beginning(head)[1], tuple(rows.tolist()), sizes, sums, modes, starts, passed)
+        entries, counts = beginning(head)[1], (tuple(rows.tolist()), tuple(most.tolist()))
+        return cls(entries, *counts, sizes, sums, modes, starts, passed)
 
 
 def directory(block: Block, digest: bytes, content: Mapping[int, int] | None = None) -> bytes:
@@ -116,6 +120,7 @@ def directory(block: Block, digest: bytes, content: Mapping[int, int] | None = N
     sums = np.array([zlib.crc32(b) for b in block.blobs], "<u4")
     rows = np.array(block.rows, "<u8")
     head = digest + block.entries.to_bytes(8, "little") + rows.tobytes()
+    head += np.array(block.most, "<u4").tobytes()
     head += sizes.astype("<u4").tobytes() + sums.tobytes() + block.modes
     passed = content or {}
     head += len(passed).to_bytes(4, "little")

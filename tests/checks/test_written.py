@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -168,7 +169,7 @@ def test_what_is_written_is_what_was_checked(
         blobs = list(block.blobs)
         longest = max(range(len(blobs)), key=lambda i: len(blobs[i]))
         blobs[longest] = blobs[longest][:-1] + bytes([blobs[longest][-1] ^ 1])
-        return own(self, type(block)(block.entries, block.rows, tuple(blobs), block.modes), *more)
+        return own(self, dataclasses.replace(block, blobs=tuple(blobs)), *more)
 
     monkeypatch.setattr(SideTree, "add", add)
     with pytest.raises(CorruptError, match="another than was checked"):

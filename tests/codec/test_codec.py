@@ -196,6 +196,18 @@ def test_verify_catches_every_wrong_value(everything: tuple[TreeSchema, dict[str
                 coder.verify(block, values | {name: Values(flat, v.counts)}, "here")
 
 
+@pytest.mark.parametrize("change", [-1, 1])
+def test_a_block_says_what_a_counter_counts_at_most(change: int) -> None:
+    schema, values = table({"J_x": ak.Array([[1.0], [], [2.0, 3.0, 4.0]]), "y": np.zeros(3)})
+    coder = Codec(Plan((survey(schema, values),))).tree("t")
+    block = coder.encode(values)
+    most = dict(zip(coder.layout.groups, block.most, strict=True))
+    assert most == {"": 0, "nJ": 3}
+    told = tuple(n + change * (n > 0) for n in block.most)
+    with pytest.raises(CorruptError, match="column nJ counts up to 3, its block says"):
+        coder.decoder(dataclasses.replace(block, most=told)).values("J_x")
+
+
 def test_other_counts_never_pass() -> None:
     x = Values(np.zeros(3), np.array([1, 2]))
     with pytest.raises(BoundError):

@@ -29,9 +29,10 @@ def blocks(draw: st.DrawFn) -> Block:
     lanes = draw(st.integers(0, 6))
     blobs = draw(st.lists(st.binary(max_size=20), min_size=lanes, max_size=lanes + 2))
     rows = draw(st.lists(st.integers(0, 2**31), max_size=3))
+    most = draw(st.lists(st.integers(0, 2**31), min_size=len(rows), max_size=len(rows)))
     entries = draw(st.integers(0, 2**40 - 1))
     modes = bytes(draw(st.lists(st.integers(0, 255), min_size=lanes, max_size=lanes)))
-    return Block(entries, tuple(rows), tuple(blobs), modes)
+    return Block(entries, tuple(rows), tuple(most), tuple(blobs), modes)
 
 
 def layout_of(block: Block) -> Sizes:
@@ -44,6 +45,7 @@ def test_a_directory_says_what_was_written(block: Block) -> None:
     found = Directory.read(head, layout_of(block), "here")
     assert beginning(head) == (ID, block.entries)
     assert (found.entries, found.rows, found.modes) == (block.entries, block.rows, block.modes)
+    assert found.most == block.most
     assert found.sizes.tolist() == [len(b) for b in block.blobs]
     together = b"".join(block.blobs)
     cut = [together[a:b] for a, b in zip(found.starts[:-1], found.starts[1:], strict=True)]
@@ -65,17 +67,17 @@ def test_another_plan_s_directory_is_damage(
 ) -> None:
     right = layout_of(block)
     other = Sizes(len(right.groups) + groups, right.blobs + blobs, len(right.lane_blobs) + lanes)
-    if 8 * groups + 8 * blobs + lanes:
+    if 12 * groups + 8 * blobs + lanes:
         with pytest.raises(CorruptError, match="bytes: the file is damaged"):
             Directory.read(directory(block, ID), other, "here")
 
 
 def test_impossible_numbers_are_damage() -> None:
-    huge = Block(5, (2**31 + 1,), (), b"")
+    huge = Block(5, (2**31 + 1,), (1,), (), b"")
     with pytest.raises(CorruptError, match="announces 2147483649 rows"):
         Directory.read(directory(huge, ID), Sizes(1, 0, 0), "here")
     with pytest.raises(CorruptError, match="impossible number of entries"):
-        beginning(directory(Block(2**40, (), (), b""), ID))
+        beginning(directory(Block(2**40, (), (), (), b""), ID))
     with pytest.raises(CorruptError, match="impossible number of entries"):
         beginning(ID)
 
@@ -86,7 +88,7 @@ def test_a_blob_of_four_gigabytes_is_refused() -> None:
             return 1 << 32
 
     with pytest.raises(UnsupportedError, match="a column takes 4294967296 bytes"):
-        directory(Block(1, (1,), (Large(),), b"\0"), ID)
+        directory(Block(1, (1,), (1,), (Large(),), b"\0"), ID)
 
 
 def test_a_block_s_id_is_never_nothing() -> None:

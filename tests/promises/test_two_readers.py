@@ -66,7 +66,7 @@ def first(parts: Parts, block: Block) -> Read:
         def fetch(wanted: Sequence[int]) -> list[bytes]:
             return [blobs[starts[i] : starts[i + 1]] for i in wanted]
 
-        decoder = BlockDecoder(coder, found.entries, found.rows, found.modes, fetch)
+        decoder = BlockDecoder(coder, found.entries, found.rows, found.most, found.modes, fetch)
         values = {c.name: decoder.values(c.name) for c in coder.plan.columns}
     except RootaeError as error:
         return None, str(error)
@@ -120,15 +120,18 @@ def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(
 
 def changed(block: Block, rng: np.random.Generator) -> Block:
     """Change a lane's mode, a number of rows, or bytes of a blob; mostly first ones."""
-    blobs, modes, rows = list(map(bytearray, block.blobs)), bytearray(block.modes), [*block.rows]
+    blobs, modes = list(map(bytearray, block.blobs)), bytearray(block.modes)
+    rows, most = [*block.rows], [*block.most]
     blob = blobs[rng.integers(len(blobs))]
-    match rng.integers(8):
+    match rng.integers(9):
         case 0:
             modes[rng.integers(len(modes))] = rng.integers(7)
         case 1:
             rows[rng.integers(len(rows))] += int(rng.integers(-2, 3))
         case 2:
             blob += bytes(rng.integers(1, 3))
+        case 8:
+            most[rng.integers(len(most))] += int(rng.integers(3))
         case 3:
             del blob[rng.integers(len(blob) + 1) :]
         case kind:
@@ -139,6 +142,7 @@ def changed(block: Block, rng: np.random.Generator) -> Block:
         blobs=tuple(map(bytes, blobs)),
         modes=bytes(modes),
         rows=tuple(max(n, 0) for n in rows),
+        most=tuple(most),
     )
 
 
