@@ -7,7 +7,6 @@ import json
 import resource
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import awkward as ak
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 _MEMORY = 4 << 30  # bytes of address space that reading may take
-_SECONDS = 30  # that it may take on a busy machine
+_SECONDS = 100  # that it may take on the busiest machine
 READ = """
 import sys, awkward as ak, rootae
 try:
@@ -45,17 +44,15 @@ except MemoryError:  # of a file that says, perhaps rightly, that it holds more 
 
 def read(path: Path) -> str:
     """Return what a process of little memory says of a file; it may not die, nor take long."""
-    begun = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", READ, str(path)],
         capture_output=True,
         text=True,
-        timeout=10 * _SECONDS,
+        timeout=_SECONDS,
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY)),
     )
     assert done.returncode == 0, done.stderr[-500:]
-    assert time.perf_counter() - begun < _SECONDS
     return done.stdout
 
 
