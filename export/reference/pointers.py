@@ -191,9 +191,11 @@ class _Group:
         hold(len({*lanes}) == len(lanes), "two targets for one lane")
         for target in stage["targets"]:
             bins = [len(self._edges(target[k])) + 1 for k in ("location", "scale")]
-            hold(bins[0] * bins[1] <= _OF_STAGE, "a target of too many contexts")
             if target["lane"] is not None:
                 self._own(target["lane"])
+                coded = self.lanes[target["lane"]]["bound"]["kind"] != "none"
+                few = bins[0] * bins[1] <= _OF_STAGE
+                hold(few or not coded, "a target of too many contexts")
 
     def _check_diagram(self, diagram: _Json) -> None:
         inputs, states = diagram["inputs"], 1

@@ -77,7 +77,9 @@ class Real:
         """Return the block, with as many constants in `v`."""
         counter = b"\0\0" + stream.encode(np.array([rows]))
         blobs = (counter, *self.block.blobs[1:])
-        return dataclasses.replace(self.block, rows=(1, rows), most=(0, rows), blobs=blobs)
+        return dataclasses.replace(
+            self.block, rows=(1, rows), most=(0, min(rows, 2**31)), blobs=blobs
+        )
 
 
 COLUMNS = ("nv", "v", "a", "b")

@@ -231,7 +231,8 @@ class _Group:
         _hold(len(set(aims)) == len(aims), "a stage aims at a lane twice")
         for target in stage.targets:
             bins = [len(self._edges(i)) + 1 for i in (target.location, target.scale)]
-            _hold(bins[0] * bins[1] <= _PAIRS, "a stage has too many contexts")
+            coded = target.lane is not None and self.plan.lanes[target.lane].bound.promises
+            _hold(not coded or bins[0] * bins[1] <= _PAIRS, "a stage has too many contexts")
 
     def _edges(self, number: int) -> NDArray[np.int64]:
         """Return a table of edges, which is ascending."""
