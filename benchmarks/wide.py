@@ -134,14 +134,14 @@ def table(
             yield [what, each, sizes[each], f"{best[each]:.4f}", *(f"{x:.3f}" for x in over)]
 
 
-def overhead(path: Path, name: str) -> Iterator[list[Any]]:
-    """Yield what the file takes beside coded values, in bytes a column."""
+def overhead(path: Path) -> Iterator[list[Any]]:
+    """Yield what the file takes beside coded values, in bytes a column, and its blocks."""
     found = info(path)
-    tree = next(t for t in found.trees if t.path == name)
-    rest = found.nbytes - tree.latents - sum(c.nbytes for c in tree.columns)
-    columns = len(tree.columns)
-    yield ["overhead a column", "rootae", round(rest / columns), *[""] * 4]
-    yield ["overhead a column and block", "rootae", round(rest / columns / tree.blocks), *[""] * 4]
+    coded = [t for t in found.trees if t.columns]
+    rest = found.nbytes - sum(t.latents + sum(c.nbytes for c in t.columns) for t in coded)
+    blocks = ", ".join(str(t.blocks) for t in coded)
+    each = round(rest / sum(len(t.columns) for t in coded))
+    yield [f"overhead a column, {blocks} blocks", "rootae", each, *[""] * 4]
 
 
 def main() -> None:
@@ -167,7 +167,7 @@ def main() -> None:
         rows = csv.writer(out, lineterminator="\n")
         rows.writerow(FIELDS)
         rows_of = table(paths, writing, name, asked)
-        for row in itertools.chain(rows_of, overhead(paths["rootae"], name)):
+        for row in itertools.chain(rows_of, overhead(paths["rootae"])):
             rows.writerow(row)
             out.flush()
             print(*row, flush=True)

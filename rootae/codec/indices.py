@@ -29,6 +29,7 @@ __all__ = [
     "TableIndex",
     "mapped",
     "pointed",
+    "pointers",
 ]
 
 Pointee = Literal["table", "network", "lane", "seen", "centre", "context", "latent"]
@@ -94,16 +95,27 @@ def pointed(value: Any, of: Pointee) -> tuple[int, ...]:
         >>> pointed(Feature(OfLane(3), Edges(1)), "table")
         (1,)
     """
-    found: list[int] = []
+    return tuple(pointers(value).get(of, ()))
 
-    def note(kind: Pointee, i: int) -> int:
-        found.extend([i] * (kind == of))
+
+def pointers(value: Any) -> dict[Pointee, list[int]]:
+    """Return the numbers of all that a part of a plan points to, in order, by what they are of.
+
+    Example:
+        >>> from rootae.codec.plan.contexts import Edges, Feature, OfLane
+        >>> pointers(Feature(OfLane(3), Edges(1)))
+        {'seen': [3], 'table': [1]}
+    """
+    found: dict[Pointee, list[int]] = {}
+
+    def note(of: Pointee, i: int) -> int:
+        found.setdefault(of, []).append(i)
         return i
 
     walk = _walk_of(value)
     if walk is not None:
         walk(value, note)
-    return tuple(found)
+    return found
 
 
 def _walk_of(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +40,7 @@ def unpack(data: bytes) -> list[NDArray[np.int64]]:
     Raises:
         CorruptError: the bytes are no tables, or announce more numbers than any codec has.
     """
-    found, left = [], _NUMBERS_AT_MOST
+    parts, counts, left = list[bytes](), list[int](), _NUMBERS_AT_MOST
     for part in stream.split(data):
         cursor = stream.Cursor(part)
         n = cursor.varint()
@@ -47,5 +48,12 @@ def unpack(data: bytes) -> list[NDArray[np.int64]]:
         if left < 0:
             msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
             raise CorruptError(msg)
-        found.append(stream.decode(cursor.rest(), n).astype(np.int64))
-    return found
+        parts.append(cursor.rest())
+        counts.append(n)
+    if not parts:
+        return []
+    numbers, ends = (
+        stream.decode_all(parts, counts).astype(np.int64),
+        [*itertools.accumulate(counts)],
+    )
+    return [numbers[end - n : end] for n, end in zip(counts, ends, strict=True)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rootae.codec.grids.exact import ExactInteger
 from rootae.codec.grids.grid import INTEGERS
 from rootae.codec.grids.rank import RankTables
-from rootae.codec.indices import pointed
+from rootae.codec.indices import pointed, pointers
 from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Stage
 from rootae.codec.plan.order import in_order
 from rootae.errors import CorruptError
@@ -146,10 +146,11 @@ class _Group:
 
     def check(self) -> None:
         plan = self.plan
+        found = pointers(plan)
         for of, count in self._counts().items():
-            for i in pointed(plan, of):
+            for i in found.get(of, ()):
                 _hold(0 <= i < count, "there is no {} {}", of, i)
-        for i in pointed(plan, "centre"):
+        for i in found.get("centre", ()):
             there = 0 <= i < len(plan.lanes) and plan.lanes[i].centre is not None
             _hold(there, "there is no such centre")
         for link in plan.links:

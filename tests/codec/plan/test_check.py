@@ -73,6 +73,10 @@ def test_a_plan_that_holds_together_is_let_through() -> None:
     check(TREE, TABLES, 2)
 
 
+def test_a_lane_without_a_bound_may_have_more_codes_than_there_are_contexts() -> None:
+    check(stage(targets=(Target(0, 0, 1), Target(1, 3, 3))), TABLES, 2)
+
+
 def lane(number: int, **change: Any) -> TreePlan:
     lanes = list(LANES)
     lanes[number] = dataclasses.replace(LANES[number], **change)
