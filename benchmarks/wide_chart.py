@@ -33,13 +33,17 @@ NAMES = {
     "write": "writing, a codec at hand",
 }
 PEERS = {"over_lzma": ("ROOT LZMA-9", "C0"), "over_zstd": ("ROOT ZSTD-5", "C1")}
-TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
 
 def rows_of(path: Path) -> dict[str, Mapping[str, str]]:
     """Return what was measured of rootae's file, by what was read."""
     with path.open(newline="") as file:
-        return {r["what"]: r for r in csv.DictReader(file) if r["format"] == "rootae"}
+        return {
+            r["what"]: r
+            for r in csv.DictReader(file)
+            if r["what"] in NAMES and r["format"] == "rootae"
+        }
 
 
 def draw(paths: Sequence[Path], out: Path) -> None:
@@ -76,7 +80,7 @@ def _panel(axes: Axes, title: str, rows: Mapping[str, Mapping[str, str]]) -> Non
     axes.axvline(1, color="0.3", lw=0.8)
     axes.set_xlim(TICKS[0], TICKS[-1])
     axes.set_yticks(range(len(rows)), [NAMES[name] for name in rows], fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)  # the first one at the top
     axes.set_title(title.replace("_", " "), fontsize=9, loc="left")
     axes.set_axisbelow(True)
     axes.grid(alpha=0.25, axis="x", which="both")
