@@ -206,8 +206,8 @@ class BlockDecoder:
         lists = done[column.counter] if column.counter is not None else None
         values = Values(flat, None if lists is None else lists.sums())
         self._check(name, values, lists)
-        if lists is not None:
-            self._check_most(str(column.counter), lists)
+        if column.counter is not None:
+            self._check_most(column.counter, done[column.counter])
         done[name] = values
 
     def _check(self, name: str, values: Values, lists: Values | None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.compiled import CompiledTree
-from rootae.codec.grids.special import changed
+from rootae.codec.grids.special import SpecialGrid
 from rootae.codec.relations.link import follow, places
 from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
@@ -60,7 +60,7 @@ class TreeCoder(CompiledTree):
         done.clear()  # what was decoded and what it is linked to hold each other
         entries = rows.get(EVENT, 0) or entries_of(data)
         groups = self.layout.groups
-        most = tuple(_most(data[n].flat) if n else 0 for n in groups)
+        most = tuple(int(data[n].flat.max(initial=0)) if n else 0 for n in groups)
         return Block(entries, tuple(rows[n] for n in groups), most, tuple(blobs), modes)
 
     def _linked(
@@ -121,11 +121,9 @@ class TreeCoder(CompiledTree):
         """Refuse special values of grids that did not come back bit for bit."""
         lanes = ((x, g) for c in self.coders for x, g in zip(c.plan.lanes, c.grids, strict=True))
         for lane, grid in lanes:
+            if not isinstance(grid, SpecialGrid):
+                continue
             pair = (values[lane.column].lane(lane.element) for values in (data, returned))
-            if changed(grid, *pair).any():
+            if grid.changed(*pair).any():
                 msg = f"{where}: column {lane.column}: special values changed; report this as a bug"
                 raise BoundError(msg)
-
-
-def _most(counts: NDArray[Any]) -> int:
-    return int(counts.max(initial=0))
