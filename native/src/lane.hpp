@@ -1,0 +1,78 @@
+// One lane of one block: its bytes, codes and escapes (FORMAT.md, section 4).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "escapes.hpp"
+#include "span.hpp"
+#include "streams/runs.hpp"
+#include "streams/stream.hpp"
+#include "streams/zstd.hpp"
+#include "types.hpp"
+
+namespace rootae {
+
+enum class Mode : std::uint8_t { plain, contexts, bits, derived, predicted, centred };
+
+// What turns a lane's codes into values.
+enum class Applies : std::uint8_t {
+  grid,  // the lane's own
+  bits,  // the grid `bits` of the column's type; whoever looks at the lane's codes sees zeros
+  rule,  // the lane's rule: it has no codes
+};
+
+// A lane as it is stored, and what its codes are made of besides. Which modes a lane may be in, by
+// its plan, is for the caller to know; what a mode needs and is not there is damage.
+struct StoredLane {
+  std::uint8_t mode;  // as the directory has it
+  Bytes blob;
+  std::size_t rows;  // at most 2^31
+  Type type;         // the column's
+  bool by_bits;      // the lane's own grid is `bits`
+  std::optional<ContextSpan> contexts;              // shape (rows,), as all of these
+  std::optional<Span<const std::int64_t>> centre;   // its codes
+  std::optional<Span<const std::int64_t>> predicted;  // codes
+};
+
+// Reads a lane, a batch at a time, so that a grid can be applied while codes are at hand.
+class LaneReader {
+ public:
+  // Reads the escapes, and what comes before the codes. Throws Error(corrupt), as reading on does.
+  LaneReader(const StoredLane& lane, Zstd zstd);
+
+  [[nodiscard]] Applies applies() const noexcept { return applies_; }
+  // To be put over what the codes give.
+  [[nodiscard]] const Escapes& escapes() const& noexcept { return escapes_; }
+  [[nodiscard]] Escapes&& escapes() && noexcept { return std::move(escapes_); }
+  // Writes the next codes to memory for as many as are left, at most kBatch.
+  //   returns how many, all of kBatch but for the last ones; 0 where none are left, and by a rule
+  std::size_t next(std::int64_t* out);
+
+ private:
+  void open(const StoredLane& lane, Cursor& cursor, Zstd zstd);
+  std::size_t next_predicted(std::int64_t* out) noexcept;
+  void place(std::int64_t* codes, std::size_t count) noexcept;
+
+  Escapes escapes_;
+  Applies applies_ = Applies::grid;
+  unsigned shift_ = 0;
+  bool is_narrow_ = false;                           // codes are modulo 2^32
+  std::optional<Span<const std::int64_t>> centre_;  // of the rows to come, as the next
+  Span<const std::int64_t> predicted_;
+  std::variant<std::monostate, Stream, Runs> stored_;
+};
+
+struct DecodedLane {
+  Escapes escapes;
+  Applies applies;
+};
+
+// Reads a whole lane. Throws as LaneReader does; `codes` then hold anything.
+//   codes: memory for all rows; left alone where a rule applies
+DecodedLane decode_lane(const StoredLane& lane, Zstd zstd, Span<std::int64_t> codes);
+
+}  // namespace rootae

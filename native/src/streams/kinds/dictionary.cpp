@@ -1,0 +1,56 @@
+#include "streams/kinds/dictionary.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "cursor.hpp"
+#include "error.hpp"
+#include "streams/kinds/frames.hpp"
+#include "streams/page.hpp"
+
+namespace rootae {
+
+namespace {
+
+std::unique_ptr<Kind> open_indices(unsigned code, Bytes body, std::size_t n, Zstd zstd) {
+  switch (code) {
+    case 1: return open_page(body, n);
+    case 2: return std::make_unique<FrameOfBytes>(body, n, zstd);
+    case 3: return std::make_unique<FrameOfBits>(body, n, zstd);
+    default:
+      corrupt("a dictionary's indices are of the unknown kind " + std::to_string(code) +
+              ": the file is damaged");
+  }
+}
+
+}  // namespace
+
+Dictionary::Dictionary(Bytes body, std::size_t n, Zstd zstd) {
+  Cursor cursor(body);
+  const std::uint64_t k = cursor.varint();
+  if (k == 0 || k > n) {
+    corrupt("a dictionary has " + std::to_string(k) + " values for " + std::to_string(n) +
+            " numbers: the file is damaged");
+  }
+  const auto values = open_page(cursor.string(), static_cast<std::size_t>(k));
+  width_ = values->width();
+  const unsigned code = cursor.byte();
+  indices_ = open_indices(code, cursor.rest(), n, zstd);
+  values_.resize(static_cast<std::size_t>(k));
+  for (std::size_t i = 0; i < values_.size(); i += kBatch) {
+    values->next(&values_[i], std::min(kBatch, values_.size() - i));
+  }
+}
+
+void Dictionary::next(std::uint64_t* out, std::size_t count) {
+  indices_->next(out, count);
+  std::uint64_t most = 0;
+  for (std::size_t i = 0; i < count; ++i) most = std::max(most, out[i]);
+  if (most >= values_.size()) {
+    corrupt("value " + std::to_string(most) + " of a dictionary of " +
+            std::to_string(values_.size()) + ": the file is damaged");
+  }
+  for (std::size_t i = 0; i < count; ++i) out[i] = values_[out[i]];
+}
+
+}  // namespace rootae
