@@ -195,7 +195,8 @@ def decode(
         codes = _codes(mode, cursor, rows, own, contexts, centre)
         values = own.inverse(codes)
         codes = np.zeros(rows, np.int64) if mode == BITS else codes
-    if len(at):
+    if len(at):  # codes stay as they are
+        values = values.copy() if np.may_share_memory(values, codes) else values
         values[at] = raw
     return Decoded(codes, values)
 

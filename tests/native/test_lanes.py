@@ -192,3 +192,10 @@ def test_centres_are_shifted_towards_minus_infinity(shift: int) -> None:
     )
     case = Case(stored._replace(centre=centre), grid)
     assert ours(case) == theirs(case) is not None
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int32", "int64", "uint64"])
+def test_codes_stay_as_they_are_under_escapes(dtype: str) -> None:
+    head = escapes_of(np.array([1, 1, 1], dtype), np.array([2]))
+    case = Case(Stored(lane.PLAIN, head + b"\0\0\0", 3, dtype), ExactInteger(dtype))
+    assert ours(case) == theirs(case) == (np.array([0, 0, 1], dtype).tobytes(), [0, 0, 0])
