@@ -38,7 +38,9 @@ struct StoredLane {
   std::optional<Span<const std::int64_t>> predicted;  // codes
 };
 
-// Reads a lane, a batch at a time, so that a grid can be applied while codes are at hand.
+// Reads a lane, a batch at a time, so that a grid can be applied while codes are at hand. What the
+// lane points to has to outlive it. Damage at the end shows with the last batch only: nothing may
+// be given out before.
 class LaneReader {
  public:
   // Reads the escapes, and what comes before the codes. Throws Error(corrupt), as reading on does.

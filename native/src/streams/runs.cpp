@@ -92,14 +92,10 @@ void Runs::read(Span<const Bytes> parts, Zstd zstd) {
 
 template <class C>
 void Runs::gather(const C* contexts, std::size_t count, std::int64_t* out) noexcept {
-  std::uint32_t* const at = at_.data();
-  if (wide_.empty()) {
-    const std::int32_t* const values = narrow_.data();
-    for (std::size_t i = 0; i < count; ++i) out[i] = values[at[contexts[i] >> merged_]++];
-  } else {
-    const std::int64_t* const values = wide_.data();
-    for (std::size_t i = 0; i < count; ++i) out[i] = values[at[contexts[i] >> merged_]++];
-  }
+  const auto from = [&, at = at_.data(), merged = merged_](const auto* values) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = values[at[contexts[i] >> merged]++];
+  };
+  wide_.empty() ? from(narrow_.data()) : from(wide_.data());
 }
 
 std::size_t Runs::next(std::int64_t* out) noexcept {
