@@ -30,15 +30,16 @@ template <class T>
   }
 }
 
-// One step of Horner's rule for a whole piece at a time: many rows side by side.
+// One step of Horner's rule for a whole piece at a time: many rows side by side. Each choice between
+// a value and a constant has a loop of its own, or compilers make branches of all that follows.
 inline void exponential_piece(const double* x, std::size_t n, double* out) noexcept {
   double rest[kPiece], sum[kPiece];
   std::uint64_t power[kPiece];
+  for (std::size_t i = 0; i < n; ++i) sum[i] = x[i] - x[i] == 0.0 ? x[i] : 0.0;
+  for (std::size_t i = 0; i < n; ++i) sum[i] = sum[i] > 700.0 ? 700.0 : sum[i];
+  for (std::size_t i = 0; i < n; ++i) sum[i] = sum[i] < -700.0 ? -700.0 : sum[i];
   for (std::size_t i = 0; i < n; ++i) {
-    double v = x[i] - x[i] == 0.0 ? x[i] : 0.0;  // what is not finite counts as 0
-    v = v > 700.0 ? 700.0 : v;
-    v = v < -700.0 ? -700.0 : v;
-    const double shifted = v * 0x1.71547652b82fep+0 + kShifter;
+    const double v = sum[i], shifted = v * 0x1.71547652b82fep+0 + kShifter;
     const double k = shifted - kShifter;
     power[i] = bit_cast<std::uint64_t>(shifted);
     rest[i] = (v - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33;

@@ -14,9 +14,9 @@ namespace {
 void cosine_sine_piece(const double* x, std::size_t n, double* cosine, double* sine) noexcept {
   double rest[kPiece], square[kPiece], c[kPiece], s[kPiece];
   std::uint64_t quarter[kPiece];
+  for (std::size_t i = 0; i < n; ++i) c[i] = std::fabs(x[i]) <= 1000.0 ? x[i] : 0.0;
   for (std::size_t i = 0; i < n; ++i) {
-    const double v = std::fabs(x[i]) <= 1000.0 ? x[i] : 0.0;
-    const double turns = v / 0x1.921fb54442d18p+0, shifted = turns + kShifter;
+    const double v = c[i], turns = v / 0x1.921fb54442d18p+0, shifted = turns + kShifter;
     const double k = std::copysign(shifted - kShifter, turns);  // the sign of zero reaches the sine
     quarter[i] = bit_cast<std::uint64_t>(shifted);              // in its two lowest bits
     const double r = (v - k * 0x1.921fb54400000p+0) - k * 0x1.0b4611a626331p-34;

@@ -70,8 +70,7 @@ def ranks(dtype: str) -> SearchStrategy[Grid]:
 
 def ordered(dtype: str) -> SearchStrategy[tuple[tuple[float, ...], tuple[int, ...]]]:
     """Return special values and their codes."""
-    width = 64 if dtype == "float64" else 32
-    some = st.floats(width=width, allow_nan=False, allow_infinity=False)
+    some = st.floats(width=64 if dtype == "float64" else 32, allow_nan=False, allow_infinity=False)
     odd = st.sampled_from([-0.0, 0.0, -999.0, 0.5, float(np.finfo(dtype).max)])
     codes = st.integers(-900, 900) | st.integers(-(2**62), 2**62)
     odd_codes = st.sampled_from([c for c in EDGES if abs(c) <= 2**62])

@@ -60,7 +60,8 @@ def run(name: str, *arguments: Any) -> None:
     function = getattr(surface(), name)
     kind = function(*(_argument(a) for a in arguments))
     if kind:
-        raise _ERRORS[kind - 1](f"refused by {name}")
+        msg = f"refused by {name}"
+        raise _ERRORS[kind - 1](msg)
 
 
 def _argument(given: Any) -> Any:

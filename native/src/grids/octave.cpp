@@ -53,7 +53,7 @@ std::vector<double> octave_points(std::uint32_t n) {
   return points;
 }
 
-Octave::Octave(std::uint32_t n) {
+Octave::Octave(std::uint32_t n) : singles(n) {
   hold(n >= 1 && n <= kPointsAtMost, "a grid has another number of points than 1 to 2048");
   points = octave_points(n);
   for (std::uint32_t i = 0; i < n; ++i) {

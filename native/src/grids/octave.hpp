@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "grids/singles.hpp"
+
 namespace rootae::grids {
 
 constexpr std::uint32_t kPointsAtMost = 2048;  // an octave
@@ -28,6 +30,7 @@ struct Octave {
   // two.
   std::vector<std::uint64_t> middle;
   std::vector<std::uint16_t> below;
+  Singles singles;
 };
 
 // Octaves that were made before: a codec's grids are mostly of a few. Not for several threads.

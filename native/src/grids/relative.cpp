@@ -39,6 +39,20 @@ struct Float<double> {
   return bit_cast<double>(bit_cast<std::uint64_t>(m) + (static_cast<std::uint64_t>(e) << 52));
 }
 
+// All of a grid's values are there to be looked up.
+void look(const std::int32_t* codes, std::size_t count, const std::uint32_t* values,
+          std::int32_t last, float* out) noexcept {
+  std::uint32_t place[kPiece];
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::int32_t sign = codes[k] >> 31, magnitude = (codes[k] ^ sign) - sign;
+    place[k] = static_cast<std::uint32_t>(magnitude < last ? magnitude : last);
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint32_t sign = static_cast<std::uint32_t>(codes[k]) & 0x80000000;
+    out[k] = bit_cast<float>(values[place[k]] | sign);
+  }
+}
+
 [[nodiscard]] std::uint64_t points_of(const Octave* octave, const Segments* segments) noexcept {
   return octave ? octave->points.size() - 1 : segments->points();
 }
@@ -126,6 +140,12 @@ bool Relative::in_segments(const std::int32_t* codes, std::size_t count, T* out)
 
 template <class T>
 void Relative::piece(const std::int32_t* codes, std::size_t count, T* out) const noexcept {
+  if constexpr (std::is_same_v<T, float>) {
+    if (const auto* values = octave_ ? octave_->singles.after(count, octave_->points) : nullptr) {
+      look(codes, count, values, octave_->singles.last(), out);
+      return;
+    }
+  }
   if (octave_ ? in_octave(codes, count, out) : in_segments(codes, count, out)) return;
   for (std::size_t k = 0; k < count; ++k) out[k] = value<T>(codes[k]);
 }
