@@ -30,8 +30,8 @@ template <class T>
   }
 }
 
-// One step of Horner's rule for a whole piece at a time: many rows side by side. Each choice between
-// a value and a constant has a loop of its own, or compilers make branches of all that follows.
+// One step of Horner's rule for a whole piece at a time: many rows side by side. Each choice
+// between a value and a constant has a loop of its own, or compilers make branches of what follows.
 inline void exponential_piece(const double* x, std::size_t n, double* out) noexcept {
   double rest[kPiece], sum[kPiece];
   std::uint64_t power[kPiece];

@@ -36,7 +36,8 @@ void cosine_sine_piece(const double* x, std::size_t n, double* cosine, double* s
   for (std::size_t i = 0; i < n; ++i) {
     const auto of_cosine = bit_cast<std::uint64_t>(c[i]);
     const auto of_sine = bit_cast<std::uint64_t>(s[i] * rest[i]);
-    const std::uint64_t odd = std::uint64_t{0} - (quarter[i] & 1), swap = odd & (of_cosine ^ of_sine);
+    const std::uint64_t is_odd = std::uint64_t{0} - (quarter[i] & 1);
+    const std::uint64_t swap = is_odd & (of_cosine ^ of_sine);
     cosine[i] = bit_cast<double>(of_cosine ^ swap ^ (((quarter[i] + 1) & 2) << 62));
     sine[i] = bit_cast<double>(of_sine ^ swap ^ ((quarter[i] & 2) << 62));
   }

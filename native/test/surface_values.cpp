@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <exception>
 #include <new>
-#include <utility>
 #include <vector>
 
 #include "arithmetic.hpp"
@@ -87,26 +86,30 @@ namespace {
   return special;
 }
 
-[[nodiscard]] CompiledGrid compiled(const SurfaceGrid& of) {
-  const std::vector<Table> tables{{of.edges, of.edges + of.edge_count},
-                                  {of.points, of.points + of.point_count}};
-  static grids::Octaves octaves;
-  return {planned(of), tables, octaves};
-}
+// A grid with tables of its own.
+struct Compiled {
+  explicit Compiled(const SurfaceGrid& of)
+      : tables{{of.edges, of.edges + of.edge_count}, {of.points, of.points + of.point_count}},
+        grid(planned(of), tables, octaves) {}
+
+  static inline grids::Octaves octaves;
+  std::vector<Table> tables;
+  CompiledGrid grid;
+};
 
 }  // namespace
 
 SURFACE int rootae_grid_inverse(const SurfaceGrid* grid, const std::int64_t* codes,
                                 std::size_t rows, void* out) {
   return outcome([&] {
-    compiled(*grid).inverse({codes, rows}, values_of(grid->type, out, rows));
+    Compiled(*grid).grid.inverse({codes, rows}, values_of(grid->type, out, rows));
   });
 }
 
 SURFACE int rootae_grid_forward(const SurfaceGrid* grid, const void* values, std::size_t rows,
                                 std::int64_t* out) {
   return outcome([&] {
-    compiled(*grid).forward(values_of(grid->type, values, rows), {out, rows});
+    Compiled(*grid).grid.forward(values_of(grid->type, values, rows), {out, rows});
   });
 }
 
@@ -132,7 +135,8 @@ SURFACE int rootae_centre(const int* kinds, const double* coefficients, const st
     for (std::size_t t = 0; t < terms; ++t, indices += widths[t - 1])
       centre.terms.push_back(
           {static_cast<TermKind>(kinds[t]), {indices, indices + widths[t]}, coefficients[t]});
-    centre_codes(centre, lanes_of(types, lanes, rows, count), compiled(*grid), {out, out_rows});
+    centre_codes(centre, lanes_of(types, lanes, rows, count), Compiled(*grid).grid,
+                 {out, out_rows});
   });
 }
 

@@ -43,7 +43,8 @@ std::vector<std::int64_t> forward(const Grid& grid, const std::vector<T>& in,
 
 template <class T>
 bool same(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() && (a.empty() || !std::memcmp(a.data(), b.data(), a.size() * sizeof(T)));
+  return a.size() == b.size() &&
+         (a.empty() || !std::memcmp(a.data(), b.data(), a.size() * sizeof(T)));
 }
 
 Table bits_of(const std::vector<double>& values) {

@@ -66,7 +66,8 @@ void centres() {
   REFUSED(centre_codes({{{TermKind::lane, {}, 1}}, false, 0, 9}, seen, whole, codes), corrupt);
   REFUSED(centre_codes({{{TermKind::one, {0}, 1}}, false, 0, 9}, seen, whole, codes), corrupt);
   REFUSED(centre_codes({{{TermKind::px, {0, 0, 0}, 1}}, false, 0, 9}, seen, whole, codes), corrupt);
-  const CompiledGrid rank(RankGrid{Type::int8, 0, 0}, {Table{0}}, octaves);
+  const std::vector<Table> tables{{0}};
+  const CompiledGrid rank(RankGrid{Type::int8, 0, 0}, tables, octaves);
   REFUSED(centre_codes({{{TermKind::lane, {0}, 1}}, false, 0, 9}, seen, rank, codes), corrupt);
   codes.pop_back();
   REFUSED(centre_codes({{{TermKind::lane, {0}, 1}}, false, 0, 9}, seen, whole, codes), argument);

@@ -22,7 +22,7 @@ _SOURCES = Path(__file__).parents[2] / "native"
 def surface() -> CDLL:
     """Return the library, or skip the test where it cannot be built.
 
-    It is built into a folder of its own, or into that of the variable ROOTAE_NATIVE_BUILD.
+    It is built in a folder of its own, or in that which ROOTAE_NATIVE_BUILD names.
     """
     compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
     if shutil.which("cmake") is None or compiler is None:

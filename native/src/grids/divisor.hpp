@@ -5,15 +5,16 @@
 
 namespace rootae::grids {
 
-// With c = ceil(log2 d) and m = ceil(2^(b + c) / d), m d is above 2^(b + c) by less than d <= 2^c. So
-// for t < 2^b, t m / 2^(b + c) is above t / d by less than 1 / d, and has the same whole part.
+// With c = ceil(log2 d) and m = ceil(2^(b + c) / d), m d is above 2^(b + c) by less than d <= 2^c.
+// So for t < 2^b, t m / 2^(b + c) is above t / d by less than 1 / d, and has the same whole part.
 class Divisor {
  public:
   // d is 1 ... 2^62.
   explicit Divisor(std::uint64_t d) noexcept : d_(d) {
     while (std::uint64_t{1} << log_ < d) ++log_;
     wide_ = static_cast<std::uint64_t>(((Wide{1} << (63 + log_)) + (d - 1)) / d);
-    if (has_narrow()) narrow_ = static_cast<std::uint32_t>(((std::uint64_t{1} << (31 + log_)) + (d - 1)) / d);
+    if (has_narrow())
+      narrow_ = static_cast<std::uint32_t>(((std::uint64_t{1} << (31 + log_)) + (d - 1)) / d);
   }
 
   // Whether `narrow` may be asked.

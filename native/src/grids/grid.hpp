@@ -20,8 +20,9 @@ namespace rootae {
 
 class CompiledGrid {
  public:
-  // Octaves that the grid has in common with others are made once. Throws corrupt where the tables
-  // are not as the grid needs them, or the grid is beyond the format's limits.
+  // Tables have to stay where they are as long as the grid does. Octaves that it has in common
+  // with others are made once. Throws corrupt where the tables are not as the grid needs them, or
+  // the grid is beyond the format's limits.
   CompiledGrid(const Grid& grid, const std::vector<Table>& tables, grids::Octaves& octaves);
 
   // The type of its values.

@@ -14,13 +14,6 @@ namespace rootae::grids {
 
 namespace {
 
-[[nodiscard]] std::vector<double> doubles(const Table& table) {
-  std::vector<double> values;
-  values.reserve(table.size());
-  for (const auto bits : table) values.push_back(bit_cast<double>(bits));
-  return values;
-}
-
 // A point in a column's type; of whole numbers inside its range, rounded towards zero.
 template <class T>
 [[nodiscard]] T of_type(double point) noexcept {
@@ -38,12 +31,12 @@ template <class T>
 }
 
 template <class T>
-void look(const T* table, std::size_t points, Span<const std::int64_t> codes, T* out) noexcept {
-  const auto last = static_cast<std::int64_t>(points - 1);
+void look(Span<const std::int64_t> points, Span<const std::int64_t> codes, T* out) noexcept {
+  const auto last = static_cast<std::int64_t>(points.size() - 1);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     std::int64_t q = codes[i] < 0 ? 0 : codes[i];
     q = q > last ? last : q;
-    out[i] = table[q];
+    out[i] = of_type<T>(bit_cast<double>(points[static_cast<std::size_t>(q)]));
   }
 }
 
@@ -52,39 +45,31 @@ void look(const T* table, std::size_t points, Span<const std::int64_t> codes, T*
 Rank::Rank(const RankGrid& grid, const std::vector<Table>& tables) : type_(grid.type) {
   hold(grid.edges < tables.size() && grid.points < tables.size(),
        "a grid of ranks is by a table that is not there");
-  edges_ = doubles(tables[grid.edges]);
-  const std::vector<double> points = doubles(tables[grid.points]);
-  points_ = points.size();
-  const auto finite = [](double x) { return std::isfinite(x); };
-  hold(points_ > 0 && std::all_of(points.begin(), points.end(), finite),
+  edges_ = tables[grid.edges];
+  points_ = tables[grid.points];
+  const auto finite = [](std::int64_t bits) { return std::isfinite(bit_cast<double>(bits)); };
+  hold(!points_.empty() && std::all_of(points_.begin(), points_.end(), finite),
        "a grid of ranks has no points or infinite ones");
-  values_.resize(points_ * size_of(type_));
-  visit(type_, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    for (std::size_t i = 0; i < points_; ++i) {
-      const T value = of_type<T>(points[i]);
-      std::memcpy(values_.data() + i * sizeof(T), &value, sizeof(T));
-    }
-  });
 }
 
 void Rank::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
   visit(type_, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    look(reinterpret_cast<const T*>(values_.data()), points_, codes, out.as<T>());
+    look(points_, codes, out.as<T>());
   });
 }
 
 void Rank::forward(ConstValues in, Span<std::int64_t> codes) const noexcept {
+  const auto is_less = [](std::int64_t bits, double x) { return bit_cast<double>(bits) < x; };
   in_pieces(in.rows, [&](std::size_t first, std::size_t count) {
     double wide[kPiece];
     widen(part(in, first, count), wide);
     for (std::size_t i = 0; i < count; ++i) {
       const auto below = std::isnan(wide[i])
                              ? edges_.end()
-                             : std::lower_bound(edges_.begin(), edges_.end(), wide[i]);
+                             : std::lower_bound(edges_.begin(), edges_.end(), wide[i], is_less);
       const auto less = static_cast<std::size_t>(below - edges_.begin());
-      codes[first + i] = static_cast<std::int64_t>(std::min(less, points_ - 1));
+      codes[first + i] = static_cast<std::int64_t>(std::min(less, points_.size() - 1));
     }
   });
 }

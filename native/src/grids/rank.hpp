@@ -12,8 +12,9 @@ namespace rootae::grids {
 
 class Rank {
  public:
-  // Takes what it needs of the codec's tables. Throws corrupt where they do not exist, or where
-  // there are no points or infinite ones.
+  // Looks at the codec's tables, which have to stay where they are: a hostile plan may name a
+  // large one many times. Throws corrupt where they do not exist, or where there are no points or
+  // infinite ones.
   Rank(const RankGrid& grid, const std::vector<Table>& tables);
 
   [[nodiscard]] Type type() const noexcept { return type_; }
@@ -24,9 +25,7 @@ class Rank {
 
  private:
   Type type_;
-  std::size_t points_;
-  std::vector<std::uint8_t> values_;  // points of the type
-  std::vector<double> edges_;
+  Span<const std::int64_t> edges_, points_;  // the bits of float64 values
 };
 
 }  // namespace rootae::grids

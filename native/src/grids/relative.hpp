@@ -33,6 +33,7 @@ class Relative {
  private:
   template <class T>
   [[nodiscard]] T value(std::int64_t code) const noexcept;
+  // These three give up where a value is subnormal or infinite.
   template <class T>
   bool split(const std::int32_t* codes, std::size_t count, std::uint32_t zero,
              std::uint32_t* octave, std::uint32_t* index) const noexcept;

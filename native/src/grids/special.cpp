@@ -53,7 +53,8 @@ void Special::piece(const Code* codes, std::size_t count, T* out) const noexcept
   for (std::size_t i = 0; i < count; ++i) others[i] = codes[i];
   for (std::size_t j = 0; j < count_; ++j) {
     const Code code = among<Code>(codes_[j]);
-    for (std::size_t i = 0; i < count; ++i) others[i] = static_cast<Code>(others[i] - (codes[i] > code));
+    for (std::size_t i = 0; i < count; ++i)
+      others[i] = static_cast<Code>(others[i] - (codes[i] > code));
   }
   std::visit([&](const auto& base) { base.piece(others, count, out); }, base_);
   for (std::size_t j = 0; j < count_; ++j) {

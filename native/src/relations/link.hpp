@@ -21,7 +21,8 @@ class Places {
   // Writes another group's values as each row sees them, zero where there is no such object.
   //   values: one for each of the other group's objects.
   //   out: of the same type, one for each row.
-  // Throws corrupt where there are not as many values as objects; argument where `out` does not fit.
+  // Throws corrupt where there are not as many values as objects; argument where `out` does not
+  // fit.
   void follow(ConstValues values, Values out) const;
 
  private:
