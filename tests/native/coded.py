@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cramjam
 import numpy as np
-from native.core import CORRUPT, library
+from native.core import CORRUPT, surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ zstd = ctypes.CFUNCTYPE(SIZE, ctypes.c_void_p, SIZE, ctypes.c_void_p, SIZE)(_unp
 
 def _called(name: str, data: bytes, *rest: Any) -> bool:
     """Say whether a function found its bytes right; arrays are passed on as their addresses."""
-    function: Callable[..., int] = getattr(library(), name)
+    function: Callable[..., int] = getattr(surface(), name)
     arrays = [ctypes.c_void_p(x.ctypes.data) if isinstance(x, np.ndarray) else x for x in rest]
     wrong = function(data, SIZE(len(data)), *arrays)
     assert wrong in (0, CORRUPT)

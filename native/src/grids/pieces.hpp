@@ -1,0 +1,33 @@
+// Codes of a grid of floats to values, a piece at a time: in 32 bits where all of a piece fit.
+#pragma once
+
+#include <cstdint>
+
+#include "piece.hpp"
+#include "span.hpp"
+#include "types.hpp"
+
+namespace rootae::grids {
+
+// Calls grid.piece(codes, count, out), with codes of 32 or 64 bits, for the pieces of a lane whose
+// type is one of floats.
+template <class Map>
+void inverse_by_piece(const Map& grid, Span<const std::int64_t> codes, Values out) {
+  const auto all = [&](auto* to) {
+    in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
+      std::int32_t narrow[kPiece];
+      if (narrowed(codes.data() + first, count, narrow)) {
+        grid.piece(narrow, count, to + first);
+      } else {
+        grid.piece(codes.data() + first, count, to + first);
+      }
+    });
+  };
+  if (out.type == Type::float32) {
+    all(out.as<float>());
+  } else {
+    all(out.as<double>());
+  }
+}
+
+}  // namespace rootae::grids
