@@ -88,7 +88,7 @@ SURFACE int feature_edges(const std::int64_t* codes, std::size_t rows, const std
                           std::size_t count, const char* type, void* out) {
   return guarded([&] {
     const Codes q(codes, rows);
-    const rootae::EdgeLookup lookup(Codes(edges, count), rootae::range_of(q), rows);
+    const rootae::EdgeLookup lookup(Codes(edges, count));
     typed(type, out, [&](auto* to) { lookup.look(q, to); });
   });
 }
@@ -116,8 +116,7 @@ SURFACE int diagram_follow(const std::int64_t* codes, std::size_t inputs, std::s
     std::vector<std::size_t> widths;
     std::vector<std::vector<std::uint8_t>> seen(inputs, std::vector<std::uint8_t>(rows));
     for (std::size_t k = 0; k < inputs; ++k) {
-      const Codes q(codes + k * rows, rows);
-      lookups.emplace_back(Codes(edges, edge_counts[k]), rootae::range_of(q), rows);
+      lookups.emplace_back(Codes(edges, edge_counts[k]));
       widths.push_back(lookups.back().width());
       of.emplace_back(tables, table_sizes[k]);
       edges += edge_counts[k];

@@ -49,31 +49,33 @@ DiagramTables::DiagramTables(Span<const Span<const std::int64_t>> tables,
     const Span<const std::int64_t> table = tables_[k];
     const bool fits = !table.empty() && table.size() / widths_[k] >= states;
     hold(fits, "a diagram's table is too small: the codec's plan is damaged");
-    const auto [least, most] = std::minmax_element(table.begin(), table.end());
-    hold(*least >= 0 && *most < INT64_MAX, "a diagram has impossible states: the codec's plan is damaged");
-    entries = std::min(entries + states * widths_[k], kNarrow + 1);
-    states = static_cast<std::size_t>(*most) + 1;
+    std::uint64_t most = 0;  // negative ones are the largest
+    for (const std::int64_t next : table) most = std::max(most, static_cast<std::uint64_t>(next));
+    hold(most < INT64_MAX, "a diagram has impossible states: the codec's plan is damaged");
+    sizes_.push_back(states * widths_[k]);
+    entries = std::min(entries + sizes_[k], kNarrow + 1);
+    states = static_cast<std::size_t>(most) + 1;
   }
   hold(states <= kContexts && !tables_.empty(),
        "a diagram has too many contexts: the codec's plan is damaged");
   contexts_ = states;
   const bool bytes =
       std::all_of(widths_.begin(), widths_.end(), [](auto width) { return width <= kBytes; });
-  if (bytes && entries <= kNarrow) narrow();
+  if (bytes && entries <= kNarrow) narrow(entries);
 }
 
-void DiagramTables::narrow() {
-  std::size_t states = 1;
+void DiagramTables::narrow(std::size_t entries) {
+  steps_.resize(entries);
+  std::size_t from = 0;
   for (std::size_t k = 0; k < tables_.size(); ++k) {
-    const Span<const std::int64_t> table = tables_[k];
-    const std::size_t size = states * widths_[k], first = steps_.size() + size;
+    const std::size_t size = sizes_[k], next = from + size;
     const bool last = k + 1 == tables_.size();
-    const std::size_t width = last ? 1 : widths_[k + 1];
+    const std::size_t width = last ? 1 : widths_[k + 1], first = last ? 0 : next;
+    const std::int64_t* table = tables_[k].data();
     for (std::size_t i = 0; i < size; ++i) {
-      const std::size_t next = static_cast<std::size_t>(table[i]) * width + (last ? 0 : first);
-      steps_.push_back(static_cast<std::uint16_t>(next));
+      steps_[from + i] = static_cast<std::uint16_t>(static_cast<std::size_t>(table[i]) * width + first);
     }
-    states = static_cast<std::size_t>(*std::max_element(table.begin(), table.end())) + 1;
+    from = next;
   }
 }
 

@@ -13,7 +13,7 @@ namespace rootae {
 // What one input of a diagram looks at.
 struct Seen {
   Span<const std::int64_t> codes;        // shape (rows,)
-  const EdgeLookup* through = nullptr;   // of the input's edges and the codes' range
+  const EdgeLookup* through = nullptr;   // of the input's edges
   const std::uint8_t* ready = nullptr;   // shape (rows,): what `through` makes of the codes, if
                                          // somebody worked that out; of at most 255 edges
 };
@@ -35,12 +35,12 @@ class DiagramTables {
   void follow(Span<const Seen> inputs, Span<std::uint8_t> contexts) const;
 
  private:
-  void narrow();
+  void narrow(std::size_t entries);
   void follow_narrow(Span<const Seen> inputs, Span<std::uint8_t> contexts) const;
   void follow_wide(Span<const Seen> inputs, Span<std::uint8_t> contexts) const;
 
   std::vector<Span<const std::int64_t>> tables_;
-  std::vector<std::size_t> widths_;
+  std::vector<std::size_t> widths_, sizes_;  // of each input; of each table, what can be reached
   std::size_t contexts_ = 0;
   // All tables in one, whose entries are places in it: where the row of the next state begins.
   std::vector<std::uint16_t> steps_;

@@ -7,7 +7,10 @@
 namespace rootae {
 namespace {
 
-constexpr std::uint64_t kWidest = 1 << 20;  // codes of a table over their range
+constexpr std::size_t kLeast = 1 << 8, kMost = 1 << 14;  // integers of a table
+constexpr std::size_t kStretches = 1 << 12;
+constexpr std::size_t kShared = 3;        // edges in one stretch; beyond it a search is quicker
+constexpr std::size_t kPiece = 256;       // codes that are looked up before one asks how it went
 constexpr std::int64_t kExact = 1 << 24;    // whole numbers up to here are float32
 constexpr std::size_t kTogether = 8;        // codes that are searched for side by side
 
@@ -32,84 +35,126 @@ void counts(const std::int64_t* edges, std::size_t size, const std::int64_t* cod
   for (std::size_t j = 0; j < count; ++j) found[j] += edges[found[j]] <= codes[j] ? 1 : 0;
 }
 
+// Several at a time: half of a short loop is counting.
+template <class T, class F>
+void each(Span<const std::int64_t> codes, T* __restrict out, F f) {
+  const std::int64_t* __restrict from = codes.data();
+  std::size_t i = 0;
+  for (; i + 4 <= codes.size(); i += 4) {
+    const T a = f(from[i]), b = f(from[i + 1]), c = f(from[i + 2]), d = f(from[i + 3]);
+    out[i] = a;
+    out[i + 1] = b;
+    out[i + 2] = c;
+    out[i + 3] = d;
+  }
+  for (; i < codes.size(); ++i) out[i] = f(from[i]);
+}
+
 }  // namespace
 
-Range range_of(Span<const std::int64_t> codes) noexcept {
-  if (codes.empty()) return {};
-  constexpr std::size_t kChains = 4;  // so that no comparison waits for the one before
-  std::int64_t low[kChains], high[kChains];
-  std::fill(low, low + kChains, codes[0]);
-  std::fill(high, high + kChains, codes[0]);
-  std::size_t i = 0;
-  for (; i + kChains <= codes.size(); i += kChains) {
-    for (std::size_t j = 0; j < kChains; ++j) {
-      low[j] = std::min(low[j], codes[i + j]);
-      high[j] = std::max(high[j], codes[i + j]);
-    }
-  }
-  for (; i < codes.size(); ++i) {
-    low[0] = std::min(low[0], codes[i]);
-    high[0] = std::max(high[0], codes[i]);
-  }
-  return {*std::min_element(low, low + kChains), *std::max_element(high, high + kChains)};
-}
-
-EdgeLookup::EdgeLookup(Span<const std::int64_t> edges, Range range, std::size_t rows)
-    : edges_(edges), range_(range) {
+EdgeLookup::EdgeLookup(Span<const std::int64_t> edges)
+    : edges_(edges.begin(), edges.end()), count_(edges.size()) {
   hold(std::is_sorted(edges.begin(), edges.end()),
        "a table of edges does not ascend: the codec is damaged");
-  if (range.low > range.high) return;
-  const auto first = std::upper_bound(edges.begin(), edges.end(), range.low);
-  below_ = static_cast<std::size_t>(first - edges.begin());
-  inside_ = static_cast<std::size_t>(std::upper_bound(first, edges.end(), range.high) - first);
-  const std::uint64_t span = distance(range.low, range.high);
-  if (span >= kWidest || span / 2 >= rows) return;
-  if (edges.size() <= UINT8_MAX) {
-    fill(narrow_);
-  } else if (edges.size() <= UINT16_MAX) {
-    fill(wide_);
-  }
+  if (edges.empty() || edges.size() > UINT8_MAX) return;
+  const std::uint64_t span = distance(edges_.front(), edges_.back());
+  span + 2 <= kMost && edges_.front() != INT64_MIN ? tabulate() : stretch();
 }
 
-template <class Entry>
-void EdgeLookup::fill(std::vector<Entry>& table) const {
-  table.resize(static_cast<std::size_t>(distance(range_.low, range_.high)) + 1);
-  std::size_t at = 0;
-  for (std::size_t i = 0; i <= inside_; ++i) {
-    const std::size_t end = i == inside_ ? table.size()
-                                         : static_cast<std::size_t>(
-                                               distance(range_.low, edges_[below_ + i]));
-    const auto bin = static_cast<Entry>(below_ + i);
-    std::fill(table.begin() + static_cast<std::ptrdiff_t>(at),
-              table.begin() + static_cast<std::ptrdiff_t>(end), bin);
+// Begins the table so that the edges lie in the middle of what it reaches over.
+void EdgeLookup::begin(std::uint64_t reach) {
+  const std::uint64_t before = (reach - distance(edges_.front(), edges_.back())) / 2;
+  const std::uint64_t room = distance(INT64_MIN, edges_.front());
+  low_ = before < room ? edges_.front() - static_cast<std::int64_t>(before) : INT64_MIN;
+}
+
+void EdgeLookup::tabulate() {
+  const std::uint64_t span = distance(edges_.front(), edges_.back());
+  std::size_t size = kLeast;
+  while (size < kMost && size < 4 * (span + 2)) size *= 2;
+  begin(size - 1);
+  bins_.resize(size);
+  auto at = bins_.begin();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const auto end = bins_.begin() + static_cast<std::ptrdiff_t>(distance(low_, edges_[i]));
+    std::fill(at, end, static_cast<std::uint8_t>(i));
     at = end;
+  }
+  std::fill(at, bins_.end(), static_cast<std::uint8_t>(count_));
+}
+
+void EdgeLookup::stretch() {
+  const std::uint64_t span = distance(edges_.front(), edges_.back());
+  while (span >> shift_ >= kStretches / 2) ++shift_;
+  if (shift_ < 52) {
+    begin((std::uint64_t{kStretches} << shift_) - 1);
+  } else {
+    low_ = INT64_MIN;  // 2^12 stretches of 2^52 are all there is
+  }
+  bins_.resize(kStretches);
+  std::size_t before = 0;
+  for (std::size_t s = 0; s < kStretches; ++s) {
+    std::size_t end = before;
+    while (end < count_ && distance(low_, edges_[end]) >> shift_ == s) ++end;
+    bins_[s] = static_cast<std::uint8_t>(before);
+    shared_ = std::max(shared_, end - before);
+    before = end;
+  }
+  edges_.resize(count_ + kShared, INT64_MAX);
+}
+
+template <std::size_t shared, bool shifted, class T>
+void EdgeLookup::look_up(Span<const std::int64_t> codes, T* out) const {
+  const std::int64_t low = low_, *edges = edges_.data();
+  const std::uint8_t* bins = bins_.data();
+  const std::uint64_t last = bins_.size() - 1;
+  const std::uint32_t shift = shift_;
+  const auto most = static_cast<std::uint32_t>(count_);
+  const auto place = [=](std::int64_t code) {
+    return shifted ? distance(low, code) >> shift : distance(low, code);
+  };
+  const auto bin = [=](std::int64_t code, std::uint64_t at) {
+    std::uint32_t found = bins[at];
+    for (std::size_t i = 0; i < shared; ++i) found += edges[found] <= code ? 1U : 0U;
+    return static_cast<T>(shared == 0 ? found : std::min(found, most));
+  };
+  for (std::size_t first = 0; first < codes.size(); first += kPiece) {
+    const auto some = codes.part(first, std::min(kPiece, codes.size() - first));
+    std::uint64_t seen = 0;
+    each(some, out + first, [&](std::int64_t code) {
+      const std::uint64_t at = place(code);
+      seen |= at;
+      return bin(code, at & last);
+    });
+    if (seen <= last) continue;  // else some lie outside the table
+    each(some, out + first, [&](std::int64_t code) {
+      return bin(code, code < low ? 0 : std::min(place(code), last));
+    });
   }
 }
 
 template <class T>
 void EdgeLookup::search(Span<const std::int64_t> codes, T* out) const {
-  const std::int64_t* edges = edges_.data() + below_;
   std::size_t found[kTogether], i = 0;
   for (; i + kTogether <= codes.size(); i += kTogether) {
-    counts<kTogether>(edges, inside_, codes.data() + i, found);
-    for (std::size_t j = 0; j < kTogether; ++j) out[i + j] = static_cast<T>(below_ + found[j]);
+    counts<kTogether>(edges_.data(), count_, codes.data() + i, found);
+    for (std::size_t j = 0; j < kTogether; ++j) out[i + j] = static_cast<T>(found[j]);
   }
   for (; i < codes.size(); ++i) {
-    counts<1>(edges, inside_, codes.data() + i, found);
-    out[i] = static_cast<T>(below_ + found[0]);
+    counts<1>(edges_.data(), count_, codes.data() + i, found);
+    out[i] = static_cast<T>(found[0]);
   }
 }
 
 template <class T>
 void EdgeLookup::look(Span<const std::int64_t> codes, T* out) const {
-  const auto by = [&](const auto* table) {
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      out[i] = static_cast<T>(table[distance(range_.low, codes[i])]);
-    }
-  };
-  if (!narrow_.empty()) return by(narrow_.data());
-  if (!wide_.empty()) return by(wide_.data());
-  search(codes, out);
+  if (bins_.empty() || shared_ > kShared) return search(codes, out);
+  switch (shared_) {
+    case 0: return look_up<0, false>(codes, out);
+    case 1: return look_up<1, true>(codes, out);
+    case 2: return look_up<2, true>(codes, out);
+    default: return look_up<kShared, true>(codes, out);
+  }
 }
 
 template <class T>
@@ -117,10 +162,11 @@ void look_at_digit(const Digit& digit, Span<const std::int64_t> codes, T* out) n
   const std::uint64_t top = digit.top, highest = top << digit.shift;
   const bool whole = highest >> digit.shift == top;
   const std::uint64_t most = whole ? highest : UINT64_MAX;
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    const std::int64_t above = std::max(codes[i], digit.low);
-    out[i] = static_cast<T>(std::min(distance(digit.low, above), most) >> digit.shift);
-  }
+  const std::int64_t low = digit.low;
+  const std::uint32_t shift = digit.shift;
+  each(codes, out, [=](std::int64_t code) {
+    return static_cast<T>(std::min(distance(low, std::max(code, low)), most) >> shift);
+  });
 }
 
 template <class T>

@@ -10,40 +10,37 @@
 
 namespace rootae {
 
-// The least and the greatest of some codes; the other way round of none.
-struct Range {
-  std::int64_t low = 0, high = -1;
-};
-
-[[nodiscard]] Range range_of(Span<const std::int64_t> codes) noexcept;
-
-// How many edges lie at or below each code of a range: by a table over the range where that is
-// small, else by a search. It may serve many diagrams and networks that see the same codes.
+// How many edges lie at or below each code: by a table over the integers around the edges, or over
+// stretches of 2^n of them where few edges share one, else by a search. It holds for any codes, so
+// one serves all blocks, and all diagrams and networks that see by these edges.
 class EdgeLookup {
  public:
-  // edges: ascending, outliving this; range: of the codes to come; rows: how many they will be.
-  // Throws where the edges do not ascend.
-  EdgeLookup(Span<const std::int64_t> edges, Range range, std::size_t rows);
+  // edges: ascending. Throws where they are not. Keeps at most 16 KiB and a copy of the edges.
+  explicit EdgeLookup(Span<const std::int64_t> edges);
 
   // How many integers a code may become: the edges and one.
-  [[nodiscard]] std::size_t width() const noexcept { return edges_.size() + 1; }
+  [[nodiscard]] std::size_t width() const noexcept { return count_ + 1; }
 
-  // Writes one integer a code. All codes lie in the range; T has room for width() integers: one of
-  // uint8_t, uint16_t, uint32_t, int32_t, int64_t, float, double.
+  // Writes one integer a code. T has room for width() integers: one of uint8_t, uint16_t, uint32_t,
+  // int32_t, int64_t, float, double.
   template <class T>
   void look(Span<const std::int64_t> codes, T* out) const;
 
  private:
-  template <class Entry>
-  void fill(std::vector<Entry>& table) const;
+  void tabulate();
+  void stretch();
+  void begin(std::uint64_t reach);
+  template <std::size_t shared, bool shifted, class T>
+  void look_up(Span<const std::int64_t> codes, T* out) const;
   template <class T>
   void search(Span<const std::int64_t> codes, T* out) const;
 
-  Span<const std::int64_t> edges_;
-  Range range_;
-  std::size_t below_ = 0, inside_ = 0;  // edges at or below the range's least code; in the range
-  std::vector<std::uint8_t> narrow_;    // over the range, of at most 255 edges
-  std::vector<std::uint16_t> wide_;     // over the range, of more
+  std::vector<std::int64_t> edges_;  // with some behind that almost no code is above
+  std::size_t count_ = 0;            // of edges
+  std::int64_t low_ = 0;             // where the table begins
+  std::uint32_t shift_ = 0;          // each of its entries is for 2^shift integers
+  std::size_t shared_ = 0;           // edges in one stretch, at most
+  std::vector<std::uint8_t> bins_;   // a power of two; of each integer, or before each stretch
 };
 
 // (clip(q, low, low + (top << shift)) - low) >> shift of each code q; T has room for top.

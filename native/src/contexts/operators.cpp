@@ -27,16 +27,6 @@ T* made(const Memory<T>& memory, Place place, std::size_t unit) {
 
 std::size_t unit(const Units& units, std::size_t i) { return units.empty() ? i : units[i]; }
 
-// Rounds down. Beyond 2^23, or 2^52, all floats are whole.
-template <class T>
-T floored(T x) {
-  constexpr T kWhole = T(1) / std::numeric_limits<T>::epsilon();
-  const T shift = x < 0 ? -kWhole : kWhole;
-  const T nearest = (x + shift) - shift;
-  const T below = nearest > x ? nearest - 1 : nearest;
-  return std::abs(x) < kWhole ? below : x;
-}
-
 template <class T, class F>
 void each(const Step& step, const Memory<T>& memory, F f) {
   const View<T> x = given(memory, step.from[0]);
@@ -44,6 +34,26 @@ void each(const Step& step, const Memory<T>& memory, F f) {
     const T* __restrict from = x.unit(u);
     T* __restrict to = made(memory, step.to, u);
     for (std::size_t r = 0; r < memory.rows; ++r) to[r] = f(from[r]);
+  }
+}
+
+// Rounds down: adding 2^23, or 2^52, rounds to a whole number, and beyond that all floats are whole.
+// Written so that compilers vectorise it: two loops, and what is chosen are constants other than 0.
+template <class T>
+void round_down(const Step& step, const Memory<T>& memory) {
+  constexpr T kWhole = T(1) / std::numeric_limits<T>::epsilon();
+  const View<T> x = given(memory, step.from[0]);
+  for (std::size_t u = 0; u < step.units; ++u) {
+    const T* __restrict from = x.unit(u);
+    T* __restrict to = made(memory, step.to, u);
+    for (std::size_t r = 0; r < memory.rows; ++r) {
+      const T shift = std::copysign(kWhole, from[r]);
+      const T nearest = (from[r] + shift) - shift;
+      to[r] = (nearest - (nearest > from[r] ? T(2) : T(1))) + T(1);
+    }
+    for (std::size_t r = 0; r < memory.rows; ++r) {
+      to[r] = std::abs(from[r]) < kWhole ? to[r] : from[r];
+    }
   }
 }
 
@@ -104,13 +114,27 @@ template <class T>
 void multiply(const Step& step, const Memory<T>& memory) {
   const View<T> a = given(memory, step.from[0]), b = given(memory, step.from[1]);
   const Product& p = step.product;
-  const std::size_t size = p.m * p.n;
   for (std::size_t outer = 0; outer < step.first.size(); ++outer) {
     const View<T> left = a.from(step.first[outer]), right = b.from(step.second[outer]);
-    for (std::size_t m = 0; m < p.m; ++m) {
+    const auto to = [&](std::size_t m, std::size_t n) {
+      return made(memory, step.to, (outer * p.m + m) * p.n + n);
+    };
+    if (!a.rows) {
       for (std::size_t n = 0; n < p.n; ++n) {
-        add_up(made(memory, step.to, outer * size + m * p.n + n), memory.rows, p.inner, left.from(m * p.a_m),
-               p.a_inner, right.from(n * p.b_n), p.b_inner);
+        add_all([&](std::size_t m) { return to(m, n); }, p.m, memory.rows, p.inner, left, p.a_m,
+                p.a_inner, right.from(n * p.b_n), p.b_inner);
+      }
+    } else if (!b.rows) {
+      for (std::size_t m = 0; m < p.m; ++m) {
+        add_all([&](std::size_t n) { return to(m, n); }, p.n, memory.rows, p.inner, right, p.b_n,
+                p.b_inner, left.from(m * p.a_m), p.a_inner);
+      }
+    } else {
+      for (std::size_t m = 0; m < p.m; ++m) {
+        for (std::size_t n = 0; n < p.n; ++n) {
+          add_up(to(m, n), memory.rows, p.inner, left.from(m * p.a_m), p.a_inner,
+                 right.from(n * p.b_n), p.b_inner);
+        }
       }
     }
   }
@@ -145,7 +169,7 @@ void run_step(const Step& step, const Memory<T>& memory) {
   switch (step.op) {
     case Op::add: return both(step, memory, [](T a, T b) { return a + b; });
     case Op::mul: return both(step, memory, [](T a, T b) { return a * b; });
-    case Op::floor: return each(step, memory, [](T x) { return floored(x); });
+    case Op::floor: return round_down(step, memory);
     case Op::relu: return each(step, memory, [](T x) { return T(0) > x ? T(0) : x; });
     case Op::clip: return clip(step, memory);
     case Op::concat: return join(step, memory);

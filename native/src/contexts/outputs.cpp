@@ -11,13 +11,22 @@ constexpr std::size_t kContexts = 1 << 16;
 constexpr const char* kOdd =
     "a network says other than whole numbers below 1024: the file is damaged";
 
-// An output as a whole number: 0 in place of others, which `right` remembers.
+constexpr std::size_t kRows = 512;  // at a time
+
+// At most kRows outputs as whole numbers: the nearest in place of others, and false where there is
+// one. In one loop, or two, compilers see branches that they cannot vectorise.
 template <class T>
-std::uint32_t whole(T y, bool& right) {
-  const T inside = y >= 0 && y < T(kOutputs) ? y : T(0);
-  const auto found = static_cast<std::int32_t>(inside);
-  right &= static_cast<T>(found) == y;
-  return static_cast<std::uint32_t>(found);
+bool whole(const T* __restrict y, std::size_t rows, std::int32_t* __restrict found) {
+  constexpr T kLast = kOutputs - 1;
+  T inside[kRows];
+  for (std::size_t i = 0; i < rows; ++i) inside[i] = y[i] > 0 ? y[i] : T(0);
+  for (std::size_t i = 0; i < rows; ++i) inside[i] = inside[i] < kLast ? inside[i] : kLast;
+  std::int32_t wrong = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    found[i] = static_cast<std::int32_t>(inside[i]);
+    wrong |= static_cast<T>(found[i]) != y[i] ? 1 : 0;
+  }
+  return wrong == 0;
 }
 
 // How many edges lie at or below each output that may be, times a factor.
@@ -45,9 +54,10 @@ std::size_t contexts_of(std::size_t location, std::size_t scale) {
 
 template <class T>
 void check_outputs(Span<const T> outputs) {
-  bool right = true;
-  for (const T y : outputs) whole(y, right);
-  hold(right, kOdd);
+  std::int32_t found[kRows];
+  for (std::size_t at = 0; at < outputs.size(); at += kRows) {
+    hold(whole(outputs.data() + at, std::min(kRows, outputs.size() - at), found), kOdd);
+  }
 }
 
 OutputCodes::OutputCodes(Span<const std::int64_t> location)
@@ -55,9 +65,12 @@ OutputCodes::OutputCodes(Span<const std::int64_t> location)
 
 template <class T>
 void OutputCodes::codes(Span<const T> location, std::int64_t* out) const {
-  bool right = true;
-  for (std::size_t i = 0; i < location.size(); ++i) out[i] = of_[whole(location[i], right)];
-  hold(right, kOdd);
+  std::int32_t found[kRows];
+  for (std::size_t at = 0; at < location.size(); at += kRows) {
+    const std::size_t rows = std::min(kRows, location.size() - at);
+    hold(whole(location.data() + at, rows, found), kOdd);
+    for (std::size_t i = 0; i < rows; ++i) out[at + i] = of_[static_cast<std::size_t>(found[i])];
+  }
 }
 
 OutputContexts::OutputContexts(Span<const std::int64_t> location, Span<const std::int64_t> scale)
@@ -68,12 +81,18 @@ OutputContexts::OutputContexts(Span<const std::int64_t> location, Span<const std
 template <class T, class Context>
 void OutputContexts::contexts(Span<const T> location, Span<const T> scale, Context* out) const {
   const std::uint16_t *of_location = location_.data(), *of_scale = scale_.data();
-  bool right = true;
-  for (std::size_t i = 0; i < location.size(); ++i) {
-    const std::uint32_t l = whole(location[i], right), s = whole(scale[i], right);
-    out[i] = static_cast<Context>(of_location[l] + of_scale[s]);
+  std::int32_t l[kRows], s[kRows];
+  for (std::size_t at = 0; at < location.size(); at += kRows) {
+    const std::size_t rows = std::min(kRows, location.size() - at);
+    const bool right = whole(location.data() + at, rows, l) && whole(scale.data() + at, rows, s);
+    hold(right, kOdd);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto of = [](const std::uint16_t* table, std::int32_t y) {
+        return table[static_cast<std::size_t>(y)];
+      };
+      out[at + i] = static_cast<Context>(of(of_location, l[i]) + of(of_scale, s[i]));
+    }
   }
-  hold(right, kOdd);
 }
 
 #define ROOTAE_OUTPUTS(T)                                                                    \
