@@ -28,7 +28,10 @@ def surface() -> ctypes.CDLL:
         pytest.skip(f"the native core is not built here: no {' and no '.join(lacking)}")
     folder = tempfile.TemporaryDirectory(prefix="rootae-native-")
     _KEPT.append(folder)
-    steps = [["-S", str(_SOURCE), "-B", folder.name], ["--build", folder.name, "--target", "rootae_surface"]]
+    steps = [
+        ["-S", str(_SOURCE), "-B", folder.name],
+        ["--build", folder.name, "--target", "rootae_surface"],
+    ]
     for step in steps:
         subprocess.run(["cmake", *step], check=True, capture_output=True)
     return ctypes.CDLL(str(Path(folder.name) / "librootae_surface.so"))

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 LOW, HIGH = -(2**63), 2**63 - 1
 SIZE, INTEGERS = ctypes.c_size_t, ndpointer(np.int64)
-ANY = st.integers(LOW, HIGH) | st.integers(-40, 40) | st.sampled_from([LOW, LOW + 1, HIGH - 1, HIGH])
+ANY = (
+    st.integers(LOW, HIGH) | st.integers(-40, 40) | st.sampled_from([LOW, LOW + 1, HIGH - 1, HIGH])
+)
 KINDS = {"u2": 2**16, "u4": 2**32, "i8": 2**63, "f4": 2**24, "f8": 2**53}
 OF = OfLane(0)
 
@@ -163,12 +165,14 @@ def test_any_diagram_is_followed_alike(
     drawn: tuple[NDArray[Any], list[NDArray[Any]], list[NDArray[Any]]], ready: bool
 ) -> None:
     codes, edges, tables = drawn
-    inputs = [np.searchsorted(e, c, side="right").astype("u4") for e, c in zip(edges, codes, strict=True)]
+    inputs = [
+        np.searchsorted(e, c, side="right").astype("u4") for e, c in zip(edges, codes, strict=True)
+    ]
     wanted = gather.follow(inputs, tables, [len(e) + 1 for e in edges], codes.shape[1])
     assert follow(codes, edges, tables, ready=ready).tolist() == wanted.tolist()
 
 
-TABLES = {
+TABLES: dict[str, tuple[list[list[int]], list[list[int]]]] = {
     "too short": ([[0, 1], [0, 1, 2]], [[5], [6]]),
     "no row for a state": ([[0, 2], [0, 1, 2, 3]], [[5], [6]]),
     "a negative state": ([[0, -1], [0, 1, 2, 3]], [[5], [6]]),
@@ -198,7 +202,9 @@ def contexts(y: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[np.
     return out
 
 
-ODD = st.sampled_from([-1.0, 0.5, 1023.5, 1024.0, 1e30, -1e30, np.inf, -np.inf, np.nan, 65536.0, 1e-9])
+ODD = st.sampled_from(
+    [-1.0, 0.5, 1023.5, 1024.0, 1e30, -1e30, np.inf, -np.inf, np.nan, 65536.0, 1e-9]
+)
 OUTPUTS = st.integers(0, 1023).map(float)
 TABLE = st.lists(st.integers(-5, 1030) | ANY, max_size=9).map(lambda e: np.sort(np.array(e, "i8")))
 
