@@ -43,7 +43,7 @@ std::string floats(const char* name, const std::vector<unsigned>& dims, std::vec
   std::string made;
   for (const unsigned n : dims) made += number(1, n);
   std::string raw(data.size() * sizeof(float), '\0');
-  std::memcpy(&raw[0], data.data(), raw.size());
+  if (!raw.empty()) std::memcpy(&raw[0], data.data(), raw.size());
   return made + number(2, 1) + part(8, name) + part(9, raw);
 }
 
