@@ -51,7 +51,7 @@ template <class T>
 Evaluation<T>::Evaluation(const Network& network) : network_(network) {
   constexpr Element kElement = sizeof(T) == 4 ? Element::float32 : Element::float64;
   const bool runs = network.role_ == Role::decoder && network.element_ == kElement &&
-                    network.inputs_ <= kMostInputs && !network.schedule_.mixes;
+                    network.inputs_ <= kMostInputs;
   hold(runs, "a stored network cannot be run row by row: the file is damaged");
   rows_ = rows_at_a_time(network.schedule_.scratch, sizeof(T));
   scratch_.resize(network.schedule_.scratch * rows_);

@@ -47,7 +47,7 @@ template <class T>
 class Evaluation {
  public:
   // The network has to outlive it. Throws where the network is an encoder, is of another type,
-  // mixes rows, or has more inputs than any plan.
+  // has more inputs than any plan.
   explicit Evaluation(const Network& network);
 
   // The most rows that are taken at a time.

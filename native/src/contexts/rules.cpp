@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "units.hpp"
+
 namespace rootae {
 namespace {
 
@@ -189,6 +191,9 @@ Made reshape(const Array& x, const Array& target) {
   }
   const bool free = std::find(x.shape.begin(), x.shape.end(), kRows) != x.shape.end();
   hold_fit(rows == (free ? 1 : 0) && units_of(shape) == units_of(x.shape), "a new shape");
+  // of arrays without numbers, whose products may be anything, nothing is mixed
+  const bool mixes = units_of(shape) != 0 && units_behind_rows(shape) != units_behind_rows(x.shape);
+  hold_fit(!mixes, "a mixture of its rows");
   return {std::move(shape), x.element, 0};
 }
 

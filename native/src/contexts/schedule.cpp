@@ -52,14 +52,10 @@ class Scheduler {
     for (std::size_t i = 0; i < same_.size(); ++i) same_[i] = i;
     for (const Call& call : calls_) {
       if (!needed_[call.output]) continue;
-      const Shape &from = arrays_[call.inputs[0] == kNothing ? 0 : call.inputs[0]].shape;
-      const Shape &to = arrays_[call.output].shape;
+      const Shape& from = arrays_[call.inputs[0] == kNothing ? 0 : call.inputs[0]].shape;
       const bool reshaped = call.op == Op::reshape;
       const bool turned = call.op == Op::transpose && transposed_units(from, call.order).empty();
       if (reshaped || turned) same_[call.output] = same_[call.inputs[0]];
-      if (reshaped && units_of(to) != 0 && units_behind_rows(from) != units_behind_rows(to)) {
-        made_.mixes = true;
-      }
     }
   }
 

@@ -46,7 +46,6 @@ struct Schedule {
   std::vector<std::pair<const Initializer*, std::size_t>> initial;  // and where it lies
   std::size_t constants = 0, scratch = 0;                           // units of each
   Place input, output;
-  bool mixes = false;  // a Reshape puts one row's numbers into another's
 };
 
 // Lays out a checked model: what its output does not hang on is left out.

@@ -33,6 +33,10 @@ Op op_of(std::string_view name, Role role) {
   return found->second;
 }
 
+bool is_short(const Shape& shape) {
+  return std::all_of(shape.begin(), shape.end(), [](std::int64_t n) { return n <= kLongest; });
+}
+
 class Follower {
  public:
   Follower(const Model& model, Role role) : model_(model), role_(role) {}
@@ -48,10 +52,10 @@ class Follower {
   void begin() {
     const End& input = model_.input;
     const bool right = input.shape.size() == 2 && input.shape[0] > 0 && input.shape[1] == kRows;
-    hold_fit(right && !input.name.empty(), "its input");
+    hold_fit(right && !input.name.empty() && is_short(input.shape), "its input");
     name(input.name, {input.shape, input.element, nullptr});
     for (const auto& [key, found] : model_.initializers) {
-      hold_fit(key != input.name, "its input");
+      hold_fit(key != input.name && is_short(found.shape), "its input");
       name(key, {found.shape, found.element, &found});
     }
   }
@@ -72,7 +76,8 @@ class Follower {
     }
     const Made made = apply(node, checked_.arrays, call);
     hold_fit(std::count(made.shape.begin(), made.shape.end(), kRows) <= 1, "a square of its rows");
-    hold_fit(made.shape.size() <= kMostDimensions, "an array of too many dimensions");
+    hold_fit(made.shape.size() <= kMostDimensions && is_short(made.shape),
+             "the dimensions of what it makes");
     const std::uint64_t units = units_of(made.shape);
     hold_fit(units <= kUnits && made.work <= kWork, "the size of what it makes");
     work_ += units + made.work;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "arithmetic.hpp"
@@ -55,7 +56,10 @@ void float_piece(const Rule& rule, Span<const ConstValues> sources, std::size_t 
   double total[kPiece] = {};
   for (std::size_t k = 0; k < sources.size(); ++k)
     add(part(sources[k], first, count), rule.terms[k].second, total);
-  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(total[i]);
+  // which of two NaN a sum keeps hangs on the processor
+  constexpr T kNaN = std::numeric_limits<T>::quiet_NaN();
+  for (std::size_t i = 0; i < count; ++i)
+    out[i] = std::isnan(total[i]) ? kNaN : static_cast<T>(total[i]);
 }
 
 }  // namespace
