@@ -1,12 +1,10 @@
 #include "layout.hpp"
 
 #include "error.hpp"
-#include "plan/names.hpp"
 
 namespace rootae {
 
-Layout::Layout(const Tree& tree) : starts_(tree.columns.size() + 1, 0) {
-  const Names columns(tree.columns);
+Layout::Layout(const Tree& tree) : columns(tree.columns), starts_(tree.columns.size() + 1, 0) {
   for (const Group& group : tree.groups) {
     const auto number = static_cast<Index>(first.size());
     first.push_back(static_cast<Index>(within.size()));

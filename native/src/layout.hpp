@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "plan/names.hpp"
 #include "plan/plan.hpp"
 #include "span.hpp"
 
@@ -13,7 +14,7 @@ namespace rootae {
 // Lanes of all groups are counted in the plan's order. Blobs are too: of each group the latents, if
 // it has an encoder, then its lanes.
 struct Layout {
-  // Of a tree that is checked.
+  // Of a tree that is checked, which has to outlive it.
   explicit Layout(const Tree& tree);
 
   [[nodiscard]] std::size_t groups() const { return latent_blobs.size(); }
@@ -23,6 +24,7 @@ struct Layout {
     return {by_column_.data() + starts_[column], starts_[column + 1] - starts_[column]};
   }
 
+  Names columns;                  // numbers of columns
   std::vector<Index> first;       // the number of each group's first lane
   std::vector<Index> group_of;    // the number of each lane's group
   std::vector<Index> within;      // each lane's number in its group

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "error.hpp"
-#include "plan/names.hpp"
 
 namespace rootae {
 namespace {
@@ -23,7 +22,7 @@ bool sees_latents(const Contexts& contexts) {
 Resolver::Resolver(const Tree& tree, const Layout& layout)
     : layout_(&layout), is_read_(layout.lanes(), 0) {
   add_nodes(tree);
-  for (std::size_t g = 0; g < tree.groups.size(); ++g) add_edges(tree, tree.groups[g], groups_[g]);
+  for (std::size_t g = 0; g < tree.groups.size(); ++g) add_edges(tree.groups[g], groups_[g]);
   note_read(tree);
 }
 
@@ -51,36 +50,44 @@ void Resolver::add_nodes(const Tree& tree) {
   }
 }
 
-void Resolver::add_edges(const Tree& tree, const Group& group, const GroupNodes& nodes) {
+void Resolver::add_edges(const Group& group, const GroupNodes& nodes) {
+  const std::vector<std::vector<Index>> links = seen_by_links(group, nodes);
   for (Index i = 0; i < nodes.lanes; ++i) graph_.close_node();
-  if (group.links.empty()) {
-    add_sources(group, nodes, graph_, [&](Index i) { graph_.lead(nodes.lane(i)); });
-    return;
-  }
-  const Names columns(tree.columns);
+  add_sources(group, nodes, graph_, [&](Index i) {
+    if (i < nodes.lanes) return graph_.lead(nodes.lane(i));
+    for (const Index node : links[i - nodes.lanes]) graph_.lead(node);
+  });
+}
+
+// Returns the nodes of what it takes to follow each link: names are looked up once.
+std::vector<std::vector<Index>> Resolver::seen_by_links(const Group& group,
+                                                        const GroupNodes& nodes) const {
   auto lanes_of = [&](std::string_view name) {
-    const std::optional<Index> column = columns.find(name);
+    const std::optional<Index> column = layout_->columns.find(name);
     hold(column.has_value(), "a link leads nowhere: the codec's plan is damaged");
     return layout_->lanes_of(*column);
   };
-  add_sources(group, nodes, graph_, [&](Index i) {
-    if (i < nodes.lanes) return graph_.lead(nodes.lane(i));
-    const Link& link = group.links[i - nodes.lanes];
-    graph_.lead(nodes.lane(link.by));
+  std::vector<std::vector<Index>> found;
+  for (const Link& link : group.links) {
+    const Span<const Index> lanes = lanes_of(link.column);
+    hold(link.element < lanes.size(), "a link leads nowhere: the codec's plan is damaged");
+    std::vector<Index>& all = found.emplace_back();
+    all.push_back(nodes.lane(link.by));
     for (const std::string_view counter : {std::string_view(group.name), std::string_view(link.group)})
-      for (const Index lane : lanes_of(counter)) graph_.lead(node_of(lane));
-    graph_.lead(node_of(lanes_of(link.column)[link.element]));
-  });
+      for (const Index lane : lanes_of(counter)) all.push_back(node_of(lane));
+    all.push_back(node_of(lanes[link.element]));
+  }
+  return found;
 }
 
 void Resolver::note_read(const Tree& tree) {
   for (Index node = 0; node < nodes_.size(); ++node)
     for (const Index other : graph_.of(node))
       if (nodes_[other].part == Part::lane) is_read_[nodes_[other].number] = 1;
-  const Names columns(tree.columns);
   for (const Column& column : tree.columns) {
     if (!column.counter) continue;
-    const std::optional<Index> counter = columns.find(*column.counter);
+    const std::optional<Index> counter =
+        layout_->columns.find(*column.counter);
     hold(counter.has_value(), "a column has no counter: the codec's plan is damaged");
     for (const Index lane : layout_->lanes_of(*counter)) is_read_[lane] = 1;
   }

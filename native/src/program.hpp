@@ -63,7 +63,9 @@ class Resolver {
   };
 
   void add_nodes(const Tree& tree);
-  void add_edges(const Tree& tree, const Group& group, const GroupNodes& nodes);
+  void add_edges(const Group& group, const GroupNodes& nodes);
+  [[nodiscard]] std::vector<std::vector<Index>> seen_by_links(const Group& group,
+                                                              const GroupNodes& nodes) const;
   void note_read(const Tree& tree);
   [[nodiscard]] Index node_of(Index lane) const;
   [[nodiscard]] Read edges(Index lane, std::uint8_t mode) const;

@@ -167,18 +167,6 @@ Document::Document(std::string_view text) {
   Scanner(text_, nodes_).scan();
 }
 
-const Node& Value::node() const { return of_->nodes_[number_]; }
-
-Kind Value::kind() const { return node().kind; }
-
-std::string_view Value::content() const {
-  return std::string_view(of_->text_).substr(node().at, node().size);
-}
-
-std::size_t Value::size() const { return node().size; }
-
-Value Value::next() const { return {*of_, node().next}; }
-
 std::string Value::place() const {
   std::string found = "plan";
   for (std::uint32_t outer = 0; outer != number_;) {

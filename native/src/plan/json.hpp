@@ -62,4 +62,12 @@ class Document {
   std::vector<Node> nodes_;
 };
 
+inline const Node& Value::node() const { return of_->nodes_[number_]; }
+inline Kind Value::kind() const { return node().kind; }
+inline std::size_t Value::size() const { return node().size; }
+inline Value Value::next() const { return {*of_, node().next}; }
+inline std::string_view Value::content() const {
+  return {of_->text_.data() + node().at, node().size};
+}
+
 }  // namespace rootae::json
