@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rootae.codec.plan.plan import Lane
 
 FILES: dict[str, dict[str, Any]] = {
-    "mc/jpsi.root": {"lossy": True},
+    "mc/jpsi.root": {"lossy": True, "family": "plain"},
     "edge/uproot-HZZ-objects.root": {},
     "edge/hsimple.root": {"bounds": {"*": "rel:1e-3"}},
     "real/cms_hzz.root": {"lossy": True},
