@@ -1,0 +1,101 @@
+// What has to be decoded of a block, and in which order: resolved before a byte is read.
+// What a lane is decoded from hangs on its mode in the block, which its directory says.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "layout.hpp"
+#include "plan/graph.hpp"
+#include "plan/plan.hpp"
+#include "plan/sources.hpp"
+#include "span.hpp"
+
+namespace rootae {
+
+// Modes of lanes, as directories say them. FORMAT.md, section 4.
+namespace mode {
+constexpr std::uint8_t plain = 0, contexts = 1, bits = 2, derived = 3, predicted = 4, centred = 5;
+}
+
+struct Program {
+  std::vector<Index> lanes;    // each after all that it is decoded from
+  std::vector<Index> latents;  // the groups whose latents are read
+  // How many nodes of these read each node, for `Resolver::release`.
+  std::vector<Index> readers;
+};
+
+// What a block's decoder may let go of; of rules it keeps nothing.
+enum class Part : std::uint8_t { lane, centre, rule, contexts };
+
+// Says what has to be decoded of a tree's blocks. Contexts and centres that several lanes share are
+// nodes of their own, so that all this is as large as the plan, whatever a plan is like.
+class Resolver {
+ public:
+  // Of a tree that is checked; the layout has to outlive it.
+  Resolver(const Tree& tree, const Layout& layout);
+
+  // Finds what has to be decoded for lanes.
+  //   wanted: their numbers; modes: of all lanes; known: lanes that are decoded already.
+  // Throws corrupt where a lane follows from itself, which no checked plan has.
+  [[nodiscard]] Program resolve(Span<const Index> wanted, Bytes modes,
+                                Span<const Index> known) const;
+
+  // Notes that a lane is decoded, and calls free(Part, number) for all that nothing left of the
+  // program reads: a lane or a lane's centre by the lane's number, contexts by theirs over all
+  // groups, see `contexts_of`. Lanes that no other lane reads are not told of.
+  template <class Free>
+  void release(Program& program, Index lane, std::uint8_t mode, Free free) const {
+    for (const Index node : edges(lane, mode)) drop(program, node, free);
+  }
+
+  // Contexts of all groups are counted in the plan's order: the number of each group's first ones.
+  [[nodiscard]] Span<const Index> first_contexts() const { return first_contexts_; }
+  // Whether others may be decoded from a lane, or counted by it: it is worth keeping.
+  [[nodiscard]] bool is_read(Index lane) const { return is_read_[lane] != 0; }
+
+ private:
+  struct Read {  // nodes that a lane reads
+    Index nodes[2] = {0, 0};
+    Index count = 0;
+    [[nodiscard]] const Index* begin() const { return nodes; }
+    [[nodiscard]] const Index* end() const { return nodes + count; }
+  };
+
+  void add_nodes(const Tree& tree);
+  void add_edges(const Group& group, const GroupNodes& nodes);
+  [[nodiscard]] std::vector<std::vector<Index>> seen_by_links(const Group& group,
+                                                              const GroupNodes& nodes) const;
+  void note_read(const Tree& tree);
+  [[nodiscard]] Index node_of(Index lane) const;
+  [[nodiscard]] Read edges(Index lane, std::uint8_t mode) const;
+  [[nodiscard]] std::optional<Index> edge(Index node, Index k, Bytes modes) const;
+
+  // A node is released by its last reader, and then releases what it reads: lanes at most.
+  template <class Free>
+  void drop(Program& program, Index node, Free& free) const {
+    if (--program.readers[node] > 0) return;
+    const Node& is = nodes_[node];
+    if (is.part != Part::rule) free(is.part, is.number);
+    for (const Index next : graph_.of(node)) drop(program, next, free);
+  }
+
+  struct Node {
+    Part part;
+    Index number;
+  };
+  struct Has {  // of a lane, and the node of its contexts
+    bool centre, rule, contexts, latents;
+    Index node;
+  };
+
+  const Layout* layout_;  // outlives this
+  Graph graph_;  // of all groups, but for lanes: what they read hangs on their modes
+  std::vector<Node> nodes_;
+  std::vector<GroupNodes> groups_;
+  std::vector<Has> lanes_;
+  std::vector<Index> first_contexts_;
+  std::vector<std::uint8_t> is_read_;
+};
+
+}  // namespace rootae
