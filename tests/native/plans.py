@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 from following import COLUMNS, coded_by
-from native.core import library
+from native.core import surface
 from reference import plan as second_plan
 from reference import pointers as second
 from reference.damage import Damaged
@@ -82,7 +82,7 @@ class Known(NamedTuple):
         message = ctypes.create_string_buffer(1000)
         given = [x.ctypes.data_as(ctypes.c_void_p) if isinstance(x, np.ndarray) else x
                  for x in arguments]  # fmt: skip
-        result = getattr(library(), name)(
+        result = getattr(surface(), name)(
             ctypes.byref(codec), *given, message, ctypes.c_size_t(len(message))
         )
         return result, message.value.decode("utf-8", "replace")

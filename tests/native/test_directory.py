@@ -11,7 +11,7 @@ import pytest
 from codec.plan.test_check import TABLES, TREE
 from hypothesis import given
 from hypothesis import strategies as st
-from native.core import library
+from native.core import surface
 from native.plans import CORRUPT, TAKEN, Known
 
 from rootae.codec.block import Block
@@ -124,7 +124,7 @@ def test_more_branches_than_there_are_bytes_are_damage(count: int) -> None:
 
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_checksums_are_zlib_s(data: bytes, cut: int) -> None:
-    checksum: Callable[..., int] = library().surface_crc32
+    checksum: Callable[..., int] = surface().surface_crc32
     checksum.restype = ctypes.c_uint32  # type: ignore[attr-defined]
     before = zlib.crc32(data[:cut])
     rest = data[cut:]
