@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from rootae.codec.indices import pointed
 from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Raw, Stage
 from rootae.errors import CorruptError
 from rootae.kernels import gather
@@ -202,8 +201,7 @@ class StageContexts:
     def _follow(self, diagram: Diagram) -> NDArray[Any]:
         """Take every row through a diagram."""
         tables = [self._coder.tables[i] for i in diagram.tables]
-        edges = (i for f in diagram.inputs for i in pointed(f, "table"))
-        widths = [len(self._coder.tables[i]) + 1 for i in edges]
+        widths = [len(self._coder.tables[i]) + 1 for i in diagram.edges]
         # narrow numbers: fresh memory is slow
         kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
         inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
