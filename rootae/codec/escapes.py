@@ -53,7 +53,7 @@ def read_escapes(
         msg = f"a lane of {rows} rows has {n} escapes: the block is damaged"
         raise CorruptError(msg)
     at = np.cumsum(stream.decode(cursor.take(cursor.varint()), n).astype(np.int64))
-    if at[0] < 0 or at[-1] >= rows or (np.diff(at) <= 0).any():
+    if at.min() < 0 or at.max() >= rows or (np.diff(at) <= 0).any():  # sums may wrap
         msg = f"escapes lie outside a lane of {rows} rows: the block is damaged"
         raise CorruptError(msg)
     raw = zstd.decompress(cursor.take(cursor.varint()), n * stored.itemsize)

@@ -195,7 +195,8 @@ def decode(
         codes = _codes(mode, cursor, rows, own, contexts, centre)
         values = own.inverse(codes)
         codes = np.zeros(rows, np.int64) if mode == BITS else codes
-    if len(at):
+    if len(at):  # codes stay as they are
+        values = values.copy() if np.may_share_memory(values, codes) else values
         values[at] = raw
     return Decoded(codes, values)
 
@@ -249,6 +250,11 @@ def _shift(cursor: stream.Cursor) -> int:
     return shift
 
 
+def _fits(q: NDArray[Any]) -> bool:
+    """Say whether integers fit into 32 bits."""
+    return q.dtype == np.int32 or not len(q) or -(1 << 31) <= q.min() <= q.max() < 1 << 31
+
+
 def _unshift(q: NDArray[Any], shift: int, *, narrow: bool) -> NDArray[Any]:
     """Undo a shift: negative codes are complements of magnitudes with as many low ones.
 
@@ -256,7 +262,8 @@ def _unshift(q: NDArray[Any], shift: int, *, narrow: bool) -> NDArray[Any]:
     """
     if not shift:
         return q.astype(np.int32, copy=False) if narrow else q
-    wide: NDArray[Any] = q.astype(np.int32 if narrow and shift < 32 else np.int64)
+    # the sign is that of all 64 bits
+    wide: NDArray[Any] = q.astype(np.int32 if narrow and shift < 32 and _fits(q) else np.int64)
     low = wide >> (8 * wide.itemsize - 1)
     low &= (1 << shift) - 1
     wide <<= shift
