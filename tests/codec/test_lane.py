@@ -199,6 +199,12 @@ def test_codes_stay_as_they_are_under_escapes(dtype: str) -> None:
     assert decoded.values.tolist() == [0, 0, 1]
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64"])
+def test_integers_are_in_no_mode_of_floats(dtype: str) -> None:
+    with pytest.raises(CorruptError, match="mode of floats"):
+        lane.decode(lane.BITS, b"\0\0\0\0", 3, ExactInteger(dtype))
+
+
 def test_the_writer_sees_the_escapes_that_the_reader_sees() -> None:
     x = RNG.normal(size=2000).astype("f4")
     x[5] = np.inf
