@@ -101,12 +101,17 @@ def _bins(
 ) -> NDArray[Any]:
     """Count the edges at or below each of a network's whole outputs, times a factor."""
     table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
+    return table[output]
+
+
+def _whole(outputs: NDArray[Any]) -> NDArray[np.int16]:
+    """Return a network's outputs, of shape (outputs, rows), all of which are whole numbers."""
     with np.errstate(invalid="ignore"):  # a damaged network may say anything
-        at = output.astype(np.int16)
-        if (at != output).any() or (len(at) and not 0 <= int(at.min()) <= int(at.max()) < _OUTPUTS):
+        at = outputs.astype(np.int16)
+        if (at != outputs).any() or not 0 <= at.min(initial=0) <= at.max(initial=0) < _OUTPUTS:
             msg = f"a network says other than whole numbers below {_OUTPUTS}: the file is damaged"
             raise CorruptError(msg)
-    return table[at]
+    return at
 
 
 def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
@@ -213,6 +218,7 @@ class StageContexts:
         if y.shape[0] != 2 * len(stage.targets):
             msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
             raise CorruptError(msg)
+        y = _whole(y)
         for t, target in enumerate(stage.targets):
             if target.lane is None:  # a column that this file does not have
                 continue
