@@ -78,8 +78,8 @@ NETWORKS = "networks were not tried: pip install 'rootae[train]'"
     [
         ({}, [NETWORKS]),
         ({"effort": "fast"}, []),  # asks for no networks
-        ({"family": "diagram"}, []),
-        ({"device": "auto"}, [NETWORKS]),
+        pytest.param({"family": "diagram"}, [], marks=pytest.mark.slow),
+        pytest.param({"device": "auto"}, [NETWORKS], marks=pytest.mark.slow),
     ],
     ids=str,
 )

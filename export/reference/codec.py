@@ -11,7 +11,6 @@ from reference.byte_strings import Cursor, frame, join, parts
 from reference.damage import Damaged, hold
 from reference.plan import parsed
 from reference.pointers import check_networks, check_tree, encoders_of
-from reference.streams import stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec", "whole_codecs"]
 
-_TEXT_AT_MOST = _NETWORKS_AT_MOST = 1 << 26  # bytes
+_BYTES_AT_MOST = 1 << 26  # of text, of tables and of networks
 _NUMBERS_AT_MOST = 1 << 24  # of all tables
 _OUTPUTS = 1024
 
@@ -39,7 +38,7 @@ class Codec:
         self.tables = _tables(tables)
         cursor = Cursor(networks)
         size = cursor.varint()
-        hold(size <= _NETWORKS_AT_MOST, f"{size} bytes of networks")
+        hold(size <= _BYTES_AT_MOST, f"{size} bytes of networks")
         stored = parts(frame(cursor.rest(), size))
         encoders = encoders_of(self.plan)
         paths = [tree["path"] for tree in self.plan["trees"]]
@@ -70,13 +69,17 @@ class Codec:
 
 
 def _tables(data: bytes) -> list[NDArray[np.int64]]:
+    cursor = Cursor(data)
+    size = cursor.varint()
+    hold(size <= _BYTES_AT_MOST, f"{size} bytes of tables")
     found, left = [], _NUMBERS_AT_MOST
-    for part in parts(data):
-        cursor = Cursor(part)
-        n = cursor.varint()
-        left -= n
+    for part in parts(frame(cursor.rest(), size)):
+        width = part[0] if part else 0
+        hold(width in (1, 2, 4, 8) and len(part) % width == 1 % width, "a table of no numbers")
+        numbers = np.frombuffer(part, f"<i{width}", offset=1).astype(np.int64)
+        left -= len(numbers)
         hold(left >= 0, f"tables of more than {_NUMBERS_AT_MOST} numbers")
-        found.append(stream(cursor.rest(), n))
+        found.append(numbers)
     return found
 
 
@@ -104,7 +107,7 @@ def whole_codecs(rows: Iterable[bytes], **how: Any) -> dict[bytes, Codec]:
 def _unpacked(row: bytes) -> tuple[bytes, list[bytes]]:
     cursor = Cursor(row)
     identity, size = cursor.take(32), cursor.varint()
-    hold(size <= _TEXT_AT_MOST, f"a plan of {size} bytes")
+    hold(size <= _BYTES_AT_MOST, f"a plan of {size} bytes")
     three = parts(cursor.rest())
     hold(len(three) == 3, f"a codec of {len(three)} parts")
     return identity, [frame(three[0], size), *three[1:]]

@@ -34,6 +34,8 @@ def derived(terms: Sequence[tuple[NDArray[Any], float]], dtype: np.dtype[Any]) -
         for source, factor in terms:
             flags = source.view(np.uint8) != 0 if source.dtype.kind == "b" else source
             total = total + flags.astype(wide) * wide(factor)
+        if wide is np.float64:
+            total[np.isnan(total)] = np.nan
         return total.astype(dtype)
 
 
@@ -143,7 +145,8 @@ def seen(
     """
     own, others = mine.tolist(), theirs.tolist()
     hold(min([0, *own, *others]) == 0, "a negative number of objects")
-    hold((sum(own), sum(others)) == (len(by), len(values)), "other counts than rows")
+    rows = len(own) == len(others) and (sum(own), sum(others)) == (len(by), len(values))
+    hold(rows, "other counts than rows")
     found, numbers, row, first = [], by.tolist(), 0, 0
     zero = np.zeros(1, values.dtype)[0]
     for rows, objects in zip(own, others, strict=True):

@@ -25,6 +25,7 @@ __all__ = ["DECODER_OPERATORS", "ENCODER_OPERATORS", "check_shapes"]
 
 _UNITS, _WORK = 1 << 16, 1 << 24  # numbers a row: of one array, and of all with their products
 _RANK = 4
+_MADE_RANK, _LONG = 8, 1 << 24  # dimensions of an array that is made, and a dimension
 _CONCAT_AT_MOST = 256
 
 
@@ -62,11 +63,14 @@ def check_shapes(model: Model, *, decoder: bool) -> None:
     arrays = {n: Array(c.shape, c.dtype, c) for n, c in model.constants.items()}
     hold(name and name not in arrays, "a network of odd input")
     arrays[name] = Array(shape, dtype)
+    hold(all(max(a.shape, default=0) <= _LONG for a in arrays.values()), "an array too long")
     for node in model.nodes:
         hold(node.operator in allowed, f"a network with the operator {node.operator[:40]}")
         made, products = _made(node, arrays)
         hold(node.output and node.output not in arrays, "an array that is made twice")
         hold(made.shape.count(ROWS) < 2, "an array of two free dimensions")
+        short = len(made.shape) <= _MADE_RANK and max(made.shape, default=0) <= _LONG
+        hold(short, "an array of too many dimensions, or too long")
         work += made.units + products
         hold(made.units <= _UNITS and work <= _WORK, "a network that makes too much")
         arrays[node.output] = made
@@ -83,7 +87,8 @@ def _made(node: Node, arrays: dict[str, Array]) -> tuple[Array, int]:
         given.pop()
     rule, least, most = _RULES[node.operator]
     hold(least <= len(given) <= most, f"{len(given)} arrays for {node.operator}")
-    hold(node.operator == "Clip" or None not in given, f"an array left out of {node.operator}")
+    open_end = node.operator == "Clip" and given[0] is not None
+    hold(open_end or None not in given, f"an array left out of {node.operator}")
     types = _ATTRIBUTES.get(node.operator, {})
     right = all(type(v) is types.get(k) for k, v in node.attributes.items())
     right = right and _NEEDED.get(node.operator, set()) <= node.attributes.keys()
@@ -184,6 +189,9 @@ def _reshape(x: Array, target: Array) -> _Made:
     shape = tuple(n or x.shape[i] for i, n in enumerate(wanted))
     free = (ROWS in x.shape) == (-1 in wanted) and ROWS not in copied
     hold(free and Array(shape, x.dtype).units == x.units, "Reshape to another number")
+    if ROWS in shape and x.units:
+        behind = [math.prod(s[s.index(ROWS) + 1 :]) for s in (shape, x.shape)]
+        hold(behind[0] == behind[1], "a Reshape that mixes rows")
     return shape, x.dtype, 0
 
 

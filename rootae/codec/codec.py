@@ -37,7 +37,7 @@ class Codec:
 
     Example:
         >>> Codec(Plan(())).id[:8]
-        'ac8e69d2'
+        'd80ab105'
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Codec:
 
     @functools.cached_property
     def parts(self) -> tuple[bytes, bytes, bytes]:
-        """Return plan, tables and networks as bytes, the last two compressed."""
+        """Return the plan as text, and tables and networks as a file has them."""
         networks = stream.join(n.onnx for n in self.networks)
         packed = stream.varint(len(networks)) + zstd.compress(networks, 19)
         return self.plan.to_json().encode(), tables.pack(self.tables), packed

@@ -11,8 +11,7 @@ import numpy as np
 from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts, feature
 from rootae.codec.escapes import with_escapes
-from rootae.codec.indices import pointed
-from rootae.codec.plan.contexts import Stage
+from rootae.codec.plan.contexts import OfLane, Stage
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
 from rootae.errors import CorruptError
@@ -66,7 +65,12 @@ class GroupCoder:
         self.networks = networks
         self.grids: list[Grid] = [x.grid.with_tables(tables) for x in plan.lanes]
         self.linked_grids: list[Grid] = [x.grid.with_tables(tables) for x in plan.links]
-        self.looked_at = frozenset(i for c in plan.contexts for i in pointed(c, "seen"))
+
+    @functools.cached_property
+    def looked_at(self) -> frozenset[int]:
+        """Return the lanes, own and linked, whose codes contexts are made of."""
+        inputs = (f for c in self.plan.contexts for f in c.inputs)
+        return frozenset(f.of.index for f in inputs if isinstance(f.of, OfLane))
 
     @functools.cached_property
     def _order(self) -> tuple[int, ...]:

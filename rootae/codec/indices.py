@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import operator
 import types
 import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = [
     "CentreIndex",
@@ -28,6 +29,7 @@ __all__ = [
     "SeenIndex",
     "TableIndex",
     "mapped",
+    "members",
     "pointed",
     "pointers",
 ]
@@ -118,6 +120,13 @@ def pointers(value: Any) -> dict[Pointee, list[int]]:
     return found
 
 
+@functools.cache
+def members(kind: Any) -> dict[str, Any]:
+    """Return what a dataclass annotates its members with, marks included."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
+
+
 def _walk_of(value: Any) -> Any:
     kind: Any = type(value)
     return _walk(kind)
@@ -165,21 +174,28 @@ def _row(kinds: tuple[Any, ...]) -> _Walk | None:
 
     def walk(value: Any, change: _Change) -> Any:
         pairs = zip(walks, value, strict=True)
-        return tuple(x if one is None else one(x, change) for one, x in pairs)
+        return _same(value, [x if one is None else one(x, change) for one, x in pairs])
 
     return walk
 
 
+def _same(value: tuple[Any, ...], new: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a tuple itself where nothing of it changed: what only looks makes nothing anew."""
+    return value if all(map(operator.is_, value, new)) else tuple(new)
+
+
 def _record(kind: Any) -> _Walk | None:
-    hints = typing.get_type_hints(kind, include_extras=True)
-    walks = {n: w for n, h in hints.items() if (w := _walk(h)) is not None}
+    walks = {n: w for n, h in members(kind).items() if (w := _walk(h)) is not None}
     if not walks:
         return None
 
     def walk(value: Any, change: _Change) -> Any:
-        new = {n: w(getattr(value, n), change) for n, w in walks.items()}
-        if all(new[n] == getattr(value, n) for n in new):
-            return value
-        return dataclasses.replace(value, **new)
+        new = {}
+        for name, one in walks.items():
+            old = getattr(value, name)
+            found = one(old, change)
+            if found is not old:
+                new[name] = found
+        return dataclasses.replace(value, **new) if new else value
 
     return walk

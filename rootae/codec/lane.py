@@ -191,6 +191,9 @@ def decode(
         codes = _there(contexts, "stage")
         values = grid.inverse(codes)
     else:
+        if mode == BITS and np.dtype(grid.dtype).kind != "f":
+            msg = f"a lane of {grid.dtype} is in the mode of floats: the block is damaged"
+            raise CorruptError(msg)
         own = ExactFloat(grid.dtype) if mode == BITS else grid
         codes = _codes(mode, cursor, rows, own, contexts, centre)
         values = own.inverse(codes)

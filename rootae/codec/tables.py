@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -17,11 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["pack", "unpack"]
 
-_NUMBERS_AT_MOST = 1 << 24  # of all tables: a constant one of any length takes a few bytes
+_BYTES_AT_MOST = 1 << 26
+_NUMBERS_AT_MOST = 1 << 24  # of all tables: each takes eight bytes in memory
+_WIDTHS = {w: np.dtype(f"<i{w}") for w in (1, 2, 4, 8)}  # bytes of a table's numbers
 
 
 def pack(tables: Iterable[NDArray[np.int64]]) -> bytes:
-    """Write tables as bytes.
+    """Write tables as bytes, each in the fewest bytes a number.
 
     Arguments:
         tables: whole numbers, each of shape (numbers,).
@@ -30,8 +31,14 @@ def pack(tables: Iterable[NDArray[np.int64]]) -> bytes:
         >>> [t.tolist() for t in unpack(pack([np.arange(3), np.array([7])]))]
         [[0, 1, 2], [7]]
     """
-    whole = [np.asarray(t, np.int64) for t in tables]
-    return stream.join(stream.varint(len(t)) + stream.encode(t) for t in whole)
+    joined = stream.join(_packed(np.asarray(t, np.int64)) for t in tables)
+    return stream.varint(len(joined)) + zstd.compress(joined, 19)
+
+
+def _packed(table: NDArray[np.int64]) -> bytes:
+    kinds = {w: table.astype(kind) for w, kind in _WIDTHS.items()}
+    width, narrow = next((w, x) for w, x in kinds.items() if np.array_equal(x, table))
+    return bytes([width]) + narrow.tobytes()
 
 
 def unpack(data: bytes) -> list[NDArray[np.int64]]:
@@ -40,20 +47,22 @@ def unpack(data: bytes) -> list[NDArray[np.int64]]:
     Raises:
         CorruptError: the bytes are no tables, or announce more numbers than any codec has.
     """
-    parts, counts, left = list[bytes](), list[int](), _NUMBERS_AT_MOST
-    for part in stream.split(data):
-        cursor = stream.Cursor(part)
-        n = cursor.varint()
-        left -= n
-        if left < 0:
-            msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
-            raise CorruptError(msg)
-        parts.append(cursor.rest())
-        counts.append(n)
-    if not parts:
-        return []
-    numbers, ends = (
-        stream.decode_all(parts, counts).astype(np.int64),
-        [*itertools.accumulate(counts)],
-    )
-    return [numbers[end - n : end] for n, end in zip(counts, ends, strict=True)]
+    cursor = stream.Cursor(data)
+    size = cursor.varint()
+    if size > _BYTES_AT_MOST:
+        msg = f"a codec announces {size} bytes of tables: the file is damaged"
+        raise CorruptError(msg)
+    tables = [_table(part) for part in stream.split(zstd.decompress(cursor.rest(), size))]
+    if sum(map(len, tables)) > _NUMBERS_AT_MOST:
+        msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
+        raise CorruptError(msg)
+    return [t.astype(np.int64) for t in tables]
+
+
+def _table(part: bytes) -> NDArray[Any]:
+    """Return a table in as many bytes a number as it is stored in."""
+    kind = _WIDTHS.get(part[0] if part else 0)
+    if kind is None or (len(part) - 1) % kind.itemsize:
+        msg = f"a table of a codec has {len(part)} bytes, no whole numbers: the file is damaged"
+        raise CorruptError(msg)
+    return np.frombuffer(part, kind, offset=1)

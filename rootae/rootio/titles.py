@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uproot
 from uproot.writing import _cascade
 
+from rootae.rootio.streamers import PackedStreamers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = ["recreate"]
 
+_NONE = 32  # bytes of a record that names no class
 
-def recreate(target: Any, title: str = "", **options: Any) -> Any:
-    """Make a ROOT file.
+
+@contextlib.contextmanager
+def recreate(target: Any, title: str = "", **options: Any) -> Iterator[Any]:
+    """Make a ROOT file, which is none before the block ends.
 
     Arguments:
         target, options: as of `uproot.recreate`.
         title: the file's title, none as of uproot.
 
     Returns:
-        The uproot file under way.
+        The uproot file under way, for `with`.
     """
+    with _made(target, title, **options) as file:
+        streamers = PackedStreamers.instead_of(file.file._cascading.streamers)
+        yield file
+        streamers.finish(file.file.sink)
+
+
+def _made(target: Any, title: str, **options: Any) -> Any:
     plain = _cascade.create_empty
     _cascade.create_empty = _titled(plain, title)
     try:
-        return uproot.recreate(target, **options)
+        return uproot.recreate(target, initial_streamers_bytes=_NONE, **options)
     finally:
         _cascade.create_empty = plain
 

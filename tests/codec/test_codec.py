@@ -291,13 +291,6 @@ def test_an_empty_block_of_a_codec_with_networks_is_a_round_trip() -> None:
     round_trip(codec, {n: Values(v.flat[:0]) for n, v in values.items()})
 
 
-def test_tables_that_announce_any_length_are_refused() -> None:
-    plan, _, networks = Codec(Plan(())).parts
-    table = stream.varint(1 << 25) + stream.encode(np.zeros(1, np.int64))
-    with pytest.raises(CorruptError, match="tables have over"):
-        Codec.from_parts(plan, stream.join([table]), networks)
-
-
 def test_a_network_is_an_encoders_or_a_stages() -> None:
     encoder = Encoder(0, (), 1)
     groups = (GroupPlan("", (), (Stage(0, (), ()),)), GroupPlan("n", (), encoder=encoder))

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rootae.codec import lane
-from rootae.codec.escapes import with_escapes
+from rootae.codec.escapes import escapes_of, with_escapes
 from rootae.codec.grids.absolute import AbsGrid
-from rootae.codec.grids.registry import ExactFloat, grid_for
+from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for
 from rootae.codec.grids.special import SpecialGrid
+from rootae.codec.streams import stream, zstd
 from rootae.errors import CorruptError
 from rootae.schema.bounds.bound import EXACT, Bound
 from rootae.schema.bounds.deviation import deviation
@@ -171,6 +172,37 @@ def test_codes_of_another_grid_than_bits_are_not_narrowed() -> None:
     assert decoded.values.tolist() == [1.0] * 3
     decoded = lane.decode(lane.PLAIN, b"\0\x28\0\2", 3, ExactFloat("float32"))
     assert decoded.codes.tolist() == [0] * 3
+
+
+@pytest.mark.parametrize("q", [2**31, -(2**31) - 1, 2**40 + 2**31, -(2**63), 2**63 - 1, -1])
+@pytest.mark.parametrize("shift", [0, 1, 3, 31, 32, 40, 63])
+def test_bits_of_a_narrow_float_have_the_sign_of_all_64(q: int, shift: int) -> None:
+    blob = b"\0" + bytes([shift]) + stream.encode(np.array([q] * 3))
+    wide = (q << shift if q >= 0 else ~(~q << shift)) & (1 << 32) - 1
+    decoded = lane.decode(lane.PLAIN, blob, 3, ExactFloat("float32"))
+    assert decoded.codes.tolist() == [wide - (wide >> 31 << 32)] * 3
+
+
+def test_rows_of_escapes_that_lead_out_of_a_lane_and_back_in_are_damage() -> None:
+    rows = stream.encode(np.array([2**63 - 1, 2**63 - 1, 2**62, 2**62 + 3, 1]))
+    frame = zstd.compress(bytes(20))
+    blob = b"\5" + b"".join(stream.varint(len(x)) + x for x in (rows, frame)) + b"\0\0\0"
+    with pytest.raises(CorruptError, match="outside a lane"):
+        lane.decode(lane.PLAIN, blob, 9, AbsGrid("float32", 0.5))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int32", "int64", "uint64"])
+def test_codes_stay_as_they_are_under_escapes(dtype: str) -> None:
+    head = escapes_of(np.array([1, 1, 1], dtype), np.array([2]))
+    decoded = lane.decode(lane.PLAIN, head + b"\0\0\0", 3, ExactInteger(dtype))
+    assert decoded.codes.tolist() == [0, 0, 0]
+    assert decoded.values.tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint64"])
+def test_integers_are_in_no_mode_of_floats(dtype: str) -> None:
+    with pytest.raises(CorruptError, match="mode of floats"):
+        lane.decode(lane.BITS, b"\0\0\0\0", 3, ExactInteger(dtype))
 
 
 def test_the_writer_sees_the_escapes_that_the_reader_sees() -> None:

@@ -139,7 +139,7 @@ def test_uproot_and_coffea_take_steps_of_whole_blocks(pair: list[Path]) -> None:
     assert len(told["steps"]) > 1
 
 
-@pytest.mark.parametrize("mode", ["-ff", "-fk"])
+@pytest.mark.parametrize("mode", ["-ff", pytest.param("-fk", marks=pytest.mark.slow)])
 def test_a_fast_hadd_keeps_them(
     root_script: Script, hadd: Script, pair: list[Path], tmp_path: Path, mode: str
 ) -> None:
@@ -154,7 +154,7 @@ def test_a_fast_hadd_keeps_them(
         rootae.verify(path)
 
 
-@pytest.mark.parametrize("mode", ["-f", "-f209"])
+@pytest.mark.parametrize("mode", [pytest.param("-f", marks=pytest.mark.slow), "-f209"])
 def test_a_hadd_that_compresses_anew_makes_clusters_as_large_as_blocks(
     root_script: Script, hadd: Script, pair: list[Path], tmp_path: Path, mode: str
 ) -> None:

@@ -166,6 +166,7 @@ def test_every_effort_of_convolutions_keeps_its_bounds(family: str, effort: str)
     coded_and_verified(briefly(family, "conv", steps=2, effort=effort)[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("net", nets.names())
 @pytest.mark.parametrize("family", ["ae", "predictor"])
 def test_training_lowers_the_rate(family: str, net: str) -> None:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-NO_NETWORKS = b"\x01" + bytes(cramjam.zstd.compress(b"\0"))
+NOTHING = b"\x01" + bytes(cramjam.zstd.compress(b"\0"))
 TEXT = (PROJECT / "export" / "FORMAT.md").read_text()
 
 
@@ -64,7 +64,7 @@ def test_example_decodes() -> None:
     row: dict[str, bytes] = {}
     for name, digits in map(str.split, block.splitlines()):
         row[name] = bytes.fromhex(digits)
-    codec = SecondCodec(plan.encode(), b"\0", NO_NETWORKS)
+    codec = SecondCodec(plan.encode(), NOTHING, NOTHING)
     tree = codec.plan["trees"][0]
     groups = block_groups(codec, tree, row["head"], row["blobs"])
     wanted = {

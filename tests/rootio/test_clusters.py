@@ -96,7 +96,7 @@ def test_root_walks_the_clusters_that_were_flushed_and_reads_what_was_written(
     ],
     ids=str,
 )
-@pytest.mark.parametrize("small", [False, True])
+@pytest.mark.parametrize("small", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_fast_hadd_begins_a_cluster_with_each_file(
     root_script: Script,
     hadd: Script,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from rootae.codec.indices import pointed
 from rootae.codec.plan.contexts import Diagram, Digit, Edges, OfLane, OfLatent, Raw, Stage
 from rootae.errors import CorruptError
 from rootae.kernels import gather
@@ -102,12 +101,17 @@ def _bins(
 ) -> NDArray[Any]:
     """Count the edges at or below each of a network's whole outputs, times a factor."""
     table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
+    return table[output]
+
+
+def _whole(outputs: NDArray[Any]) -> NDArray[np.int16]:
+    """Return a network's outputs, of shape (outputs, rows), all of which are whole numbers."""
     with np.errstate(invalid="ignore"):  # a damaged network may say anything
-        at = output.astype(np.int16)
-        if (at != output).any() or (len(at) and not 0 <= int(at.min()) <= int(at.max()) < _OUTPUTS):
+        at = outputs.astype(np.int16)
+        if (at != outputs).any() or not 0 <= at.min(initial=0) <= at.max(initial=0) < _OUTPUTS:
             msg = f"a network says other than whole numbers below {_OUTPUTS}: the file is damaged"
             raise CorruptError(msg)
-    return table[at]
+    return at
 
 
 def _contexts(output: NDArray[Any], edges: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
@@ -202,8 +206,7 @@ class StageContexts:
     def _follow(self, diagram: Diagram) -> NDArray[Any]:
         """Take every row through a diagram."""
         tables = [self._coder.tables[i] for i in diagram.tables]
-        edges = (i for f in diagram.inputs for i in pointed(f, "table"))
-        widths = [len(self._coder.tables[i]) + 1 for i in edges]
+        widths = [len(self._coder.tables[i]) + 1 for i in diagram.edges]
         # narrow numbers: fresh memory is slow
         kinds = [np.uint8 if w <= 256 else np.uint16 if w <= 1 << 16 else np.uint32 for w in widths]
         inputs = [self._input(f, kind) for f, kind in zip(diagram.inputs, kinds, strict=True)]
@@ -215,6 +218,7 @@ class StageContexts:
         if y.shape[0] != 2 * len(stage.targets):
             msg = f"a network has {y.shape[0]} outputs for {len(stage.targets)} lanes"
             raise CorruptError(msg)
+        y = _whole(y)
         for t, target in enumerate(stage.targets):
             if target.lane is None:  # a column that this file does not have
                 continue

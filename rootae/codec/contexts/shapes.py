@@ -26,6 +26,8 @@ __all__ = ["DECODER_OPERATORS", "ENCODER_OPERATORS", "check"]
 _FLOATS = (FLOAT, DOUBLE)
 _UNITS = 1 << 16  # numbers a row of any array that is made
 _WORK = 1 << 24  # numbers a row that are made, or multiplied and added, in all
+_LONG = 1 << 24  # of a dimension, at most
+_RANK = 8  # dimensions of an array that is made, at most
 
 
 def check(model: Model, operators: frozenset[str]) -> int:
@@ -49,12 +51,14 @@ def check(model: Model, operators: frozenset[str]) -> int:
     _hold(len(first.shape) == 2 and first.shape[0] > 0 and first.shape[1] == ROWS, "its input")
     _hold(first.element in _FLOATS and name not in model.constants and name != "", "its input")
     values: dict[str, Value] = {name: first, **model.constants}
+    _hold(all(map(_is_short, values.values())), "the length of an array")
     work, widest = 0, first.shape[0]
     for node in model.nodes:
         made, cost = _made(node, values)
         work += cost + _units(made.shape)
         _hold(node.output not in values and node.output != "", "the name of what it makes")
         _hold(_units(made.shape) <= _UNITS and work <= _WORK, "the size of what it makes")
+        _hold(len(made.shape) <= _RANK and _is_short(made), "the dimensions of what it makes")
         values[node.output], widest = made, max(widest, _units(made.shape))
     name, last = model.output
     _hold(name in values and name not in model.constants, "its output")
@@ -73,6 +77,15 @@ def _units(shape: Sequence[int]) -> int:
     return math.prod(n for n in shape if n != ROWS)
 
 
+def _is_short(value: Value) -> bool:
+    return max(value.shape, default=0) <= _LONG
+
+
+def _behind(shape: Sequence[int]) -> Sequence[int]:
+    """Return the dimensions behind the rows."""
+    return shape[shape.index(ROWS) + 1 :] if ROWS in shape else ()
+
+
 def _made(node: Node, values: Mapping[str, Value]) -> tuple[Value, int]:
     """Return what a node makes, and how many numbers a row it multiplies and adds for it."""
     rule = _RULES[node.operator]
@@ -84,7 +97,7 @@ def _made(node: Node, values: Mapping[str, Value]) -> tuple[Value, int]:
     known = all(type(v) is kinds.get(k) for k, v in node.attributes.items())
     _hold(known, f"an attribute of {node.operator}")
     fewest, most = _INPUTS.get(node.operator, (1, 1))
-    whole = None not in given or node.operator == "Clip"  # either end may be left open
+    whole = None not in given or (node.operator == "Clip" and given[0] is not None)  # open ends
     whole = whole and _NEEDED.get(node.operator) in (None, *node.attributes)
     _hold(fewest <= len(given) <= most and whole, f"what {node.operator} is given")
     made: tuple[Value, int] = rule(*given, **node.attributes)
@@ -186,6 +199,8 @@ def _reshape(x: Value, target: Value) -> tuple[Value, int]:
     free = ROWS in x.shape  # the -1 stands for the rows then, as nothing else may hold them
     copied = any(n == 0 and x.shape[i] == ROWS for i, n in enumerate(wanted))
     _hold(free == (-1 in wanted) and not copied and _units(shape) == _units(x.shape), "a new shape")
+    mixed = _units(shape) and _units(_behind(shape)) != _units(_behind(x.shape))
+    _hold(not mixed, "a mixture of its rows")  # which how many are taken at a time would decide
     return Value(tuple(shape), x.element), 0
 
 

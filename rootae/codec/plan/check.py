@@ -245,8 +245,7 @@ class _Group:
 
     def _check_diagram(self, diagram: Diagram) -> None:
         states = 1
-        for f, number in zip(diagram.inputs, diagram.tables, strict=True):
-            (edges,) = pointed(f, "table")
+        for edges, number in zip(diagram.edges, diagram.tables, strict=True):
             table = self.tables[number]
             right = len(table) >= states * (len(self._edges(edges)) + 1) and int(table.min()) >= 0
             _hold(right, "a diagram's table is too small or has negative states")

@@ -157,6 +157,11 @@ class Diagram:
             msg = "a diagram has other inputs than tables: the codec's plan is damaged"
             raise CorruptError(msg)
 
+    @property
+    def edges(self) -> tuple[int, ...]:
+        """Return the table of edges of each input."""
+        return tuple(f.by.table for f in self.inputs if isinstance(f.by, Edges))
+
     def count(self, tables: Sequence[NDArray[np.int64]], _lane: int, /) -> int:
         """Return how many contexts the values of a lane may have, whichever it is."""
         return int(tables[self.tables[-1]].max()) + 1

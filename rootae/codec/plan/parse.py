@@ -16,6 +16,7 @@ import types
 import typing
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
+from rootae.codec.indices import members
 from rootae.errors import ArgumentError, CorruptError, FormatError
 
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ def _check(kind: Any) -> Check:
     return _only(kind, lambda data: type(data) is plain)
 
 
+@functools.cache
+def _plain(kind: Any) -> frozenset[type]:
+    """Return the types of JSON that need no further look: most members are text or missing."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is Annotated:
+        return _plain(arguments[0])
+    if origin in (types.UnionType, typing.Union):
+        return frozenset[type]().union(*map(_plain, arguments))
+    return frozenset([kind]) if kind in (str, int, bool, types.NoneType) else frozenset()
+
+
 def written(value: Any) -> Any:
     """Return a dataclass as what JSON can say; `checked` reads it back.
 
@@ -96,15 +108,10 @@ def written(value: Any) -> Any:
     """
     if dataclasses.is_dataclass(value):
         kind: Any = type(value)
-        return {n: written(getattr(value, n)) for n in _members(kind)}
+        return {n: written(getattr(value, n)) for n in members(kind)}
     if isinstance(value, tuple):
         return [written(x) for x in value]
     return value.hex() if isinstance(value, float) else value
-
-
-@functools.cache
-def _members(kind: Any) -> tuple[str, ...]:
-    return tuple(f.name for f in dataclasses.fields(kind))
 
 
 def _number(data: Any) -> float:
@@ -143,8 +150,7 @@ def _union(kinds: tuple[Any, ...], many: int) -> Check:
 
 def _tagged(kind: Any) -> list[tuple[str, Check]]:
     """Return what checks a type, by its tag."""
-    hint = typing.get_type_hints(kind).get("kind")
-    return [(tag, _check(kind)) for tag in typing.get_args(hint)]
+    return [(tag, _check(kind)) for tag in typing.get_args(members(kind).get("kind"))]
 
 
 def _only(kind: Any, holds: Callable[[Any], bool]) -> Check:
@@ -180,18 +186,19 @@ def _row(kind: Any, arguments: tuple[Any, ...]) -> Check:
 
 
 def _record(kind: Any) -> Check:
-    hints = typing.get_type_hints(kind, include_extras=True)
-    checks = {name: _check(hints[name]) for name in _members(kind)}
+    checks = [(name, _plain(hint), _check(hint)) for name, hint in members(kind).items()]
+    names = members(kind).keys()
 
     def check(data: Any) -> Any:
-        if not isinstance(data, dict) or data.keys() != checks.keys():
+        if not isinstance(data, dict) or data.keys() != names:
             text = f"has not the members of a {kind.__name__}"
             raise _Departure(text)
         found: dict[str, Any] = {}
         name = ""
         try:
-            for name, one in checks.items():
-                found[name] = one(data[name])
+            for name, plain, one in checks:
+                item = data[name]
+                found[name] = item if type(item) in plain else one(item)
         except _Departure as error:
             place = f".{name}"
             raise error.within(place) from None

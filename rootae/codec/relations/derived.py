@@ -55,4 +55,6 @@ class Derived:
         with np.errstate(all="ignore"):
             for (_, coefficient), source in zip(self.terms, sources, strict=True):
                 add(total, source, coefficient)
+            if target.kind == "f":  # which of two NaN a sum keeps hangs on the processor
+                total[np.isnan(total)] = np.nan
             return total.astype(target)

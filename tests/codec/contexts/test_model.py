@@ -183,10 +183,33 @@ def test_work_without_bound_is_refused() -> None:
         ([node("Transpose", ["x"], ["t"]), node("MatMul", ["t", "x"], ["y"])], 2),
         ([node("Transpose", ["x"], ["y"])], 2),
         ([node("Reshape", ["x", "which"], ["y"])], 2),
+        ([node("Transpose", ["x"], ["t"]), node("Reshape", ["t", "mixed"], ["y"])], 2),
+        ([node("Clip", ["", "high"], ["y"])], 2),
         ([node("Relu", ["x"], ["z"])], 2),
         ([node("Relu", ["x"], ["y"])], 3),
     ],
 )
 def test_what_does_not_fit_together_is_refused(nodes: list[NodeProto], outputs: int) -> None:
-    made = model(nodes, {"W": np.ones((5, 3))}, 2, outputs, whole={"which": [0, 1], "beyond": [2]})
+    constants = {"W": np.ones((5, 3)), "high": np.ones(())}
+    whole = {"which": [0, 1], "beyond": [2], "mixed": [2, -1]}
+    made = model(nodes, constants, 2, outputs, whole=whole)
     refused(made, "does not fit together")
+
+
+@pytest.mark.parametrize(("times", "taken"), [(6, True), (7, False)])
+def test_arrays_of_over_eight_dimensions_are_refused(times: int, taken: bool) -> None:
+    chain = ["x", *(f"g{i}" for i in range(times))]
+    nodes = [node("Gather", [a, "one"], [b], axis=0) for a, b in itertools.pairwise(chain)]
+    nodes.append(node("Reshape", [chain[-1], "back"], ["y"]))
+    made = model(nodes, {}, 1, 1, whole={"one": [[0]], "back": [1, -1]})
+    if taken:
+        assert Network(made).run(np.ones((1, 3))).tolist() == [[1, 1, 1]]
+    else:
+        refused(made, "the dimensions of what it makes")
+
+
+def test_a_dimension_of_any_length_is_refused_though_nothing_is_in_it() -> None:
+    refused(
+        model([node("Relu", ["x"], ["y"])], {"W": np.ones((0, 2**24 + 1))}, 1, 1),
+        "the length of an array",
+    )

@@ -160,6 +160,7 @@ def test_a_distance_grows_with_the_shift(name: str) -> None:
     assert abs(apart[0]) < 0.1 * apart[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DISTANCES)
 def test_a_distance_pulls_latents_towards_the_prior(name: str) -> None:
     torch.manual_seed(0)
