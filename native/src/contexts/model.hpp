@@ -19,8 +19,8 @@ enum class Element : std::uint8_t { float32 = 1, int64 = 7, float64 = 11 };
 
 using Shape = std::vector<std::int64_t>;
 constexpr std::int64_t kRows = -1;           // in a shape: the dimension that is free
-constexpr std::size_t kMostDimensions = 8;       // of any array that is made
-constexpr std::int64_t kLongestDimension = 1 << 24;
+constexpr std::size_t kMostDimensions = 8;   // of an array that is made
+constexpr std::int64_t kLongest = 1 << 24;   // of a dimension
 
 // Texts and data belong to the model's bytes, all of them.
 struct Attribute {
