@@ -110,7 +110,8 @@ void test_refusals() {
   REFUSED(Network(bytes(model(right + part(15, "")))), corrupt);
   REFUSED(Network(bytes(model(right + part(5, floats("W", {0}, {}))))), corrupt);
   REFUSED(Network(bytes(model(right + part(5, floats("V", {1U << 31, 1U << 31, 4}, {}))))), corrupt);
-  Network{bytes(model(right + part(5, floats("V", {0, 1U << 31, 1U << 31}, {}))))};
+  Network{bytes(model(right + part(5, floats("V", {0, 1U << 24, 1U << 24}, {}))))};
+  REFUSED(Network(bytes(model(right + part(5, floats("V", {0, (1U << 24) + 1}, {}))))), corrupt);
   REFUSED(Network(bytes(number(1, 9) + part(7, right) + part(8, number(2, 17)))), corrupt);
   REFUSED(Network(bytes(number(1, 8) + part(7, right) + part(8, number(2, 18)))), corrupt);
 }
