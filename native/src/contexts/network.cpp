@@ -10,7 +10,6 @@
 namespace rootae {
 namespace {
 
-constexpr std::uint64_t kMostInputs = 1 << 24;     // no plan's text has room for as many
 constexpr std::size_t kCached = std::size_t{1} << 18;  // bytes of a scratch that stays in a cache
 constexpr std::size_t kMostRows = 256;
 
@@ -27,7 +26,7 @@ Network::Network(Bytes onnx, Role role) : role_(role) {
   element_ = model.input.element;
   inputs_ = static_cast<std::uint64_t>(model.input.shape[0]);
   outputs_ = static_cast<std::uint64_t>(model.output.shape[0]);
-  if (role == Role::encoder || inputs_ > kMostInputs) return;
+  if (role == Role::encoder) return;
   schedule_ = schedule(checked);
   if (element_ == Element::float32) {
     fold(singles_);
@@ -50,8 +49,7 @@ void Network::fold(std::vector<T>& constants) const {
 template <class T>
 Evaluation<T>::Evaluation(const Network& network) : network_(network) {
   constexpr Element kElement = sizeof(T) == 4 ? Element::float32 : Element::float64;
-  const bool runs = network.role_ == Role::decoder && network.element_ == kElement &&
-                    network.inputs_ <= kMostInputs;
+  const bool runs = network.role_ == Role::decoder && network.element_ == kElement;
   hold(runs, "a stored network cannot be run row by row: the file is damaged");
   rows_ = rows_at_a_time(network.schedule_.scratch, sizeof(T));
   scratch_.resize(network.schedule_.scratch * rows_);

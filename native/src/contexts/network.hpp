@@ -46,8 +46,7 @@ class Network {
 template <class T>
 class Evaluation {
  public:
-  // The network has to outlive it. Throws where the network is an encoder, is of another type,
-  // has more inputs than any plan.
+  // The network has to outlive it. Throws where the network is an encoder, or is of another type.
   explicit Evaluation(const Network& network);
 
   // The most rows that are taken at a time.
