@@ -25,7 +25,6 @@ from native.asked import (  # noqa: E402
 )
 from networks import every_operator, linear, model  # noqa: E402
 from onnx import numpy_helper  # noqa: E402
-from reference.damage import Damaged  # noqa: E402
 from reference.networks import Network as Reference  # noqa: E402
 
 from rootae.codec.plan.check import encoders_of  # noqa: E402
