@@ -1,0 +1,122 @@
+"""Blocks of all kinds of codecs by the native core: the bytes of rootae, whatever is asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from following import COLUMNS, coded_by
+from native.alike import coded_alike
+from planner.test_references import matched
+from related import BOUNDS, planned, related, wild
+from tables import table
+
+from rootae.codec.codec import Codec
+from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfCentre, OfLane
+from rootae.codec.plan.plan import Plan
+from rootae.planner.rules import rules_of
+from rootae.planner.survey import survey
+from rootae.schema.bounds.bound import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from rootae.schema.values import Values
+
+SIZES = (0, 1, 2, 255, 256, 257, 2000)
+
+
+def cut(columns: Mapping[str, NDArray[Any]]) -> list[dict[str, Values]]:
+    """Return blocks of few and of many rows."""
+    return [table({n: x[:size] for n, x in columns.items()})[1] for size in SIZES]
+
+
+def test_contexts_by_diagrams() -> None:
+    parents = {"c": ("a", "b"), "b": ("a",), "d": ("a", "c", "b")}
+    codec, _ = coded_by(COLUMNS, parents)
+    coded_alike(codec, *cut(COLUMNS))
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_centres_rules_and_bits(bound: str) -> None:
+    codec = planned(related(3000), bound)
+    coded_alike(codec, *cut(related(2000, 1)), table(wild(related(2000, 2)))[1])
+
+
+@pytest.mark.parametrize("bound", ["exact", "rel:1e-3", "abs:1e-3"])
+def test_links(bound: str) -> None:
+    def copied(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return columns | {"GenJet_eta": columns["GenJet_axis"].copy()}
+
+    for change in (copied, dict):
+        schema, values = matched(change)
+        tables: list[NDArray[np.int64]] = []
+        plan = survey(schema, values, rules_of({"*": bound}), tables=tables)
+        assert any(group.links for group in plan.groups)
+        coded_alike(Codec(Plan((plan,)), tables), values, matched(change, seed=1)[1])
+
+
+def test_contexts_that_see_links_and_centres() -> None:
+    schema, values = matched()
+    tables: list[NDArray[np.int64]] = []
+    plan = survey(schema, values, rules_of({"*": "rel:1e-3"}), tables=tables)
+    (group,) = (g for g in plan.groups if g.links)
+    target = next(i for i, x in enumerate(group.lanes) if x.centre is not None)
+    link, at = len(group.lanes), len(tables)
+    tables += [
+        np.arange(-3000, 3000, 800),
+        np.arange(8),
+        np.add.outer(np.arange(8), np.arange(9)).ravel(),
+    ]
+    tables[at + 1] = np.arange(9) % 8
+    inputs = (Feature(OfLane(link), Edges(at)), Feature(OfCentre(target), Edges(at)))
+    diagram = Diagram(inputs, (at + 1, at + 2))
+    lanes = list(group.lanes)
+    lanes[target] = dataclasses.replace(lanes[target], contexts=len(group.contexts))
+    changed = dataclasses.replace(
+        group, lanes=tuple(lanes), contexts=(*group.contexts, diagram), family="hand-made"
+    )
+    groups = tuple(changed if g is group else g for g in plan.groups)
+    codec = Codec(Plan((dataclasses.replace(plan, groups=groups),)), tables)
+    coded_alike(codec, values, matched(seed=1)[1])
+
+
+@pytest.mark.parametrize("latent", [False, True])
+@pytest.mark.parametrize("bound", ["exact", "none"])
+def test_networks(latent: bool, bound: str) -> None:
+    networks = pytest.importorskip("networks", reason="onnx is not installed")
+    schema, values = table(COLUMNS)
+    codec = networks.contexts_codec(schema, values, "a", "c", latent=latent)
+    if bound == "none":
+        codec = without_bound(codec, "c")
+    coded_alike(codec, *cut(COLUMNS))
+
+
+def without_bound(codec: Codec, name: str) -> Codec:
+    """Return a codec whose column has no bound: its codes are what its stage says."""
+    (plan,) = codec.plan.trees
+    (group,) = plan.groups
+    lanes = tuple(
+        dataclasses.replace(x, bound=Bound("none", 0.0)) if x.column == name else x
+        for x in group.lanes
+    )
+    plan = dataclasses.replace(plan, groups=(dataclasses.replace(group, lanes=lanes),))
+    return Codec(Plan((plan,)), codec.tables, [n.onnx for n in codec.networks])
+
+
+CASES = [("ae", "rel:1e-3"), *(pytest.param(f, b, marks=pytest.mark.slow) for f in
+         ("ae", "aae", "shrunk", "diagram", "auto") for b in ("exact", "abs:1e-3", "none"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(("family", "bound"), CASES)
+def test_trained_codecs(family: str, bound: str) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    import trained
+
+    codec, _ = trained.trained(family, bound, 20, 8000, batch_size=256)
+    coded_alike(codec, trained.table(3000, seed=1).values, trained.table(4, seed=2).values)
