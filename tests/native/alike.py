@@ -34,7 +34,7 @@ def coded_alike(codec: Codec, *blocks: Mapping[str, Values], path: str = "t") ->
 def blocks_alike(codec: Codec, path: str, head: bytes, blobs: bytes, decoder: BlockDecoder) -> None:
     """Hold that a block is read alike: at once, and a few columns at a time."""
     native, rng = Native(codec.parts, path), np.random.default_rng(0)
-    layout, plan = decoder._tree.layout, decoder._tree.plan  # noqa: SLF001
+    layout, plan = decoder._tree.layout, decoder._tree.plan
     wanted = {name: _bytes(values.flat) for name, values in decoder.columns(native.names).items()}
     _whole_alike(NativeBlock(native, head, blobs), wanted)
     block = NativeBlock(native, head, blobs)

@@ -183,10 +183,12 @@ class NativeBlock:
         """
         spans = self.needs(names)
         held = [self.blobs[start : start + size] for start, size, _ in spans]
-        blobs = (_Bytes * len(held))(*((b, len(b)) for b in held))
+        blobs = (_Bytes * len(held))(*[_Bytes(b, len(b)) for b in held])
         memory = {n: self.memory(n) for n in names if n not in inside}
-        outs = [(memory[n].ctypes.data, len(memory[n]) - 8) if n in memory else (None, 0)
-                for n in names]  # fmt: skip
+        outs = [
+            _Out(memory[n].ctypes.data, len(memory[n]) - 8) if n in memory else _Out(None, 0)
+            for n in names
+        ]
         called(
             "rootae_block_decode",
             self.handle,

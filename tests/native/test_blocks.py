@@ -8,16 +8,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from following import COLUMNS
 from native.blocks import CORRUPT, FORMAT, Native, NativeBlock, Refused
+from native.test_coded_blocks import linked, nested, shaped, without_bound
 from planned import other, places
-from promises.test_two_readers import ID, KINDS, changed, coded, first
+from promises import test_two_readers as two
+from promises.test_two_readers import ID, changed, first
+from tables import table
 
+from rootae.codec.codec import Codec
 from rootae.container.directory import directory
 
 if TYPE_CHECKING:
     from promises.test_two_readers import Parts, Read
 
     from rootae.codec.block import Block
+
+
+KINDS = [*two.KINDS, "links", "nested", "shaped", "none"]
+
+
+@functools.cache
+def coded(kind: str) -> tuple[Parts, Block]:
+    """Return a codec's parts, and a block."""
+    if kind == "none":
+        codec = without_bound(Codec.from_parts(*two.coded("lane")[0]), "c")
+        values = table({k: x[:600] for k, x in COLUMNS.items()})[1]
+    elif kind == "links":
+        codec, values, _ = linked("rel:1e-3", entries=200)
+    elif kind in ("nested", "shaped"):
+        codec, values = {"nested": nested, "shaped": shaped}[kind](150)
+    else:
+        return two.coded(kind)
+    return codec.parts, codec.tree("t").encode(values)
 
 
 def native(parts: Parts, block: Block) -> Read:
@@ -29,10 +52,12 @@ def native(parts: Parts, block: Block) -> Read:
         values = {n: opened.decode([n], keep=True)[n].tobytes() for n in codec.names}
         whole = NativeBlock(codec, head, blobs).decode(codec.names)
     except Refused as error:
-        assert error.kind in (CORRUPT, FORMAT), str(error)
-        return None, str(error)
-    assert values == {n: v.tobytes() for n, v in whole.items()}
-    return values, "taken"
+        kind, why = error.kind, str(error)
+    else:
+        assert values == {n: v.tobytes() for n, v in whole.items()}
+        return values, "taken"
+    assert kind in (CORRUPT, FORMAT), why
+    return None, why
 
 
 def agreed(parts: Parts, block: Block, what: str) -> bool:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from following import COLUMNS, coded_by
 from native.alike import coded_alike
-from planner.test_references import matched
+from native.coded import TYPES
+from planner.test_references import ENTRIES, matched
 from related import BOUNDS, planned, related, wild
 from tables import table
 
@@ -19,13 +20,14 @@ from rootae.codec.plan.plan import Plan
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 from rootae.schema.bounds.bound import Bound
+from rootae.schema.column import Column
+from rootae.schema.tree import TreeSchema
+from rootae.schema.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from rootae.schema.values import Values
 
 SIZES = (0, 1, 2, 255, 256, 257, 2000)
 
@@ -47,23 +49,75 @@ def test_centres_rules_and_bits(bound: str) -> None:
     coded_alike(codec, *cut(related(2000, 1)), table(wild(related(2000, 2)))[1])
 
 
-@pytest.mark.parametrize("bound", ["exact", "rel:1e-3", "abs:1e-3"])
-def test_links(bound: str) -> None:
-    def copied(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def surveyed(schema: TreeSchema, values: Mapping[str, Values], bound: str = "exact") -> Codec:
+    """Return the codec that a writer makes of columns, without any training."""
+    tables: list[NDArray[np.int64]] = []
+    plan = survey(schema, values, rules_of({"*": bound}), tables=tables)
+    return Codec(Plan((plan,)), tables)
+
+
+def linked(
+    bound: str, entries: int = ENTRIES, *, copied: bool = False
+) -> tuple[Codec, dict[str, Values], dict[str, Values]]:
+    """Return a codec with links, values it was made of, and others."""
+
+    def copy(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return columns | {"GenJet_eta": columns["GenJet_axis"].copy()}
 
-    for change in (copied, dict):
-        schema, values = matched(change)
-        tables: list[NDArray[np.int64]] = []
-        plan = survey(schema, values, rules_of({"*": bound}), tables=tables)
-        assert any(group.links for group in plan.groups)
-        coded_alike(Codec(Plan((plan,)), tables), values, matched(change, seed=1)[1])
+    schema, values = matched(copy if copied else dict)
+    codec = surveyed(schema, values, bound)
+    assert any(group.links for group in codec.plan.trees[0].groups)
+    few = {n: x.part(0, entries) for n, x in values.items()}
+    return codec, few, matched(copy if copied else dict, seed=1)[1]
+
+
+@pytest.mark.parametrize("bound", ["exact", "rel:1e-3", "abs:1e-3"])
+@pytest.mark.parametrize("copied", [False, True])
+def test_links(bound: str, copied: bool) -> None:
+    codec, values, others = linked(bound, copied=copied)
+    coded_alike(codec, values, others)
+
+
+def nested(entries: int) -> tuple[Codec, dict[str, Values]]:
+    """Return a codec of a vector of vectors, and values."""
+    rng = np.random.default_rng(0)
+    size = rng.poisson(2, entries).astype(np.int64)
+    inner = rng.poisson(3, size.sum()).astype(np.int64)
+    lists = Values(inner, size)
+    flat = rng.normal(size=inner.sum()).astype("f4")
+    columns = (
+        Column("V@size", "int64", is_counter=True),
+        Column("V@inner", "int64", counter="V@size", is_counter=True),
+        Column("V", "float32", counter="V@inner"),
+    )
+    values = {"V@size": Values(size), "V@inner": lists, "V": Values(flat, lists.sums())}
+    schema = TreeSchema("t", "", columns, order=("V",))
+    return surveyed(schema, values), values
+
+
+def shaped(rows: int) -> tuple[Codec, dict[str, Values]]:
+    """Return a codec of columns of all types, with inner dimensions, and values."""
+    rng = np.random.default_rng(0)
+    columns: dict[str, NDArray[Any]] = {
+        name: rng.integers(0, 9, (rows, *shape)).astype(name)
+        for name, shape in zip(TYPES, [(), (3,), (2, 2), (1,)] * 3, strict=False)
+    }
+    columns["flag"] = rng.random((rows, 5)) < 0.3
+    schema, values = table(columns)
+    return surveyed(schema, values), values
+
+
+@pytest.mark.parametrize("rows", [0, 1, 65, 1000])
+def test_inner_dimensions_and_vectors_of_vectors(rows: int) -> None:
+    codec, _ = nested(1000)
+    coded_alike(codec, nested(rows)[1])
+    codec, _ = shaped(1000)
+    coded_alike(codec, shaped(rows)[1])
 
 
 def test_contexts_that_see_links_and_centres() -> None:
-    schema, values = matched()
-    tables: list[NDArray[np.int64]] = []
-    plan = survey(schema, values, rules_of({"*": "rel:1e-3"}), tables=tables)
+    codec, values, others = linked("rel:1e-3")
+    plan, tables = codec.plan.trees[0], [*codec.tables]
     (group,) = (g for g in plan.groups if g.links)
     target = next(i for i, x in enumerate(group.lanes) if x.centre is not None)
     link, at = len(group.lanes), len(tables)
@@ -82,7 +136,7 @@ def test_contexts_that_see_links_and_centres() -> None:
     )
     groups = tuple(changed if g is group else g for g in plan.groups)
     codec = Codec(Plan((dataclasses.replace(plan, groups=groups),)), tables)
-    coded_alike(codec, values, matched(seed=1)[1])
+    coded_alike(codec, values, others)
 
 
 @pytest.mark.parametrize("latent", [False, True])
@@ -108,11 +162,14 @@ def without_bound(codec: Codec, name: str) -> Codec:
     return Codec(Plan((plan,)), codec.tables, [n.onnx for n in codec.networks])
 
 
-CASES = [("ae", "rel:1e-3"), *(pytest.param(f, b, marks=pytest.mark.slow) for f in
-         ("ae", "aae", "shrunk", "diagram", "auto") for b in ("exact", "abs:1e-3", "none"))]  # fmt: skip
+SLOW = [
+    pytest.param(family, bound, marks=pytest.mark.slow)
+    for family in ("ae", "aae", "predictor", "diagram", "sparse")
+    for bound in ("exact", "abs:1e-3", "none")
+]
 
 
-@pytest.mark.parametrize(("family", "bound"), CASES)
+@pytest.mark.parametrize(("family", "bound"), [("ae", "rel:1e-3"), *SLOW])
 def test_trained_codecs(family: str, bound: str) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("onnx", reason="onnx is not installed")
