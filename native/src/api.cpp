@@ -21,7 +21,7 @@ struct rootae_codec {
 struct rootae_block {
   rootae_block(std::shared_ptr<const rootae::Codec> of, const rootae::CompiledTree& tree,
                rootae::Bytes head)
-      : codec(std::move(of)), block(tree, head, codec->zstd()) {}
+      : codec(std::move(of)), block(tree, head, codec->zstd(), codec->memories()) {}
   std::shared_ptr<const rootae::Codec> codec;  // before the block, which looks at it
   rootae::Block block;
 };

@@ -26,8 +26,9 @@ bool same(Span<const Index> a, const std::vector<Index>& b) {
 
 }  // namespace
 
-Block::Block(const CompiledTree& tree, Bytes head, Zstd zstd)
-    : tree_(tree), directory_(head, tree.layout()), zstd_(zstd), held_(tree.layout().lanes()),
+Block::Block(const CompiledTree& tree, Bytes head, Zstd zstd, Memories& memories)
+    : tree_(tree), directory_(head, tree.layout()), zstd_(zstd), memories_(memories),
+      held_(tree.layout().lanes()),
       groups_(tree.layout().groups()), checked_(tree.layout().groups(), 0),
       into_(tree.layout().lanes(), nullptr) {}
 
@@ -105,7 +106,6 @@ void Block::decode(Span<const Index> columns, Span<const Bytes> blobs, Span<cons
     forget();
     throw;
   }
-  memories_.trim();
 }
 
 void Block::run(Request& request, Span<const Bytes> blobs, Span<const Out> outs) {
@@ -242,7 +242,6 @@ void Block::forget() noexcept {
   for (HeldLane& lane : held_) lane.drop();
   for (auto& group : groups_) group.reset();
   std::fill(into_.begin(), into_.end(), nullptr);
-  memories_.trim();
 }
 
 void Block::values(Index column, Out out) const {

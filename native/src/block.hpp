@@ -29,7 +29,8 @@ class Block {
  public:
   // Of a tree that has to outlive it. Throws corrupt where the directory is damaged.
   //   head: the block's directory, not needed afterwards
-  Block(const CompiledTree& tree, Bytes head, Zstd zstd);
+  //   memories: where values and codes go; they have to outlive it
+  Block(const CompiledTree& tree, Bytes head, Zstd zstd, Memories& memories);
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
@@ -94,7 +95,7 @@ class Block {
   const CompiledTree& tree_;
   Directory directory_;
   Zstd zstd_;
-  Memories memories_;  // before all that is taken from it
+  Memories& memories_;
   Held held_;
   std::vector<std::unique_ptr<OfGroup>> groups_;
   std::vector<std::uint8_t> checked_;      // groups whose counts are right

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "contexts/network.hpp"
+#include "memory.hpp"
 #include "plan/plan.hpp"
 #include "streams/zstd.hpp"
 #include "tables.hpp"
@@ -27,6 +28,8 @@ class Codec {
   [[nodiscard]] std::size_t trees() const noexcept { return trees_.size(); }
   [[nodiscard]] const CompiledTree& tree(std::size_t number) const { return *trees_[number]; }
   [[nodiscard]] Zstd zstd() const noexcept { return zstd_; }
+  // Memory that its blocks share.
+  [[nodiscard]] Memories& memories() const noexcept { return memories_; }
 
  private:
   Plan plan_;
@@ -34,6 +37,7 @@ class Codec {
   std::vector<Network> networks_;
   std::vector<std::unique_ptr<const CompiledTree>> trees_;
   Zstd zstd_;
+  mutable Memories memories_;
 };
 
 }  // namespace rootae

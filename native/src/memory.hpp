@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <mutex>
 
 namespace rootae {
 
@@ -43,18 +43,17 @@ class Memory {
 };
 
 // Gives memory, and gives again what came back: fresh pages cost as much as decoding into them.
-// It has to outlive all that it gave.
+// It has to outlive all that it gave, and keeps at most 32 MiB of what came back. For any number of
+// threads.
 class Memories {
  public:
   Memories() = default;
   Memories(const Memories&) = delete;
   Memories& operator=(const Memories&) = delete;
-  ~Memories() { trim(); }
+  ~Memories();
 
   // Throws std::bad_alloc.
   [[nodiscard]] Memory take(std::size_t size);
-  // Lets go of all that came back.
-  void trim() noexcept;
 
  private:
   friend class Memory;
@@ -64,9 +63,10 @@ class Memories {
   };
   void give(std::uint8_t* data, std::size_t size) noexcept;
 
-  static constexpr std::size_t kFreeAtMost = 16;
-  Free free_[kFreeAtMost] = {};
-  std::size_t count_ = 0, oldest_ = 0;
+  static constexpr std::size_t kPiecesAtMost = 64, kBytesAtMost = 32 << 20;
+  std::mutex mutex_;
+  Free free_[kPiecesAtMost] = {};
+  std::size_t count_ = 0, bytes_ = 0;
 };
 
 }  // namespace rootae
