@@ -81,7 +81,7 @@ void Block::add_counters(Request& request) const {
 void Block::check_blob(Index number, Bytes blob) const {
   require(blob.size() == directory_.sizes[number], "a blob has another size than its block says");
   hold(crc32(blob) == directory_.sums[number],
-       "a blob is damaged: its checksum does not match: the file is damaged");
+       "the checksum of a blob does not match: the file is damaged");
 }
 
 void Block::check(const Request& request, Span<const Bytes> blobs, Span<const Out> outs) const {

@@ -47,7 +47,7 @@ class Block {
   // such column.
   [[nodiscard]] const std::vector<Index>& needs(Span<const Index> columns);
 
-  // Decodes columns and what counts them. Where this throws, the block is as it was opened, and the
+  // Decodes columns and what counts them. Where this throws, what was kept may be lost, and the
   // callers' memory holds anything.
   //   blobs: what `needs` found for the same columns
   //   outs: as many as columns, each with room for all of its values; of those without any values

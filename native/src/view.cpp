@@ -1,6 +1,8 @@
 #include "view.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "cursor.hpp"
 #include "error.hpp"
@@ -13,7 +15,22 @@ View::View(const CompiledTree& tree, Index number, std::size_t rows, const Held&
            Memories& memories)
     : tree_(tree), group_(tree.group(number)), held_(held), memories_(memories),
       first_(tree.layout().first[number]), rows_(rows), links_(group_.plan().links.size()),
-      centres_(group_.plan().lanes.size()) {}
+      seen_(group_.plan().lanes.size() + group_.plan().links.size()),
+      centres_(group_.plan().lanes.size()) {
+  number_ways();
+}
+
+// Links by one lane to one group find its objects in the same places.
+void View::number_ways() {
+  std::map<std::pair<Index, std::string_view>, Index> numbers;
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const Link& link = group_.plan().links[i];
+    const auto next = static_cast<Index>(numbers.size());
+    links_[i].way = numbers.emplace(std::pair(link.by, std::string_view(link.group)), next)
+                        .first->second;
+  }
+  ways_.resize(numbers.size());
+}
 
 ConstValues View::values(Index i) {
   const std::size_t own = group_.plan().lanes.size();
@@ -41,12 +58,10 @@ Span<const std::int64_t> View::centre(Index lane) {
   hold(plan.has_value(), "a centre is looked at that no lane has: the codec's plan is damaged");
   Memory& memory = centres_[lane];
   if (memory.is_there()) return span(memory);
-  const std::size_t lanes = group_.plan().lanes.size() + links_.size();
-  std::vector<ConstValues> seen(lanes);
   for (const Term& term : plan->terms)
-    for (const Index i : term.lanes) seen[i] = values(i);
+    for (const Index i : term.lanes) seen_[i] = values(i);
   Memory made = memories_.take(rows_ * sizeof(std::int64_t));
-  centre_codes(*plan, Span<const ConstValues>(seen.data(), lanes), group_.grid(lane),
+  centre_codes(*plan, Span<const ConstValues>(seen_.data(), seen_.size()), group_.grid(lane),
                {made.as<std::int64_t>(), rows_});
   memory = std::move(made);
   return span(memory);
@@ -73,14 +88,14 @@ const HeldLane& View::lane_of(std::string_view column, Index element) const {
   return lane;
 }
 
-const Places& View::places(const Link& link) {
-  const std::pair<Index, std::string_view> key(link.by, link.group);
-  auto at = places_.find(key);
-  if (at == places_.end()) {
+const Places& View::places(Index number) {
+  const Link& link = group_.plan().links[number];
+  std::optional<Places>& found = ways_[links_[number].way].places;
+  if (!found) {
     const std::vector<std::int64_t> mine = counts(group_.plan().name), theirs = counts(link.group);
-    at = places_.emplace(key, Places(values(link.by), mine, theirs)).first;
+    found.emplace(values(link.by), mine, theirs);
   }
-  return at->second;
+  return *found;
 }
 
 ConstValues View::link_values(Index number) {
@@ -88,7 +103,7 @@ ConstValues View::link_values(Index number) {
   Linked& linked = links_[number];
   const ConstValues other = lane_of(link.column, link.element).values;
   if (!linked.values.is_there()) {
-    const Places& found = places(link);
+    const Places& found = places(number);
     Memory made = memories_.take(rows_ * size_of(other.type));
     found.follow(other, {other.type, made.data(), rows_});
     linked.values = std::move(made);
@@ -129,8 +144,14 @@ void View::count_link(Index i, int by) {
   const std::size_t own = group_.plan().lanes.size();
   if (i < own) return;
   Linked& linked = links_[i - own];
+  Way& way = ways_[linked.way];
   linked.readers += by;
-  if (linked.readers <= 0) linked = Linked();
+  way.readers += by;
+  if (linked.readers <= 0) {
+    linked.values = Memory();
+    linked.codes = Memory();
+  }
+  if (way.readers <= 0) way.places.reset();
 }
 
 void View::count(const Contexts& contexts, int by) {
@@ -149,9 +170,13 @@ void View::release_centre(Index lane) {
 }
 
 void View::clear() {
-  for (Linked& linked : links_) linked = Linked();
+  for (Linked& linked : links_) {
+    linked.values = Memory();
+    linked.codes = Memory();
+    linked.readers = 0;
+  }
+  for (Way& way : ways_) way = Way();
   for (Memory& centre : centres_) centre = Memory();
-  places_.clear();
   latents_.clear();
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <utility>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "group.hpp"
@@ -53,14 +53,20 @@ class View {
  private:
   struct Linked {
     Memory values, codes;
-    std::int64_t readers = 0;
+    std::int64_t readers = 0;  // of the program
+    Index way = 0;
+  };
+  struct Way {  // by a lane to a group
+    std::optional<Places> places;
+    std::int64_t readers = 0;  // links of the program that go it, each as often as it is seen
   };
 
   void count(const Contexts& contexts, int by);
   void count_centre(Index lane, int by);
   void count_link(Index i, int by);
   [[nodiscard]] std::vector<std::int64_t> counts(std::string_view group) const;
-  const Places& places(const Link& link);
+  const Places& places(Index number);
+  void number_ways();
   [[nodiscard]] const HeldLane& lane_of(std::string_view column, Index element) const;
   ConstValues link_values(Index link);
   Span<const std::int64_t> link_codes(Index link);
@@ -75,7 +81,8 @@ class View {
   Index first_;  // the number of the group's first lane
   std::size_t rows_;
   std::vector<Linked> links_;
-  std::map<std::pair<Index, std::string_view>, Places> places_;
+  std::vector<Way> ways_;
+  std::vector<ConstValues> seen_;  // what a centre names, by its number
   std::vector<Memory> centres_;  // of each lane
   std::vector<Memory> latents_;
 };

@@ -154,7 +154,7 @@ ROOTAE_API int rootae_block_needs(rootae_block* block, const uint32_t* columns, 
  *     in C order, in the machine's byte order. Values of columns without are kept inside. NULL:
  *     those of all.
  *   keep: not 0 to have values at hand that the caller has memory for
- * After an error the block is as it was opened. */
+ * After an error what was kept inside may be lost: ask rootae_block_needs again. */
 ROOTAE_API int rootae_block_decode(rootae_block* block, const uint32_t* columns,
                                    size_t column_count, const rootae_bytes* blobs,
                                    size_t blob_count, const rootae_out* outs, int keep,
