@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 from following import COLUMNS, coded_by
 from native.alike import coded_alike
+from native.blocks import Native, NativeBlock
 from native.coded import TYPES
 from planner.test_references import ENTRIES, matched
 from related import BOUNDS, planned, related, wild
 from tables import table
 
 from rootae.codec.codec import Codec
-from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfCentre, OfLane
+from rootae.codec.lane import CONTEXTS, PLAIN
+from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfCentre, OfLane, Stage, Target
 from rootae.codec.plan.plan import Plan
+from rootae.container.directory import directory
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 from rootae.schema.bounds.bound import Bound
@@ -148,6 +151,59 @@ def test_networks(latent: bool, bound: str) -> None:
     if bound == "none":
         codec = without_bound(codec, "c")
     coded_alike(codec, *cut(COLUMNS))
+
+
+def two_stages(aim: int | None) -> tuple[Codec, dict[str, Values]]:
+    """Return a codec whose column `c` has its own stage, and values.
+
+    Arguments:
+        aim: of another stage, for `d`: the number of a lane that it aims at, too, or none.
+    """
+    networks = pytest.importorskip("networks", reason="onnx is not installed")
+    d = (1000 * COLUMNS["b"] + COLUMNS["d"] % 3).astype("i4")
+    schema, values = table(COLUMNS | {"d": d})
+    codec = networks.contexts_codec(schema, values, "a", "c")
+    (plan,) = codec.plan.trees
+    (group,) = plan.groups
+    (own,) = group.contexts
+    edges, scale = own.targets[0].location, own.targets[0].scale
+    inputs = (Feature(OfLane(1), Edges(edges)),)
+    other = Stage(1, inputs, (Target(aim, edges, scale), Target(3, edges, scale)))
+    pairs = zip(group.lanes, (None, None, 1, 0), strict=True)
+    lanes = [dataclasses.replace(x, contexts=k) for x, k in pairs]
+    group = dataclasses.replace(group, lanes=tuple(lanes), contexts=(other, own))
+    nets = [codec.networks[0].onnx, networks.linear([[1], [0], [1], [0]])]
+    return Codec(Plan((dataclasses.replace(plan, groups=(group,)),)), codec.tables, nets), values
+
+
+def test_a_lane_has_its_contexts_from_its_own_stage() -> None:
+    """Also where another one aims at it, and was run before."""
+    codec, values = two_stages(None)
+    block = codec.tree("t").encode(values)
+    assert [*block.modes] == [PLAIN, PLAIN, CONTEXTS, CONTEXTS]
+    other, _ = two_stages(2)
+    read = NativeBlock(Native(other.parts), directory(block, other.digest), b"".join(block.blobs))
+    assert np.array_equal(read.decode(["d"])["d"], values["d"].flat)
+    assert np.array_equal(read.decode(["c"])["c"], values["c"].flat)
+
+
+def test_a_network_may_be_of_float64() -> None:
+    networks = pytest.importorskip("networks", reason="onnx is not installed")
+    from onnx import TensorProto, helper, numpy_helper
+
+    schema, values = table(COLUMNS)
+    codec = networks.contexts_codec(schema, values, "a", "c")
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.DOUBLE, [count, None])
+        for name, count in (("x", 1), ("y", 2))
+    ]
+    weights = numpy_helper.from_array(np.array([[1.0], [0.0]]), "W")
+    node = helper.make_node("MatMul", ["W", "x"], ["y"])
+    graph = helper.make_graph([node], "net", ends[:1], ends[1:], [weights])
+    opset = [helper.make_opsetid("", 17)]
+    model = helper.make_model(graph, opset_imports=opset, ir_version=8)
+    wide = Codec(codec.plan, codec.tables, [model.SerializeToString()])
+    coded_alike(wide, *cut(COLUMNS))
 
 
 def without_bound(codec: Codec, name: str) -> Codec:
