@@ -16,13 +16,16 @@ static void stop(const char* message) {
   exit(1);
 }
 
-static rootae_bytes contents(const char* folder, const char* name) {
+enum { PARTS = 5 };
+static uint8_t* parts[PARTS];
+
+static rootae_bytes contents(int part, const char* folder, const char* name) {
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", folder, name);
   FILE* file = fopen(path, "rb");
   if (file == NULL || fseek(file, 0, SEEK_END) != 0) stop(path);
   const size_t size = (size_t)ftell(file);
-  uint8_t* data = malloc(size + 1);
+  uint8_t* const data = parts[part] = malloc(size + 1);
   rewind(file);
   if (data == NULL || fread(data, 1, size, file) != size) stop(path);
   fclose(file);
@@ -42,9 +45,9 @@ static void print(int32_t type, const void* at, size_t i) {
 int main(int count, char** arguments) {
   if (count != 3) stop("print_column FOLDER COLUMN");
   const char* folder = arguments[1];
-  const rootae_bytes plan = contents(folder, "plan"), tables = contents(folder, "tables");
-  const rootae_bytes networks = contents(folder, "networks"), head = contents(folder, "head");
-  const rootae_bytes blobs = contents(folder, "blobs");
+  const rootae_bytes plan = contents(0, folder, "plan"), tables = contents(1, folder, "tables");
+  const rootae_bytes networks = contents(2, folder, "networks"), head = contents(3, folder, "head");
+  const rootae_bytes blobs = contents(4, folder, "blobs");
   rootae_error error;
   rootae_codec* codec;
   rootae_block* block;
@@ -81,5 +84,7 @@ int main(int count, char** arguments) {
   for (size_t i = 0; i < extent.rows * column.lanes; ++i) print(column.type, out.data, i);
   rootae_block_close(block);
   rootae_codec_close(codec);
+  free(out.data);
+  for (size_t i = 0; i < PARTS; ++i) free(parts[i]);
   return 0;
 }
