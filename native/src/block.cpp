@@ -123,7 +123,7 @@ void Block::run(Request& request, Span<const Bytes> blobs, Span<const Out> outs)
   for (std::size_t i = 0; i < latents; ++i)
     of_group(program.latents[i]).view.read_latents(blobs[i], zstd_);
   for (std::size_t i = 0; i < program.lanes.size(); ++i) {
-    decode_lane(program.lanes[i], blobs[latents + i]);
+    decode_lane(program.lanes[i], blobs[latents + i], request.is_all);
     release(request, program.lanes[i]);
   }
   for (const Index column : request.every) {
@@ -178,7 +178,7 @@ void Block::release(Request& request, Index lane) {
       });
 }
 
-void Block::decode_lane(Index lane, Bytes blob) {
+void Block::decode_lane(Index lane, Bytes blob, bool is_last) {
   const Layout& layout = tree_.layout();
   const Index group = layout.group_of[lane];
   const Group& plan = tree_.plan().groups[group];
@@ -186,7 +186,7 @@ void Block::decode_lane(Index lane, Bytes blob) {
   try {
     OfGroup& found = of_group(group);
     held_[lane] = read_lane(own, layout.within[lane], found.view, found.contexts,
-                            {directory_.modes[lane], blob, zstd_}, into_[lane]);
+                            {directory_.modes[lane], blob, zstd_, is_last}, into_[lane]);
   } catch (const Error& error) {
     throw Error(error.kind(), "column " + shown(own.column) + ": " + error.what());
   }

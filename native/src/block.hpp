@@ -87,7 +87,7 @@ class Block {
   void run(Request& request, Span<const Bytes> blobs, Span<const Out> outs);
   void expect(const Program& program);
   void release(Request& request, Index lane);
-  void decode_lane(Index lane, Bytes blob);
+  void decode_lane(Index lane, Bytes blob, bool is_last);
   void settle(const Request& request, Span<const Out> outs, bool keep);
   void forget() noexcept;
   OfGroup& of_group(Index number);

@@ -7,6 +7,8 @@ namespace rootae {
 
 namespace {
 
+constexpr std::size_t kBytes = 256;  // what a feature of one byte may be
+
 using Look = std::tuple<SourceKind, Index, Index>;  // a source, and a table of edges
 
 Look look_of(const Feature& feature) {
@@ -18,7 +20,8 @@ Look look_of(const Feature& feature) {
 CompiledGroup::CompiledGroup(const Group& plan, const Tables& tables,
                              const std::vector<Network>& networks)
     : plan_(plan), tables_(tables), networks_(networks), seen_(plan.lanes.size(), 0),
-      latents_(plan.encoder ? plan.encoder->latents : 0, 0), diagrams_(plan.contexts.size()) {
+      needs_codes_(plan.lanes.size(), 0),
+      latents_(plan.encoder ? plan.encoder->latents : 0, 0), by_lane_(plan.lanes.size()), diagrams_(plan.contexts.size()) {
   grids_.reserve(plan.lanes.size() + plan.links.size());
   for (const Lane& lane : plan.lanes) grids_.push_back(tables.grid(lane.grid));
   for (const Link& link : plan.links) grids_.push_back(tables.grid(link.grid));
@@ -29,7 +32,10 @@ CompiledGroup::CompiledGroup(const Group& plan, const Tables& tables,
 void CompiledGroup::note_seen(const Contexts& contexts) {
   for (const Feature& feature : inputs_of(contexts)) {
     const Index i = feature.of.index;
-    if (feature.of.kind == SourceKind::lane && i < seen_.size()) seen_[i] = 1;
+    if (feature.of.kind == SourceKind::lane && i < seen_.size()) {
+      seen_[i] = 1;
+      if (std::holds_alternative<Stage>(contexts)) needs_codes_[i] = 1;
+    }
     if (feature.of.kind == SourceKind::latent) latents_[i] = 1;
   }
 }
@@ -42,6 +48,16 @@ void CompiledGroup::number_features() {
   std::sort(looks.begin(), looks.end());
   looks.erase(std::unique(looks.begin(), looks.end()), looks.end());
   count_ = looks.size();
+  for (Index number = 0; number < looks.size(); ++number) {
+    const auto& [kind, index, table] = looks[number];
+    edges_.push_back(table);
+    if (kind != SourceKind::lane || index >= by_lane_.size()) continue;
+    if (tables_.numbers()[table].size() < kBytes) {
+      by_lane_[index].push_back(number);
+    } else {
+      needs_codes_[index] = 1;
+    }
+  }
   first_.push_back(0);
   for (const Contexts& contexts : plan_.contexts) {
     if (const auto* diagram = std::get_if<Diagram>(&contexts))

@@ -30,6 +30,14 @@ class CompiledGroup {
 
   // What diagrams look at, each once: so many features.
   [[nodiscard]] std::size_t features() const noexcept { return count_; }
+  // The numbers of those that a lane's codes give in a byte; and whether contexts look at its codes
+  // in another way, too.
+  [[nodiscard]] const std::vector<Index>& features_of_lane(Index lane) const noexcept {
+    return by_lane_[lane];
+  }
+  [[nodiscard]] bool needs_codes(Index lane) const noexcept { return needs_codes_[lane] != 0; }
+  // The table of edges that a feature is by.
+  [[nodiscard]] Index edges_of(Index feature) const noexcept { return edges_[feature]; }
   // The numbers of those of a diagram, input by input; none of a stage.
   [[nodiscard]] Span<const Index> features_of(Index contexts) const noexcept {
     return {features_.data() + first_[contexts], first_[contexts + 1] - first_[contexts]};
@@ -49,7 +57,9 @@ class CompiledGroup {
   const Tables& tables_;
   const std::vector<Network>& networks_;
   std::vector<CompiledGrid> grids_;  // of lanes, then of links
-  std::vector<std::uint8_t> seen_, latents_;
+  std::vector<std::uint8_t> seen_, needs_codes_, latents_;
+  std::vector<std::vector<Index>> by_lane_;
+  std::vector<Index> edges_;  // of each feature
   std::vector<Index> features_;    // of all diagrams
   std::vector<std::size_t> first_;  // of each contexts
   std::size_t count_ = 0;

@@ -47,16 +47,26 @@ StoredLane stored_lane(const Lane& plan, Index number, View& view, GroupContexts
 
 // Reads codes, and turns them into values while they are at hand.
 //   codes: where they go, if they are kept
+//   looks: who sees them
 template <class Grid>
-void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes, Values out) {
+void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes,
+                const std::vector<Look>& looks, Values out) {
   std::int64_t piece[kPiece];
   for (std::size_t at = 0; at < out.rows;) {
     std::int64_t* const to = codes != nullptr ? codes + at : piece;
     std::size_t count = 0;
     while (count + kBatch <= kPiece && at + count < out.rows) count += reader.next(to + count);
     grid.inverse({to, count}, part(out, at, count));
+    for (const Look& look : looks) look.through->look({to, count}, look.seen + at);
     at += count;
   }
+}
+
+void see_zeros(const Look& look, std::size_t rows) {
+  const std::int64_t zero = 0;
+  std::uint8_t seen = 0;
+  look.through->look({&zero, 1}, &seen);
+  std::fill_n(look.seen, rows, seen);
 }
 
 void derive_lane(const Rule& rule, View& view, Values out) {
@@ -75,15 +85,19 @@ HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& co
   HeldLane made;
   if (into == nullptr) made.own = view.memories().take(lane.rows * size_of(lane.type));
   const Values out{lane.type, into != nullptr ? into : made.own.data(), lane.rows};
-  const bool has_codes = view.group().is_seen(number) && reader.applies() != Applies::rule;
+  const bool is_seen = view.group().is_seen(number) && reader.applies() != Applies::rule;
+  std::vector<Look> looks;
+  if (is_seen && stored.is_last) looks = contexts.looks_at(number);
+  const bool has_codes = is_seen && (!stored.is_last || view.group().needs_codes(number));
   if (has_codes) made.codes = view.memories().take(lane.rows * sizeof(std::int64_t));
   switch (reader.applies()) {
     case Applies::grid:
-      read_codes(reader, view.group().grid(number), made.codes.as<std::int64_t>(), out);
+      read_codes(reader, view.group().grid(number), made.codes.as<std::int64_t>(), looks, out);
       break;
     case Applies::bits:
-      read_codes(reader, grids::Bits(BitsGrid{lane.type}), nullptr, out);
+      read_codes(reader, grids::Bits(BitsGrid{lane.type}), nullptr, {}, out);
       if (has_codes) std::fill_n(made.codes.as<std::int64_t>(), lane.rows, std::int64_t{0});
+      for (const Look& look : looks) see_zeros(look, lane.rows);
       break;
     case Applies::rule: derive_lane(*plan.derived, view, out); break;
   }

@@ -16,6 +16,7 @@ struct Stored {
   std::uint8_t mode;  // as the directory has it
   Bytes blob;
   Zstd zstd;
+  bool is_last;  // no later call looks at the lane's codes
 };
 
 // Decodes a lane, and keeps its codes if contexts look at them.

@@ -94,6 +94,19 @@ void GroupContexts::expect(Index contexts) {
   }
 }
 
+std::vector<Look> GroupContexts::looks_at(Index lane) {
+  std::vector<Look> found;
+  const CompiledGroup& group = view_.group();
+  if (group.needs_codes(lane)) return found;
+  for (const Index feature : group.features_of_lane(lane)) {
+    Shared& shared = features_[feature];
+    if (shared.readers == 0) continue;
+    shared.seen = view_.memories().take(view_.rows());
+    found.push_back({&group.tables().edges(group.edges_of(feature)), shared.seen.data()});
+  }
+  return found;
+}
+
 void GroupContexts::release(Index contexts) {
   followed_[contexts] = Memory();
   for (const Index feature : view_.group().features_of(contexts))
@@ -152,8 +165,9 @@ void GroupContexts::follow(Index contexts) {
 Seen GroupContexts::look(const Feature& feature, Index number) {
   Shared& shared = features_[number];
   const EdgeLookup& edges = view_.group().tables().edges(std::get<Edges>(feature.by).table);
+  if (shared.seen.is_there()) return {{}, &edges, shared.seen.data()};
   const Span<const std::int64_t> codes = view_.codes(feature.of);
-  if (shared.is_shared && edges.width() <= kBytes && !shared.seen.is_there()) {
+  if (shared.is_shared && edges.width() <= kBytes) {
     Memory made = view_.memories().take(view_.rows());
     edges.look(codes, made.data());
     shared.seen = std::move(made);

@@ -12,6 +12,11 @@
 
 namespace rootae {
 
+struct Look {
+  const EdgeLookup* through;
+  std::uint8_t* seen;  // shape (rows,)
+};
+
 class GroupContexts {
  public:
   // view: what they look at; modes: of the group's lanes in the block. Both have to outlive this.
@@ -27,6 +32,9 @@ class GroupContexts {
   void expect(Index contexts);
   // Notes that nothing of the program takes them any more.
   void release(Index contexts);
+  // What a program's diagrams see of a lane, in a byte a row: to be written as its codes are at
+  // hand, before any of these are asked for. Nothing where somebody wants the codes themselves.
+  [[nodiscard]] std::vector<Look> looks_at(Index lane);
   // Notes that a lane is decoded, which needs its own no more.
   void done(Index lane) { of_lanes_[lane] = {}; }
   // Lets go of everything.
