@@ -1,4 +1,4 @@
-# make venv | demo | test | lint | docs | slow: everything runs in .venv, made on first use.
+# make venv | demo | test | lint | docs | slow | native: everything runs in .venv, made on first use.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -10,7 +10,7 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --durations=10
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: venv demo test slow lint docs clean
+.PHONY: venv demo test slow lint native docs clean
 
 venv: $(STAMP)
 
@@ -41,9 +41,21 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The decode core and its own tests, plain and with sanitizers.
+native:
+	@command -v cmake > /dev/null && command -v $${CXX:-c++} > /dev/null || \
+	  { echo 'cmake or a C++ compiler is not available here: the native core is skipped'; exit 0; }; \
+	set -e; mkdir -p build/native; for sanitize in OFF ON; do \
+	  folder=build/native/sanitize-$$sanitize; \
+	  cmake -S native -B $$folder -D ROOTAE_SANITIZE=$$sanitize > $$folder.log 2>&1 \
+	    || { cat $$folder.log; exit 1; }; \
+	  cmake --build $$folder --parallel $(JOBS); \
+	  ctest --test-dir $$folder --output-on-failure; \
+	done
+
 # Pages land in build/site; every warning is an error.
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean:
-	rm -rf $(VENV) demo/out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build/native demo/out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -33,18 +33,8 @@ std::int64_t Cursor::svarint() {
 }
 
 std::vector<Bytes> split(Bytes data) {
-  Cursor cursor(data);
-  const std::uint64_t count = cursor.varint();
-  if (count > data.size()) {
-    corrupt("a blob announces " + std::to_string(count) + " parts in " +
-            std::to_string(data.size()) + " bytes: the file is damaged");
-  }
-  std::vector<std::uint64_t> lengths(static_cast<std::size_t>(count));
-  for (auto& length : lengths) length = cursor.varint();
   std::vector<Bytes> parts;
-  parts.reserve(lengths.size());
-  for (const auto length : lengths) parts.push_back(cursor.take(length));
-  hold(cursor.rest().empty(), "bytes follow the parts of a blob: the file is damaged");
+  each_part(data, [&](Bytes part) { parts.push_back(part); });
   return parts;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "error.hpp"
 #include "span.hpp"
 
 namespace rootae {
@@ -33,7 +34,20 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-// The parts of a join, where they lie; nothing may follow them.
+// Calls part(Bytes) for each part of a join, where they lie; nothing may follow them. Nothing is
+// allocated, however many parts the bytes announce.
+template <class Part>
+void each_part(Bytes data, Part&& part) {
+  Cursor lengths(data);
+  const std::uint64_t count = lengths.varint();
+  hold(count <= data.size(), "a blob announces more parts than bytes: the file is damaged");
+  Cursor parts = lengths;
+  for (std::uint64_t i = 0; i < count; ++i) parts.varint();
+  for (std::uint64_t i = 0; i < count; ++i) part(parts.take(lengths.varint()));
+  hold(parts.rest().empty(), "bytes follow the parts of a blob: the file is damaged");
+}
+
+// The parts of a join, where they lie.
 std::vector<Bytes> split(Bytes data);
 
 }  // namespace rootae

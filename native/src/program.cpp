@@ -7,10 +7,6 @@
 namespace rootae {
 namespace {
 
-const std::vector<Feature>& inputs_of(const Contexts& contexts) {
-  return std::visit([](const auto& x) -> const std::vector<Feature>& { return x.inputs; }, contexts);
-}
-
 bool sees_latents(const Contexts& contexts) {
   const std::vector<Feature>& inputs = inputs_of(contexts);
   return std::any_of(inputs.begin(), inputs.end(),

@@ -45,4 +45,9 @@ inline std::vector<std::uint8_t> bytes(const std::string& hex) {
   return found;
 }
 
+// Tables and networks of a codec that has none: the varint of a join's bytes, and a frame of it.
+inline std::vector<std::uint8_t> no_parts() {
+  return bytes("0128b52ffd200109000000");
+}
+
 }  // namespace example

@@ -38,10 +38,12 @@ inline Blob frame(const Blob& data) {
   return out;
 }
 
-// Reads what `frame` writes, and blocks of one repeated byte: an embedder's function.
+// Reads frames of blocks that are stored as they are or repeat a byte: an embedder's function.
 inline std::size_t unpack(const std::uint8_t* in, std::size_t in_size, std::uint8_t* out,
                           std::size_t out_size) {
-  std::size_t at = 9, written = 0;
+  if (in_size < 5) return SIZE_MAX;
+  const unsigned alone = in[4] >> 5 & 1U, sizes[] = {alone, 2, 4, 8};
+  std::size_t at = 6 - alone + sizes[in[4] >> 6], written = 0;
   for (bool is_last = false; !is_last;) {
     if (at + 3 > in_size) return SIZE_MAX;
     const unsigned block = in[at] | in[at + 1] << 8U | in[at + 2] << 16U;

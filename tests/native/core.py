@@ -13,18 +13,25 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["CORRUPT", "surface"]
+__all__ = ["CORRUPT", "library", "surface"]
 
 CORRUPT = 1  # what a function returns where bytes are not as the format says, else 0
 _SOURCES = Path(__file__).parents[2] / "native"
 
 
-@functools.cache
 def surface() -> CDLL:
-    """Return the library, or skip the test where it cannot be built.
+    """Return what tests call of the core's parts, or skip the test where it cannot be built."""
+    return _built("rootae_surface")
 
-    It is built in a folder of its own, or in that which ROOTAE_NATIVE_BUILD names.
-    """
+
+def library() -> CDLL:
+    """Return the core as others load it, or skip the test."""
+    return _built("rootae")
+
+
+@functools.cache
+def _folder() -> str:
+    """Return where the core is built: a folder of its own, or what ROOTAE_NATIVE_BUILD names."""
     compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
     if shutil.which("cmake") is None or compiler is None:
         pytest.skip("the native core needs cmake and a C++ compiler")
@@ -32,10 +39,16 @@ def surface() -> CDLL:
     if folder is None:
         folder = tempfile.mkdtemp(prefix="rootae-native-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for command in (
-        ["-S", str(_SOURCES), "-B", folder],
-        ["--build", folder, "-t", "rootae_surface"],
-    ):
-        done = subprocess.run(["cmake", *command], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return CDLL(str(Path(folder) / "librootae_surface.so"))
+    _run("-S", str(_SOURCES), "-B", folder)
+    return folder
+
+
+@functools.cache
+def _built(target: str) -> CDLL:
+    _run("--build", _folder(), "-t", target)
+    return CDLL(str(Path(_folder()) / f"lib{target}.so"))
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(["cmake", *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -30,6 +30,11 @@ class DiagramTables {
   // How many contexts there may be: the largest and one.
   [[nodiscard]] std::size_t contexts() const noexcept { return contexts_; }
 
+  // How much memory this takes, about.
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return sizeof *this + 32 * tables_.size() + 2 * steps_.size();
+  }
+
   // Takes every row through the diagram. inputs: as many as tables, of the widths that they were
   // made for, each of as many rows as contexts. Allocates nothing of the length of rows.
   void follow(Span<const Seen> inputs, Span<std::uint8_t> contexts) const;

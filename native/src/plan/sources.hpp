@@ -2,10 +2,18 @@
 // lanes share, and centres that many contexts see, stand in it once.
 #pragma once
 
+#include <variant>
+#include <vector>
+
 #include "plan/graph.hpp"
 #include "plan/plan.hpp"
 
 namespace rootae {
+
+// The inputs of contexts of either kind.
+[[nodiscard]] inline const std::vector<Feature>& inputs_of(const Contexts& contexts) {
+  return std::visit([](const auto& x) -> const std::vector<Feature>& { return x.inputs; }, contexts);
+}
 
 // Numbers of a group's nodes: its lanes, then their centres, then their rules, then its contexts.
 struct GroupNodes {
@@ -33,9 +41,7 @@ void add_sources(const Group& group, const GroupNodes& nodes, Graph& graph, See 
     graph.close_node();
   }
   for (const Contexts& contexts : group.contexts) {
-    const auto& inputs =
-        std::visit([](const auto& x) -> const std::vector<Feature>& { return x.inputs; }, contexts);
-    for (const Feature& feature : inputs) {
+    for (const Feature& feature : inputs_of(contexts)) {
       if (feature.of.kind == SourceKind::lane) see(feature.of.index);
       if (feature.of.kind == SourceKind::centre) graph.lead(nodes.centre(feature.of.index));
     }

@@ -40,6 +40,16 @@ std::vector<std::uint32_t> count(Span<const C> contexts, unsigned merged) {
   return sums;
 }
 
+// Takes the next place of each of four contexts. All are read before any is written: where contexts
+// repeat themselves, a processor would wait for each sum to be stored before it reads it again.
+inline void advance(std::uint32_t* at, const std::array<std::uint32_t, 4>& c, std::uint32_t* to) {
+  to[0] = at[c[0]];
+  to[1] = at[c[1]] + (c[1] == c[0]);
+  to[2] = at[c[2]] + (c[2] == c[0]) + (c[2] == c[1]);
+  to[3] = at[c[3]] + (c[3] == c[0]) + (c[3] == c[1]) + (c[3] == c[2]);
+  for (std::size_t k = 0; k < 4; ++k) at[c[k]] = to[k] + 1;
+}
+
 }  // namespace
 
 Runs::Runs(Bytes data, ContextSpan contexts, Zstd zstd) : contexts_(contexts) {
@@ -93,7 +103,14 @@ void Runs::read(Span<const Bytes> parts, Zstd zstd) {
 template <class C>
 void Runs::gather(const C* contexts, std::size_t count, std::int64_t* out) noexcept {
   const auto from = [&, at = at_.data(), merged = merged_](const auto* values) {
-    for (std::size_t i = 0; i < count; ++i) out[i] = values[at[contexts[i] >> merged]++];
+    std::size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      std::uint32_t to[4];
+      const std::uint32_t c[] = {contexts[i], contexts[i + 1], contexts[i + 2], contexts[i + 3]};
+      advance(at, {c[0] >> merged, c[1] >> merged, c[2] >> merged, c[3] >> merged}, to);
+      for (std::size_t k = 0; k < 4; ++k) out[i + k] = values[to[k]];
+    }
+    for (; i < count; ++i) out[i] = values[at[contexts[i] >> merged]++];
   };
   wide_.empty() ? from(narrow_.data()) : from(wide_.data());
 }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "raw_vector.hpp"
 #include "span.hpp"
 #include "streams/zstd.hpp"
 
@@ -39,8 +40,8 @@ class Runs {
   unsigned merged_ = 0;             // low bits of contexts that do not count
   std::size_t done_ = 0;            // rows
   std::vector<std::uint32_t> at_;   // the next value of each context
-  std::vector<std::int32_t> narrow_;  // the values, context by context, if they fit
-  std::vector<std::int64_t> wide_;    // else
+  RawVector<std::int32_t> narrow_;  // the values, context by context, if they fit
+  RawVector<std::int64_t> wide_;    // else
 };
 
 // Reads runs of as many integers as `out` and `contexts` have. Throws as Runs does.

@@ -1,0 +1,247 @@
+// The C ABI over codecs and blocks: nothing is thrown across it.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "block.hpp"
+#include "codec.hpp"
+#include "error.hpp"
+#include "rootae/rootae.h"
+
+struct rootae_codec {
+  std::shared_ptr<const rootae::Codec> codec;
+};
+
+struct rootae_block {
+  rootae_block(std::shared_ptr<const rootae::Codec> of, const rootae::CompiledTree& tree,
+               rootae::Bytes head)
+      : codec(std::move(of)), block(tree, head, codec->zstd(), codec->memories()) {}
+  std::shared_ptr<const rootae::Codec> codec;  // before the block, which looks at it
+  rootae::Block block;
+};
+
+namespace {
+
+using rootae::Bytes;
+using rootae::Error;
+using rootae::ErrorKind;
+using rootae::Index;
+using rootae::Span;
+
+static_assert(ROOTAE_CORRUPT == 1 + static_cast<int>(ErrorKind::corrupt));
+static_assert(ROOTAE_FORMAT == 1 + static_cast<int>(ErrorKind::format));
+static_assert(ROOTAE_ARGUMENT == 1 + static_cast<int>(ErrorKind::argument));
+static_assert(ROOTAE_MEMORY == 1 + static_cast<int>(ErrorKind::memory));
+static_assert(ROOTAE_FLOAT64 == static_cast<int>(rootae::Type::float64));
+
+int said(rootae_error* error, int kind, std::string_view message) noexcept {
+  if (error == nullptr) return kind;
+  const std::size_t size = std::min(message.size(), sizeof error->message - 1);
+  error->kind = kind;
+  std::memcpy(error->message, message.data(), size);
+  error->message[size] = 0;
+  return kind;
+}
+
+// Returns ROOTAE_OK, or what was thrown.
+template <class Work>
+int guarded(rootae_error* error, Work&& work) noexcept {
+  try {
+    work();
+    return said(error, ROOTAE_OK, "");
+  } catch (const Error& thrown) {
+    return said(error, 1 + static_cast<int>(thrown.kind()), thrown.what());
+  } catch (const std::bad_alloc&) {
+    return said(error, ROOTAE_MEMORY, "there is not enough memory");
+  } catch (const std::length_error&) {
+    return said(error, ROOTAE_MEMORY, "there is not enough memory");
+  } catch (const std::exception& thrown) {
+    return said(error, ROOTAE_INTERNAL, thrown.what());
+  } catch (...) {
+    return said(error, ROOTAE_INTERNAL, "an unknown error");
+  }
+}
+
+void require(bool right, const char* otherwise) {
+  if (!right) throw Error(ErrorKind::argument, otherwise);
+}
+
+template <class T>
+T& given(T* pointer) {
+  require(pointer != nullptr, "NULL is given for what has to be there");
+  return *pointer;
+}
+
+template <class T>
+Span<const T> given(const T* data, std::size_t size) {
+  require(data != nullptr || size == 0, "NULL is given for what has to be there");
+  return {data, size};
+}
+
+const rootae::CompiledTree& tree_of(const rootae_codec* codec, std::uint32_t tree) {
+  const rootae::Codec& found = *given(codec).codec;
+  require(tree < found.trees(), "there is no such tree in the codec");
+  return found.tree(tree);
+}
+
+rootae_text text(const std::string& of) noexcept { return {of.data(), of.size()}; }
+
+rootae_span span(const rootae::Directory& directory, Index blob) {
+  return {directory.starts[blob], directory.sizes[blob], directory.sums[blob]};
+}
+
+}  // namespace
+
+extern "C" {
+
+std::int32_t rootae_abi() { return ROOTAE_ABI; }
+
+int rootae_codec_open(const std::uint8_t* plan, std::size_t plan_size, const std::uint8_t* tables,
+                      std::size_t tables_size, const std::uint8_t* networks,
+                      std::size_t networks_size, rootae_zstd zstd, rootae_codec** codec,
+                      rootae_error* error) {
+  return guarded(error, [&] {
+    const Bytes read = given(plan, plan_size);
+    const std::string_view written(reinterpret_cast<const char*>(read.data()), read.size());
+    auto opened = std::make_shared<const rootae::Codec>(written, given(tables, tables_size),
+                                                        given(networks, networks_size), zstd);
+    given(codec) = std::make_unique<rootae_codec>(rootae_codec{std::move(opened)}).release();
+  });
+}
+
+void rootae_codec_close(rootae_codec* codec) { const std::unique_ptr<rootae_codec> owned(codec); }
+
+std::uint32_t rootae_codec_trees(const rootae_codec* codec) {
+  return codec == nullptr ? 0 : static_cast<std::uint32_t>(codec->codec->trees());
+}
+
+int rootae_codec_tree(const rootae_codec* codec, std::uint32_t tree, rootae_tree* found,
+                      rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::Tree& plan = tree_of(codec, tree).plan();
+    given(found) = {text(plan.path), text(plan.title), static_cast<std::uint32_t>(plan.columns.size()),
+                    static_cast<std::uint32_t>(plan.groups.size())};
+  });
+}
+
+int rootae_codec_column(const rootae_codec* codec, std::uint32_t tree, std::uint32_t column,
+                        rootae_column* found, rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::CompiledTree& of = tree_of(codec, tree);
+    require(column < of.plan().columns.size(), "there is no such column in the tree");
+    const rootae::Column& plan = of.plan().columns[column];
+    const Index counter = of.counter_of(column);
+    rootae_column& out = given(found);
+    out.name = text(plan.name);
+    out.type_name = text(plan.typename_);
+    out.title = text(plan.title);
+    out.type = static_cast<std::int32_t>(plan.type);
+    out.counter = counter == rootae::kNoColumn ? -1 : static_cast<std::int32_t>(counter);
+    out.group = of.group_of(column);
+    out.lanes = static_cast<std::uint32_t>(of.layout().lanes_of(column).size());
+    out.inner_shape = plan.inner_shape.empty() ? nullptr : plan.inner_shape.data();
+    out.dimensions = plan.inner_shape.size();
+  });
+}
+
+int rootae_codec_group(const rootae_codec* codec, std::uint32_t tree, std::uint32_t group,
+                       rootae_group* found, rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::Tree& plan = tree_of(codec, tree).plan();
+    require(group < plan.groups.size(), "there is no such group in the tree");
+    const rootae::Group& one = plan.groups[group];
+    given(found) = {text(one.name), static_cast<std::uint32_t>(one.lanes.size()),
+                    one.encoder ? one.encoder->latents : 0};
+  });
+}
+
+int rootae_block_open(const rootae_codec* codec, std::uint32_t tree, const std::uint8_t* head,
+                      std::size_t head_size, rootae_block** block, rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::CompiledTree& of = tree_of(codec, tree);
+    const std::shared_ptr<const rootae::Codec>& open = codec->codec;
+    rootae_block*& into = given(block);
+    into = std::make_unique<rootae_block>(open, of, given(head, head_size)).release();
+  });
+}
+
+void rootae_block_close(rootae_block* block) { const std::unique_ptr<rootae_block> owned(block); }
+
+std::uint64_t rootae_block_entries(const rootae_block* block) {
+  return block == nullptr ? 0 : block->block.directory().entries;
+}
+
+std::uint64_t rootae_block_bytes(const rootae_block* block) {
+  return block == nullptr ? 0 : block->block.directory().starts.back();
+}
+
+int rootae_block_extent(const rootae_block* block, std::uint32_t column, rootae_extent* found,
+                        rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::Block& of = given(block).block;
+    require(column < of.tree().plan().columns.size(), "there is no such column in the tree");
+    given(found) = {of.rows(column), of.bytes_of(column),
+                    of.directory().most[of.tree().group_of(column)]};
+  });
+}
+
+int rootae_block_needs(rootae_block* block, const std::uint32_t* columns, std::size_t column_count,
+                       rootae_span* spans, std::size_t capacity, std::size_t* count,
+                       rootae_error* error) {
+  return guarded(error, [&] {
+    rootae::Block& of = given(block).block;
+    given(spans, capacity);
+    const std::vector<Index>& blobs = of.needs(given(columns, column_count));
+    given(count) = blobs.size();
+    for (std::size_t i = 0; i < std::min(capacity, blobs.size()); ++i)
+      spans[i] = span(of.directory(), blobs[i]);
+  });
+}
+
+int rootae_block_decode(rootae_block* block, const std::uint32_t* columns, std::size_t column_count,
+                        const rootae_bytes* blobs, std::size_t blob_count, const rootae_out* outs,
+                        int keep, rootae_error* error) {
+  return guarded(error, [&] {
+    rootae::Block& of = given(block).block;
+    const Span<const Index> wanted = given(columns, column_count);
+    std::vector<Bytes> bytes;
+    for (const rootae_bytes& blob : given(blobs, blob_count))
+      bytes.push_back(given(blob.data, blob.size));
+    std::vector<rootae::Out> into(column_count);
+    for (std::size_t i = 0; outs != nullptr && i < column_count; ++i)
+      into[i] = {static_cast<std::uint8_t*>(outs[i].data), outs[i].size};
+    of.decode(wanted, {bytes.data(), bytes.size()}, {into.data(), into.size()}, keep != 0);
+  });
+}
+
+int rootae_block_values(const rootae_block* block, std::uint32_t column, void* out,
+                        std::size_t size, rootae_error* error) {
+  return guarded(error, [&] {
+    given(block).block.values(column, {static_cast<std::uint8_t*>(out), size});
+  });
+}
+
+int rootae_block_latents_span(const rootae_block* block, std::uint32_t group, rootae_span* found,
+                              rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::Block& of = given(block).block;
+    given(found) = span(of.directory(), of.latents_blob(group));
+  });
+}
+
+int rootae_block_latents(const rootae_block* block, std::uint32_t group, const std::uint8_t* blob,
+                         std::size_t size, std::int64_t* out, std::size_t count,
+                         rootae_error* error) {
+  return guarded(error, [&] {
+    require(out != nullptr || count == 0, "NULL is given for what has to be there");
+    given(block).block.latents(group, given(blob, size), {out, count});
+  });
+}
+
+}  // extern "C"

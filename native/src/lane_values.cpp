@@ -1,0 +1,109 @@
+#include "lane_values.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "error.hpp"
+#include "grids/bits.hpp"
+#include "lane.hpp"
+#include "piece.hpp"
+#include "program.hpp"
+#include "relations/derived.hpp"
+
+namespace rootae {
+
+namespace {
+
+// A lane without a bound has codes from its stage, no contexts.
+bool is_predicted(const Lane& plan, const Group& group) {
+  return plan.bound.kind == BoundKind::none && plan.contexts &&
+         std::holds_alternative<Stage>(group.contexts[*plan.contexts]);
+}
+
+// Holds that a lane may be in its mode; of what depends on types alone, reading it does.
+void check_mode(const Lane& plan, const Group& group, std::uint8_t is) {
+  const bool by_stage = is_predicted(plan, group);
+  hold(is != mode::contexts || (plan.contexts && !by_stage),
+       "a lane is in a mode that needs its contexts, and has none: the file is damaged");
+  hold(is != mode::predicted || by_stage,
+       "a lane is in the mode of lanes without a bound: the file is damaged");
+  hold(is != mode::derived || plan.derived,
+       "a lane is in a mode that needs its rule, and has none: the file is damaged");
+  hold(is != mode::centred || plan.centre,
+       "a lane is in a mode that needs its centre, and has none: the file is damaged");
+}
+
+StoredLane stored_lane(const Lane& plan, Index number, View& view, GroupContexts& contexts,
+                       const Stored& stored) {
+  const Type type = view.group().grid(number).type();
+  StoredLane lane{stored.mode, stored.blob, view.rows(), type,
+                  std::holds_alternative<BitsGrid>(plan.grid), {}, {}, {}};
+  if (stored.mode == mode::contexts) lane.contexts = contexts.of(number);
+  if (stored.mode == mode::predicted) lane.predicted = contexts.predicted(number);
+  const bool is_centred = stored.mode == mode::contexts || stored.mode == mode::centred;
+  if (is_centred && plan.centre) lane.centre = view.centre(number);
+  return lane;
+}
+
+// Reads codes, and turns them into values while they are at hand.
+//   codes: where they go, if they are kept
+//   looks: who sees them
+template <class Grid>
+void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes,
+                const std::vector<Look>& looks, Values out) {
+  std::int64_t piece[kPiece];
+  for (std::size_t at = 0; at < out.rows;) {
+    std::int64_t* const to = codes != nullptr ? codes + at : piece;
+    std::size_t count = 0;
+    while (count + kBatch <= kPiece && at + count < out.rows) count += reader.next(to + count);
+    grid.inverse({to, count}, part(out, at, count));
+    for (const Look& look : looks) look.through->look({to, count}, look.seen + at);
+    at += count;
+  }
+}
+
+void see_zeros(const Look& look, std::size_t rows) {
+  const std::int64_t zero = 0;
+  std::uint8_t seen = 0;
+  look.through->look({&zero, 1}, &seen);
+  std::fill_n(look.seen, rows, seen);
+}
+
+void derive_lane(const Rule& rule, View& view, Values out) {
+  std::vector<ConstValues> sources;
+  for (const auto& [lane, coefficient] : rule.terms) sources.push_back(view.values(lane));
+  derive(rule, Span<const ConstValues>(sources.data(), sources.size()), out);
+}
+
+}  // namespace
+
+HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& contexts,
+                   const Stored& stored, std::uint8_t* into) {
+  check_mode(plan, view.group().plan(), stored.mode);
+  const StoredLane lane = stored_lane(plan, number, view, contexts, stored);
+  LaneReader reader(lane, stored.zstd);
+  HeldLane made;
+  if (into == nullptr) made.own = view.memories().take(lane.rows * size_of(lane.type));
+  const Values out{lane.type, into != nullptr ? into : made.own.data(), lane.rows};
+  const bool is_seen = view.group().is_seen(number) && reader.applies() != Applies::rule;
+  std::vector<Look> looks;
+  if (is_seen && stored.is_last) looks = contexts.looks_at(number);
+  const bool has_codes = is_seen && (!stored.is_last || view.group().needs_codes(number));
+  if (has_codes) made.codes = view.memories().take(lane.rows * sizeof(std::int64_t));
+  switch (reader.applies()) {
+    case Applies::grid:
+      read_codes(reader, view.group().grid(number), made.codes.as<std::int64_t>(), looks, out);
+      break;
+    case Applies::bits:
+      read_codes(reader, grids::Bits(BitsGrid{lane.type}), nullptr, {}, out);
+      if (has_codes) std::fill_n(made.codes.as<std::int64_t>(), lane.rows, std::int64_t{0});
+      for (const Look& look : looks) see_zeros(look, lane.rows);
+      break;
+    case Applies::rule: derive_lane(*plan.derived, view, out); break;
+  }
+  reader.escapes().put_into(out);
+  made.values = {lane.type, out.data, lane.rows};
+  return made;
+}
+
+}  // namespace rootae

@@ -1,0 +1,29 @@
+// One lane of a block from its bytes to values: straight into memory, a batch at a time.
+#pragma once
+
+#include <cstdint>
+
+#include "contexts/contexts.hpp"
+#include "held.hpp"
+#include "plan/plan.hpp"
+#include "span.hpp"
+#include "streams/zstd.hpp"
+#include "view.hpp"
+
+namespace rootae {
+
+struct Stored {
+  std::uint8_t mode;  // as the directory has it
+  Bytes blob;
+  Zstd zstd;
+  bool is_last;  // no later call looks at the lane's codes
+};
+
+// Decodes a lane, and keeps its codes if contexts look at them.
+//   plan, number: of the lane in its group; what it is decoded from is decoded
+//   into: memory for its values, aligned for their type; null: it takes some
+// Throws corrupt where the lane is damaged, or in a mode that its plan does not have.
+HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& contexts,
+                   const Stored& stored, std::uint8_t* into);
+
+}  // namespace rootae

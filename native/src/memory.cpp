@@ -1,0 +1,55 @@
+#include "memory.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+namespace rootae {
+
+Memory::~Memory() {
+  if (data_ != nullptr) home_->give(data_, size_);
+}
+
+void Memory::swap(Memory& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(home_, other.home_);
+}
+
+Memories::~Memories() {
+  for (std::size_t i = 0; i < count_; ++i) std::free(free_[i].data);
+}
+
+Memory Memories::take(std::size_t size) {
+  size = std::max<std::size_t>(size, 64);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (std::size_t i = count_; i-- > 0;) {  // what came last is still near the processor
+      if (free_[i].size < size || free_[i].size / 2 > size) continue;
+      const Free found = free_[i];
+      std::copy(free_ + i + 1, free_ + count_, free_ + i);
+      --count_;
+      bytes_ -= found.size;
+      return {found.data, found.size, this};
+    }
+  }
+  void* const fresh = std::malloc(size);
+  if (fresh == nullptr) throw std::bad_alloc();
+  return {static_cast<std::uint8_t*>(fresh), size, this};
+}
+
+void Memories::give(std::uint8_t* data, std::size_t size) noexcept {
+  if (size > kBytesAtMost) return std::free(data);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  while (count_ == kPiecesAtMost || bytes_ + size > kBytesAtMost) {
+    bytes_ -= free_[0].size;
+    std::free(free_[0].data);
+    std::copy(free_ + 1, free_ + count_, free_);
+    --count_;
+  }
+  free_[count_++] = {data, size};
+  bytes_ += size;
+}
+
+}  // namespace rootae

@@ -1,0 +1,102 @@
+#include "tables.hpp"
+
+#include <cstring>
+#include <string>
+
+#include "cursor.hpp"
+#include "error.hpp"
+
+namespace rootae {
+
+namespace {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read as they lie");
+
+constexpr std::uint64_t kBytesAtMost = 1 << 26;    // of tables, and of networks
+constexpr std::size_t kNumbersAtMost = 1 << 24;    // of all tables
+constexpr std::size_t kKeptAtMost = 64 << 20;      // bytes of diagrams that are kept
+
+template <class T>
+Table widened(Bytes numbers) {
+  Table table(numbers.size() / sizeof(T));
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    T number;
+    std::memcpy(&number, numbers.data() + i * sizeof(T), sizeof(T));
+    table[i] = number;
+  }
+  return table;
+}
+
+// A table is a byte that says how many bytes a number has, and numbers.
+Table table_of(Bytes part, std::size_t& left) {
+  const std::size_t width = part.empty() ? 0 : part[0], bytes = part.size() - 1;
+  const bool known = width == 1 || width == 2 || width == 4 || width == 8;
+  if (!known || bytes % width != 0)
+    corrupt("a table of a codec has " + std::to_string(part.size()) +
+            " bytes, no whole numbers: the file is damaged");
+  hold(bytes / width <= left, "a codec's tables have over 2^24 numbers: the file is damaged");
+  left -= bytes / width;
+  const Bytes numbers = part.part(1, bytes);
+  switch (width) {
+    case 1: return widened<std::int8_t>(numbers);
+    case 2: return widened<std::int16_t>(numbers);
+    case 4: return widened<std::int32_t>(numbers);
+    default: return widened<std::int64_t>(numbers);
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> unpack(Bytes stored, Zstd zstd, const char* what) {
+  Cursor cursor(stored);
+  const std::uint64_t size = cursor.varint();
+  if (size > kBytesAtMost)
+    corrupt("a codec announces " + std::to_string(size) + " bytes of " + what +
+            ": the file is damaged");
+  return decompress(zstd, cursor.rest(), static_cast<std::size_t>(size));
+}
+
+std::vector<Table> unpack_tables(Bytes stored, Zstd zstd) {
+  const std::vector<std::uint8_t> joined = unpack(stored, zstd, "tables");
+  std::vector<Table> tables;
+  std::size_t left = kNumbersAtMost;
+  each_part(joined, [&](Bytes part) { tables.push_back(table_of(part, left)); });
+  return tables;
+}
+
+const EdgeLookup& Tables::made(Index table) const {
+  std::unique_ptr<const EdgeLookup>& lookup = edges_[table];
+  if (!lookup) lookup = std::make_unique<const EdgeLookup>(numbers_.at(table));
+  return *lookup;
+}
+
+const EdgeLookup& Tables::edges(Index table) const {
+  const std::lock_guard<std::mutex> lock(making_);
+  return made(table);
+}
+
+CompiledGrid Tables::grid(const Grid& plan) const {
+  const std::lock_guard<std::mutex> lock(making_);
+  return CompiledGrid(plan, numbers_, octaves_);
+}
+
+std::shared_ptr<const DiagramTables> Tables::diagram(
+    const Diagram& plan, std::shared_ptr<const DiagramTables>& kept) const {
+  const std::lock_guard<std::mutex> lock(making_);
+  if (kept) return kept;
+  std::vector<Span<const std::int64_t>> tables;
+  std::vector<std::size_t> widths;
+  for (std::size_t k = 0; k < plan.inputs.size(); ++k) {
+    tables.emplace_back(numbers_.at(plan.tables[k]));
+    widths.push_back(numbers_.at(std::get<Edges>(plan.inputs[k].by).table).size() + 1);
+  }
+  const Span<const Span<const std::int64_t>> all(tables.data(), tables.size());
+  auto found = std::make_shared<const DiagramTables>(all, widths);
+  if (kept_ + found->bytes() <= kKeptAtMost) {
+    kept_ += found->bytes();
+    kept = found;
+  }
+  return found;
+}
+
+}  // namespace rootae

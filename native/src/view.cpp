@@ -1,0 +1,183 @@
+#include "view.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "cursor.hpp"
+#include "error.hpp"
+#include "relations/centre.hpp"
+#include "streams/stream.hpp"
+
+namespace rootae {
+
+View::View(const CompiledTree& tree, Index number, std::size_t rows, const Held& held,
+           Memories& memories)
+    : tree_(tree), group_(tree.group(number)), held_(held), memories_(memories),
+      first_(tree.layout().first[number]), rows_(rows), links_(group_.plan().links.size()),
+      seen_(group_.plan().lanes.size() + group_.plan().links.size()),
+      centres_(group_.plan().lanes.size()) {
+  number_ways();
+}
+
+// Links by one lane to one group find its objects in the same places.
+void View::number_ways() {
+  std::map<std::pair<Index, std::string_view>, Index> numbers;
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    const Link& link = group_.plan().links[i];
+    const auto next = static_cast<Index>(numbers.size());
+    links_[i].way = numbers.emplace(std::pair(link.by, std::string_view(link.group)), next)
+                        .first->second;
+  }
+  ways_.resize(numbers.size());
+}
+
+ConstValues View::values(Index i) {
+  const std::size_t own = group_.plan().lanes.size();
+  if (i >= own) return link_values(static_cast<Index>(i - own));
+  hold(is_decoded(i), "a lane is looked at before it is there: the codec's plan is damaged");
+  return held_[first_ + i].values;
+}
+
+Span<const std::int64_t> View::codes(const Source& source) {
+  const std::size_t own = group_.plan().lanes.size();
+  if (source.kind == SourceKind::centre) return centre(source.index);
+  if (source.kind == SourceKind::latent) {
+    const bool there = source.index < latents_.size() && latents_[source.index].is_there();
+    hold(there, "latents are looked at that are not there: the file is damaged");
+    return span(latents_[source.index]);
+  }
+  if (source.index >= own) return link_codes(static_cast<Index>(source.index - own));
+  const Memory& codes = held_[first_ + source.index].codes;
+  hold(codes.is_there(), "a lane's codes are looked at that has none: the codec's plan is damaged");
+  return span(codes);
+}
+
+Span<const std::int64_t> View::centre(Index lane) {
+  const std::optional<Centre>& plan = group_.plan().lanes[lane].centre;
+  hold(plan.has_value(), "a centre is looked at that no lane has: the codec's plan is damaged");
+  Memory& memory = centres_[lane];
+  if (memory.is_there()) return span(memory);
+  for (const Term& term : plan->terms)
+    for (const Index i : term.lanes) seen_[i] = values(i);
+  Memory made = memories_.take(rows_ * sizeof(std::int64_t));
+  centre_codes(*plan, Span<const ConstValues>(seen_.data(), seen_.size()), group_.grid(lane),
+               {made.as<std::int64_t>(), rows_});
+  memory = std::move(made);
+  return span(memory);
+}
+
+// Objects of each entry in a group that is named after its counter.
+std::vector<std::int64_t> View::counts(std::string_view group) const {
+  const ConstValues values = lane_of(group, 0).values;
+  std::vector<std::int64_t> found(values.rows);
+  visit(values.type, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* const from = values.template as<T>();
+    if constexpr (std::is_integral_v<T>)
+      for (std::size_t i = 0; i < found.size(); ++i) found[i] = static_cast<std::int64_t>(from[i]);
+  });
+  return found;
+}
+
+const HeldLane& View::lane_of(std::string_view column, Index element) const {
+  const std::optional<Index> number = tree_.layout().columns.find(column);
+  hold(number.has_value(), "a link leads nowhere: the codec's plan is damaged");
+  const HeldLane& lane = held_[tree_.layout().lanes_of(*number)[element]];
+  hold(lane.is_there(), "a link leads to what is not there: the codec's plan is damaged");
+  return lane;
+}
+
+const Places& View::places(Index number) {
+  const Link& link = group_.plan().links[number];
+  std::optional<Places>& found = ways_[links_[number].way].places;
+  if (!found) {
+    const std::vector<std::int64_t> mine = counts(group_.plan().name), theirs = counts(link.group);
+    found.emplace(values(link.by), mine, theirs);
+  }
+  return *found;
+}
+
+ConstValues View::link_values(Index number) {
+  const Link& link = group_.plan().links[number];
+  Linked& linked = links_[number];
+  const ConstValues other = lane_of(link.column, link.element).values;
+  if (!linked.values.is_there()) {
+    const Places& found = places(number);
+    Memory made = memories_.take(rows_ * size_of(other.type));
+    found.follow(other, {other.type, made.data(), rows_});
+    linked.values = std::move(made);
+  }
+  return {other.type, linked.values.data(), rows_};
+}
+
+Span<const std::int64_t> View::link_codes(Index number) {
+  Linked& linked = links_[number];
+  if (!linked.codes.is_there()) {
+    const ConstValues seen = link_values(number);
+    Memory made = memories_.take(rows_ * sizeof(std::int64_t));
+    const auto behind = static_cast<Index>(group_.plan().lanes.size() + number);
+    group_.grid(behind).forward(seen, {made.as<std::int64_t>(), rows_});
+    linked.codes = std::move(made);
+  }
+  return span(linked.codes);
+}
+
+void View::read_latents(Bytes blob, Zstd zstd) {
+  const std::size_t count = group_.plan().encoder ? group_.plan().encoder->latents : 0;
+  const std::vector<Bytes> parts = split(blob);
+  if (parts.size() != count)
+    corrupt("a block has " + std::to_string(parts.size()) +
+            " latents, its codec another number: the file is damaged");
+  std::vector<Memory> found(count);
+  Memory unseen = memories_.take(rows_ * sizeof(std::int64_t));
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_seen = group_.is_latent_seen(static_cast<Index>(i));
+    if (is_seen) found[i] = memories_.take(rows_ * sizeof(std::int64_t));
+    const Memory& into = is_seen ? found[i] : unseen;
+    decode_stream(parts[i], zstd, {into.as<std::int64_t>(), rows_});
+  }
+  latents_ = std::move(found);
+}
+
+void View::count_link(Index i, int by) {
+  const std::size_t own = group_.plan().lanes.size();
+  if (i < own) return;
+  Linked& linked = links_[i - own];
+  Way& way = ways_[linked.way];
+  linked.readers += by;
+  way.readers += by;
+  if (linked.readers <= 0) {
+    linked.values = Memory();
+    linked.codes = Memory();
+  }
+  if (way.readers <= 0) way.places.reset();
+}
+
+void View::count(const Contexts& contexts, int by) {
+  for (const Feature& feature : inputs_of(contexts))
+    if (feature.of.kind == SourceKind::lane) count_link(feature.of.index, by);
+}
+
+void View::count_centre(Index lane, int by) {
+  for (const Term& term : group_.plan().lanes[lane].centre->terms)
+    for (const Index i : term.lanes) count_link(i, by);
+}
+
+void View::release_centre(Index lane) {
+  centres_[lane] = Memory();
+  count_centre(lane, -1);
+}
+
+void View::clear() {
+  for (Linked& linked : links_) {
+    linked.values = Memory();
+    linked.codes = Memory();
+    linked.readers = 0;
+  }
+  for (Way& way : ways_) way = Way();
+  for (Memory& centre : centres_) centre = Memory();
+  latents_.clear();
+}
+
+}  // namespace rootae
