@@ -13,6 +13,7 @@ from reference.plan import INTEGERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from reference.networks import Network
