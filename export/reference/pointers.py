@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from reference.damage import Damaged, hold
 from reference.grids import check_grid, type_of
@@ -14,6 +13,7 @@ from reference.plan import INTEGERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from reference.networks import Network
@@ -67,8 +67,9 @@ def _check_column(column: _Json, columns: _Json, groups: _Json) -> None:
     name, counter = column["name"], column["counter"]
     hold((counter or "") in groups, f"column {name} has no group")
     lanes = [x for x in groups[counter or ""]["lanes"] if x["column"] == name]
-    elements = list(range(int(np.prod(column["inner_shape"], dtype=object))))
-    hold([x["element"] for x in lanes] == elements, f"column {name} lacks elements")
+    elements = [x["element"] for x in lanes] == list(range(len(lanes)))
+    elements = elements and len(lanes) == math.prod(column["inner_shape"])
+    hold(elements, f"column {name} lacks elements")
     types = {type_of(x["grid"]).name for x in lanes}
     hold(types == {column["dtype"]}, f"column {name} has grids of another type")
     if counter is not None:
@@ -92,7 +93,7 @@ def _check_link(link: _Json, group: _Json, groups: _Json, columns: _Json) -> Non
     aim = (link["column"], link["element"])
     right = aim in [(x["column"], x["element"]) for x in lanes]
     right = right and all(columns[g["name"]]["counter"] is None for g in (group, other) if g)
-    right = right and link["grid"]["kind"] != "rank"
+    right = right and link["grid"]["kind"] != "rank" and link["column"] in columns
     hold(right, f"a link to {link['group'][:40]} that leads nowhere")
     hold(type_of(link["grid"]).name == columns[link["column"]]["dtype"], "a link of another type")
 

@@ -101,7 +101,8 @@ def _bins(
 ) -> NDArray[Any]:
     """Count the edges at or below each of a network's whole outputs, times a factor."""
     table = _counts(np.ascontiguousarray(edges, np.int64).tobytes(), times, np.dtype(dtype).name)
-    return table[output]
+    found: NDArray[Any] = table[output]
+    return found
 
 
 def _whole(outputs: NDArray[Any]) -> NDArray[np.int16]:

@@ -251,8 +251,9 @@ class Plan:
             msg = f"the file has format {data['format']}, which this rootae does not read"
             raise FormatError(msg)
         plan: Plan = checked(cls, data, "plan")
-        if len({t.path for t in plan.trees}) != len(plan.trees) or not _is_shallow(plan.training):
-            msg = "the codec's plan has a tree twice, or records too deep: the file is damaged"
+        twice = len({t.path for t in plan.trees}) != len(plan.trees)
+        if twice or plan.tables or not _is_shallow(plan.training):
+            msg = "the codec's plan has a tree twice, or records that no plan has: it is damaged"
             raise CorruptError(msg)
         return plan
 

@@ -43,12 +43,17 @@ SEEN = Feature(OfLane(0), Edges(3))
 DIAGRAM = Diagram((SEEN, Feature(OfLane(1), Edges(4)), SEEN), (5, 6, 6))
 GROUP = GroupPlan("n", LANES, (STAGE, DIAGRAM), Encoder(0, (SEEN,), 2), "ae")
 TREE = TreePlan("d/t", "a title", COLUMNS, (Branch("n", "int32_t", "", coded=True),), (GROUP,))
-PLAN = Plan((TREE,), {"seed": 3, "options": {"bounds": ["*=exact"]}}, (4, 5))
+PLAN = Plan((TREE,), {"seed": 3, "options": {"bounds": ["*=exact"]}})
 
 
 @pytest.mark.parametrize("plan", [PLAN, Plan(())])
 def test_json_is_a_round_trip(plan: Plan) -> None:
     assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_what_is_reserved_is_empty() -> None:
+    with pytest.raises(CorruptError, match="records that no plan has"):
+        Plan.from_json(Plan((), tables=(4, 5)).to_json())
 
 
 def test_equal_plans_give_equal_text() -> None:
