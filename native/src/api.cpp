@@ -111,7 +111,8 @@ int rootae_codec_open(const std::uint8_t* plan, std::size_t plan_size, const std
     const std::string_view written(reinterpret_cast<const char*>(read.data()), read.size());
     auto opened = std::make_shared<const rootae::Codec>(written, given(tables, tables_size),
                                                         given(networks, networks_size), zstd);
-    given(codec) = std::make_unique<rootae_codec>(rootae_codec{std::move(opened)}).release();
+    rootae_codec*& into = given(codec);
+    into = std::make_unique<rootae_codec>(rootae_codec{std::move(opened)}).release();
   });
 }
 

@@ -116,6 +116,17 @@ void test_refusals() {
   REFUSED(Network(bytes(number(1, 8) + part(7, right) + part(8, number(2, 18)))), corrupt);
 }
 
+void test_edges_of_any_span() {
+  for (const std::int64_t front : {INT64_MIN, INT64_MIN + 1, INT64_MIN + 2}) {
+    for (const std::int64_t back : {INT64_MAX, INT64_MAX - 1}) {
+      std::uint8_t x[4];
+      EdgeLookup(Codes{front, back}).look(Codes{INT64_MIN, 0, INT64_MAX - 1, INT64_MAX}, x);
+      CHECK(x[0] == (front == INT64_MIN ? 1 : 0) && x[1] == 1 && x[3] == 2);
+      CHECK(x[2] == (back == INT64_MAX ? 1 : 2));
+    }
+  }
+}
+
 void test_features() {
   const Codes edges = {4, 6, 6, 9}, codes = {3, 4, 5, 6, 8, 9, 10, INT64_MIN, INT64_MAX};
   std::vector<std::uint8_t> x(codes.size());
@@ -176,6 +187,7 @@ int main() {
   test_wire();
   test_network();
   test_refusals();
+  test_edges_of_any_span();
   test_features();
   test_diagram();
   test_outputs();

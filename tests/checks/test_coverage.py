@@ -94,7 +94,9 @@ COVERED = ["t/kept", "t/k_v", "t/nk", "t/label", "t/cell", "d/other/z", "d/h"]
 
 
 @pytest.mark.parametrize("what", COVERED)
-@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize(
+    "compression", ["zstd", *(pytest.param(c, marks=pytest.mark.slow) for c in ("none", "zlib"))]
+)
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_no_wrong_value_gets_past_verify(
     made: Callable[..., Path], tmp_path: Path, backend: str, compression: str, what: str

@@ -60,7 +60,7 @@ file.Close()
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
 @pytest.mark.parametrize(
-    "compression", ["505", *(pytest.param(c, marks=pytest.mark.slow) for c in ("0", "101"))]
+    "compression", [pytest.param(c, marks=pytest.mark.slow) for c in ("505", "0", "101")]
 )
 def test_whatever_root_copies_is_covered_or_named(
     hadd: Script, tmp_path: Path, compression: str
@@ -86,7 +86,8 @@ def test_whatever_root_copies_is_covered_or_named(
 
 
 @pytest.mark.skipif(not installed(), reason="ROOT is not installed")
-@pytest.mark.parametrize("compression", [pytest.param("0", marks=pytest.mark.slow), "505"])
+@pytest.mark.slow
+@pytest.mark.parametrize("compression", ["0", "505"])
 def test_damage_to_whatever_root_copies_is_found(tmp_path: Path, compression: str) -> None:
     source, out = tmp_path / "in.root", tmp_path / "out.root"
     assert rooted.script(ODD, source, compression).returncode == 0

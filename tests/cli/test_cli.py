@@ -587,7 +587,9 @@ def large(folder: Path) -> Path:
     return write_columns(folder / "large.root", arrays)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_interrupted_in_mid_write(large: Path, tmp_path: Path, number: Signals) -> None:
     before = large.read_bytes()
     done = spawn("compress", large, tmp_path / "c.root", *PLAIN, "--bound", "*=rel:1e-3")

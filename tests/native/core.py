@@ -1,13 +1,12 @@
-"""The native core's test surface: plain C functions, built once and called through ctypes."""
+"""The native core and its test surface: built once for all processes, called through ctypes."""
 
 from __future__ import annotations
 
-import atexit
+import fcntl
 import functools
 import os
 import shutil
 import subprocess
-import tempfile
 from ctypes import CDLL
 from pathlib import Path
 
@@ -30,23 +29,24 @@ def library() -> CDLL:
 
 
 @functools.cache
-def _folder() -> str:
-    """Return where the core is built: a folder of its own, or what ROOTAE_NATIVE_BUILD names."""
+def _folder() -> Path:
+    """Return where `make native` builds the core, too."""
     compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
     if shutil.which("cmake") is None or compiler is None:
         pytest.skip("the native core needs cmake and a C++ compiler")
-    folder = os.environ.get("ROOTAE_NATIVE_BUILD")
-    if folder is None:
-        folder = tempfile.mkdtemp(prefix="rootae-native-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _run("-S", str(_SOURCES), "-B", folder)
+    folder = _SOURCES.parent / "build" / "native" / "sanitize-OFF"
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @functools.cache
 def _built(target: str) -> CDLL:
-    _run("--build", _folder(), "-t", target)
-    return CDLL(str(Path(_folder()) / f"lib{target}.so"))
+    folder = _folder()
+    with (folder.parent / "lock").open("w") as lock:  # another process of pytest builds it too
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _run("-S", str(_SOURCES), "-B", str(folder), "-D", "ROOTAE_SANITIZE=OFF")
+        _run("--build", str(folder), "-t", target, "--parallel", "2")
+    return CDLL(str(folder / f"lib{target}.so"))
 
 
 def _run(*command: str) -> None:

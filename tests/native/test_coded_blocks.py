@@ -185,6 +185,8 @@ def test_a_lane_has_its_contexts_from_its_own_stage() -> None:
     read = NativeBlock(Native(other.parts), directory(block, other.digest), b"".join(block.blobs))
     assert np.array_equal(read.decode(["d"])["d"], values["d"].flat)
     assert np.array_equal(read.decode(["c"])["c"], values["c"].flat)
+    again = other.tree("t").decoder(block)
+    assert all(np.array_equal(again.values(n).flat, values[n].flat) for n in ("d", "c"))
 
 
 def test_a_network_may_be_of_float64() -> None:

@@ -142,7 +142,7 @@ def described(grid: Grid) -> tuple[dict[str, Any], list[NDArray[np.int64]]]:
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_codes_have_the_values_that_python_gives(dtype: str, data: st.DataObject) -> None:
     grid = data.draw(grids(dtype))
@@ -155,7 +155,7 @@ def test_codes_have_the_values_that_python_gives(dtype: str, data: st.DataObject
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_values_have_the_codes_that_python_gives(dtype: str, data: st.DataObject) -> None:
     grid = data.draw(grids(dtype))

@@ -100,7 +100,7 @@ def test_every_cut_of_a_network_is_refused_by_both_or_by_neither() -> None:
         assert agreed(whole + b"\0") == 0
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(st.binary(max_size=40), st.integers(0, 600))
 def test_any_bytes_in_a_network_are_refused_by_both_or_by_neither(data: bytes, at: int) -> None:
     whole = every_operator()
@@ -108,7 +108,7 @@ def test_any_bytes_in_a_network_are_refused_by_both_or_by_neither(data: bytes, a
     agreed(whole[:at] + data + whole[at + len(data) :])
 
 
-@settings(max_examples=400)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_operators_on_any_shapes_are_refused_by_both_or_by_neither(
     drawn: st.DataObject,

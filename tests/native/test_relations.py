@@ -58,7 +58,7 @@ def quiet(x: NDArray[Any]) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_rules_give_what_python_s_give(dtype: str, data: st.DataObject) -> None:
     sources = data.draw(lanes(TYPES if dtype in FLOATS else INTEGERS, 4))
@@ -164,7 +164,7 @@ def test_centres_that_do_not_fit_are_refused() -> None:
 
 
 @pytest.mark.parametrize("kind", COMPONENTS)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_components_have_the_same_bits(kind: str, data: st.DataObject) -> None:
     usual = arrays("f8", 40, elements=st.floats(-9, 9))
@@ -194,7 +194,7 @@ def counts(entries: int) -> SearchStrategy[NDArray[np.int64]]:
 
 
 @pytest.mark.parametrize("dtype", TYPES)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_links_show_what_python_s_show(dtype: str, data: st.DataObject) -> None:
     entries = data.draw(st.integers(0, 30))

@@ -127,6 +127,7 @@ def test_steps_and_seed_repeat_the_same_codec(family: str, net: str, bound: str)
     assert once_more.id == briefly(family, net, bound)[0].id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", families.names())
 def test_only_families_without_networks_learn_the_same_in_any_number_of_steps(family: str) -> None:
     histories = [briefly(family, "dense", steps=steps)[1] for steps in (STEPS, 1)]

@@ -62,7 +62,12 @@ def write(path: Path, sizes: Sequence[int], seed: int = 0) -> list[float]:
 
 @pytest.mark.parametrize(
     "sizes",
-    [[7], [5, 5, 5], [5, 5, 2], [1, 2, 3, 3, 3, 4, 9, 1], [9, 1, 1], list(range(1, 120)), []],
+    [
+        [7],
+        [1, 2, 3, 3, 3, 4, 9, 1],
+        list(range(1, 120)),
+        *(pytest.param(s, marks=pytest.mark.slow) for s in ([5, 5, 5], [5, 5, 2], [9, 1, 1], [])),
+    ],
     ids=lambda s: str(len(s)),
 )
 def test_root_walks_the_clusters_that_were_flushed_and_reads_what_was_written(

@@ -68,7 +68,7 @@ def sums(root_script: Script, path: Path) -> Any:
     return json.loads(root_script(SUMS, path).stdout)
 
 
-@pytest.mark.parametrize("kind", ["", "c"])
+@pytest.mark.parametrize("kind", ["", pytest.param("c", marks=pytest.mark.slow)])
 def test_root_reads_in_the_merged_file_what_hadd_would_give(
     inputs: Path, hadd: Script, root_script: Script, tmp_path: Path, kind: str
 ) -> None:

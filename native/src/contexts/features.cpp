@@ -58,7 +58,7 @@ EdgeLookup::EdgeLookup(Span<const std::int64_t> edges)
        "a table of edges does not ascend: the codec is damaged");
   if (edges.empty() || edges.size() > UINT8_MAX) return;
   const std::uint64_t span = distance(edges_.front(), edges_.back());
-  span + 2 <= kMost && edges_.front() != INT64_MIN ? tabulate() : stretch();
+  span <= kMost - 2 && edges_.front() != INT64_MIN ? tabulate() : stretch();
 }
 
 // Begins the table so that the edges lie in the middle of what it reaches over.

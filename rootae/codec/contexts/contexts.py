@@ -223,6 +223,8 @@ class StageContexts:
         for t, target in enumerate(stage.targets):
             if target.lane is None:  # a column that this file does not have
                 continue
+            if coder.plan.contexts_of(target.lane) is not stage:  # another one is its own
+                continue
             if not coder.plan.lanes[target.lane].bound.promises:
                 edges = coder.tables[target.location]
                 self._keep(target.lane, _bins(y[2 * t], edges))
