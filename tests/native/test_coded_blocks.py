@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow  # whole blocks, plans and contexts stand for these in the quick ones
+
 SIZES = (0, 1, 2, 255, 256, 257, 2000)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from rootae.codec.grids.grid import Grid
 
+pytestmark = pytest.mark.slow  # whole blocks, plans and contexts stand for these in the quick ones
+
 FLOATS = ("float32", "float64")
 QUICK = [*range(1, 65), *range(65, POINTS_AT_MOST, 61), 1573, POINTS_AT_MOST]
 EDGES = [

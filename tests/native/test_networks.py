@@ -29,6 +29,8 @@ from reference.networks import Network as Reference  # noqa: E402
 
 from rootae.codec.plan.check import encoders_of  # noqa: E402
 
+pytestmark = pytest.mark.slow  # whole blocks, plans and contexts stand for these in the quick ones
+
 
 @pytest.mark.parametrize("rows", [0, 1, 15, 16, 17, 255, 256, 257, 3000])
 def test_every_operator_gives_the_same_numbers(rows: int) -> None:

@@ -32,6 +32,8 @@ from rootae.codec.plan.plan import Lane, Plan, TreePlan
 from rootae.errors import CorruptError
 from rootae.schema.column import Branch, Column
 
+pytestmark = pytest.mark.slow  # whole blocks, plans and contexts stand for these in the quick ones
+
 ENDS = [(1, 4), (2, 2)]
 
 

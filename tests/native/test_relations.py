@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow  # whole blocks, plans and contexts stand for these in the quick ones
+
 INTEGERS = tuple(t for t in TYPES if t not in FLOATS)
 WHOLE = st.integers(-(2**53), 2**53).map(float) | st.sampled_from([1.0, -1.0, -0.0, 2.0**53])
 FACTORS = st.floats(allow_nan=False, allow_infinity=False) | WHOLE | st.floats(-9, 9)

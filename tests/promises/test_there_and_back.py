@@ -44,6 +44,7 @@ def ways(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return {i: [way for way in found if way.path.stem == str(i)] for i in FILES}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", FILES)
 def test_random_trees_come_back_as_they_were(ways: dict[int, list[Way]], number: int) -> None:
     lost = [(way.name, *way.lost) for way in ways[number] if way.lost]
