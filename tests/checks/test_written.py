@@ -119,7 +119,10 @@ def test_it_finds_wherever_it_lies_what_the_whole_check_finds(
     between: Callable[..., rootae.Report], events: Path
 ) -> None:
     def damage(part: Path, check: Callable[[], Any]) -> Any:
+        with uproot.open(part) as file:  # a damaged record of classes spoils uproot's own
+            own = range(file.file.fSeekInfo, file.file.fSeekInfo + file.file.fNbytesInfo)
         offsets = RNG.integers(100, part.stat().st_size, 40).tolist()
+        offsets = [at for at in offsets if at not in own]
         quick = outcomes(part, offsets, check)
         missed = [at for at in offsets if quick[at] is None]
         whole = outcomes(part, missed, lambda: rootae.verify(part, events))
