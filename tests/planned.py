@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,3 +35,14 @@ def other(value: Any, rng: np.random.Generator) -> Any:
     if isinstance(value, list) and value:
         return value[:-1] if rng.random() < 0.5 else [*value, value[0]]
     return value
+
+
+def changes(text: bytes, rng: np.random.Generator, times: int) -> Iterator[tuple[bytes, str]]:
+    """Yield a plan's text with one value exchanged, so many times, and what was exchanged."""
+    where = list(places(json.loads(text)))
+    for _ in range(times):
+        plan = json.loads(text)
+        *path, last = where[rng.integers(len(where))]
+        inner = functools.reduce(lambda d, k: d[k], path, plan)
+        was, inner[last] = inner[last], other(inner[last], rng)
+        yield json.dumps(plan).encode(), f"{path} {last}: {was} -> {inner[last]}"

@@ -36,10 +36,7 @@ class Codec:
     def __init__(self, plan: bytes, tables: bytes, networks: bytes, **how: Any) -> None:
         self.plan = parsed(plan)
         self.tables = _tables(tables)
-        cursor = Cursor(networks)
-        size = cursor.varint()
-        hold(size <= _BYTES_AT_MOST, f"{size} bytes of networks")
-        stored = parts(frame(cursor.rest(), size))
+        stored = _framed(networks, "networks")
         encoders = encoders_of(self.plan)
         paths = [tree["path"] for tree in self.plan["trees"]]
         hold(len({*paths}) == len(paths), "two plans of one tree")
@@ -68,12 +65,16 @@ class Codec:
         return dict(found[0])
 
 
-def _tables(data: bytes) -> list[NDArray[np.int64]]:
+def _framed(data: bytes, what: str) -> list[bytes]:
     cursor = Cursor(data)
     size = cursor.varint()
-    hold(size <= _BYTES_AT_MOST, f"{size} bytes of tables")
+    hold(size <= _BYTES_AT_MOST, f"{size} bytes of {what}")
+    return list(parts(frame(cursor.rest(), size)))
+
+
+def _tables(data: bytes) -> list[NDArray[np.int64]]:
     found, left = [], _NUMBERS_AT_MOST
-    for part in parts(frame(cursor.rest(), size)):
+    for part in _framed(data, "tables"):
         width = part[0] if part else 0
         hold(width in (1, 2, 4, 8) and len(part) % width == 1 % width, "a table of no numbers")
         numbers = np.frombuffer(part, f"<i{width}", offset=1).astype(np.int64)

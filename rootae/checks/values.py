@@ -95,7 +95,7 @@ def verify(
                 n, v = _decode_all(mine)
                 columns, values = columns + n, values + v
         if file.container.is_coded:
-            file.container.check_copies()
+            file.container.check()
         for name in file.container.coded_trees() if file.is_coded else ():
             if name not in trees:
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
@@ -149,7 +149,7 @@ def verify_against(
     with open_file(path, device=device) as file:
         bounds, target = file.bounds, Source(path, file)
         if file.container.is_coded:
-            file.container.check_copies()
+            file.container.check()
         if exact:
             bounds = {path: dict.fromkeys(mine, EXACT) for path, mine in bounds.items()}
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rootae.codec.block import Block
-from rootae.errors import CorruptError, said
+from rootae.errors import CorruptError
 from rootae.reader.cache import forget
 from rootae.schema.bounds.bound import EXACT
 from rootae.schema.bounds.deviation import held
@@ -106,17 +106,7 @@ def hold_written(
         for name, returned in mine.decode([*written.values], start, stop).items():
             held(written.values[name], returned, bounds.get(name, EXACT), (where, name))
         forget(mine)
-    _hold_classes(mine.file, where)
     return {name: written.errors.get(name, 0.0) for name in bounds}
-
-
-def _hold_classes(file: Any, where: str) -> None:
-    """Refuse a file whose record of its classes cannot be read: it is written last."""
-    try:
-        _ = file.streamers
-    except Exception as error:
-        msg = f"{where}: what the file says of its classes is damaged: {said(error)}"
-        raise CorruptError(msg) from error
 
 
 def _fingerprint(block: Block, codec: bytes) -> bytes:

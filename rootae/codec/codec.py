@@ -7,12 +7,12 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING
 
-from rootae.codec import tables
+from rootae.codec import packed, tables
 from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import Network, usable
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
-from rootae.codec.streams import stream, zstd
+from rootae.codec.streams import stream
 from rootae.codec.tree import TreeCoder
 from rootae.errors import CorruptError
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Codec"]
-
-_BYTES_AT_MOST = 1 << 26  # of networks
 
 
 class Codec:
@@ -79,9 +77,8 @@ class Codec:
     @functools.cached_property
     def parts(self) -> tuple[bytes, bytes, bytes]:
         """Return the plan as text, and tables and networks as a file has them."""
-        networks = stream.join(n.onnx for n in self.networks)
-        packed = stream.varint(len(networks)) + zstd.compress(networks, 19)
-        return self.plan.to_json().encode(), tables.pack(self.tables), packed
+        networks = packed.pack(n.onnx for n in self.networks)
+        return self.plan.to_json().encode(), tables.pack(self.tables), networks
 
     @classmethod
     def from_parts(cls, plan: bytes, numbers: bytes, networks: bytes) -> Codec:
@@ -93,12 +90,7 @@ class Codec:
         """
         parsed = Plan.from_json(plan.decode("utf-8", "replace"))
         arrays = tables.unpack(numbers)
-        cursor = stream.Cursor(networks)
-        size = cursor.varint()
-        if size > _BYTES_AT_MOST:
-            msg = f"a codec announces {size} bytes of networks: the file is damaged"
-            raise CorruptError(msg)
-        codec = cls(parsed, arrays, stream.split(zstd.decompress(cursor.rest(), size)))
+        codec = cls(parsed, arrays, packed.unpack(networks, "networks"))
         codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
         return codec
 

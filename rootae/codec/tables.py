@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.streams import stream, zstd
+from rootae.codec import packed
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["pack", "unpack"]
 
-_BYTES_AT_MOST = 1 << 26
 _NUMBERS_AT_MOST = 1 << 24  # of all tables: each takes eight bytes in memory
 _WIDTHS = {w: np.dtype(f"<i{w}") for w in (1, 2, 4, 8)}  # bytes of a table's numbers
 
@@ -31,13 +30,12 @@ def pack(tables: Iterable[NDArray[np.int64]]) -> bytes:
         >>> [t.tolist() for t in unpack(pack([np.arange(3), np.array([7])]))]
         [[0, 1, 2], [7]]
     """
-    joined = stream.join(_packed(np.asarray(t, np.int64)) for t in tables)
-    return stream.varint(len(joined)) + zstd.compress(joined, 19)
+    return packed.pack(_narrow(np.asarray(t, np.int64)) for t in tables)
 
 
-def _packed(table: NDArray[np.int64]) -> bytes:
-    kinds = {w: table.astype(kind) for w, kind in _WIDTHS.items()}
-    width, narrow = next((w, x) for w, x in kinds.items() if np.array_equal(x, table))
+def _narrow(table: NDArray[np.int64]) -> bytes:
+    kinds = ((w, table.astype(kind)) for w, kind in _WIDTHS.items())
+    width, narrow = next((w, x) for w, x in kinds if np.array_equal(x, table))
     return bytes([width]) + narrow.tobytes()
 
 
@@ -47,12 +45,7 @@ def unpack(data: bytes) -> list[NDArray[np.int64]]:
     Raises:
         CorruptError: the bytes are no tables, or announce more numbers than any codec has.
     """
-    cursor = stream.Cursor(data)
-    size = cursor.varint()
-    if size > _BYTES_AT_MOST:
-        msg = f"a codec announces {size} bytes of tables: the file is damaged"
-        raise CorruptError(msg)
-    tables = [_table(part) for part in stream.split(zstd.decompress(cursor.rest(), size))]
+    tables = [_table(part) for part in packed.unpack(data, "tables")]
     if sum(map(len, tables)) > _NUMBERS_AT_MOST:
         msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
         raise CorruptError(msg)

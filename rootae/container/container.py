@@ -88,6 +88,18 @@ class Container:
         except KeyError:
             return None
 
+    def _tree(self, path: str) -> Any:
+        """Return the tree of a path, None if there is none.
+
+        Raises:
+            CorruptError: what the tree says of itself cannot be read.
+        """
+        try:
+            return self._find(path)
+        except Exception as error:
+            msg = f"{self.where}: {path} cannot be read, the file is damaged: {said(error)}"
+            raise CorruptError(msg) from error
+
     @functools.cached_property
     def codecs(self) -> Mapping[bytes, Codec]:
         """Return the codecs by digest.
@@ -100,12 +112,16 @@ class Container:
             raise FormatError(msg)
         return StoredCodecs(*(functools.partial(self._copy, path) for path in (CODECS, COPIES)))
 
-    def check_copies(self) -> None:
-        """Read both copies of all codecs.
+    def check(self) -> None:
+        """Read all that stands beside blocks: both copies of all codecs, and the files' records.
 
         Raises:
-            CorruptError: one of them is damaged, though the file may be read by the other.
+            CorruptError: something is damaged, though the file may be read all the same.
         """
+        self._check_copies()
+        _ = self.provenance
+
+    def _check_copies(self) -> None:
         digests = [*self.codecs]  # where both copies are damaged, this says so
         for path in (CODECS, COPIES):
             try:
@@ -127,11 +143,7 @@ class Container:
         Raises:
             CorruptError: nothing of it can be read.
         """
-        try:
-            tree = self._find(path)
-        except Exception as error:  # of what the tree says of itself
-            msg = f"{self.where}: {path} cannot be read, the file is damaged: {said(error)}"
-            raise CorruptError(msg) from error
+        tree = self._tree(path)
         rows: Any = [] if tree is None else _read(tree, CODEC, self.where)
         if not len(rows):
             msg = f"{self.where}: {path} holds no codec: the file is damaged"
@@ -162,10 +174,15 @@ class Container:
 
     @functools.cached_property
     def provenance(self) -> list[dict[str, Any]]:
-        """Return one record a compressed file that went into this one."""
-        if not self._has(FILES):
+        """Return one record a compressed file that went into this one.
+
+        Raises:
+            CorruptError: they cannot be read.
+        """
+        tree = self._tree(FILES)
+        if tree is None:
             return []
-        rows = _read(self._find(FILES), "json", self.where)
+        rows = _read(tree, "json", self.where)
         try:
             return [json.loads(bytes(row)) for row in rows]
         except (ValueError, RecursionError) as error:

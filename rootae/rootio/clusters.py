@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import uproot
 
+from rootae.rootio.compression import HEADERS
 from rootae.rootio.wide import WideTree
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ClusteredTree", "cluster_ranges", "usual_cluster"]
 
-_SETTING = uproot.ZSTD(5)  # of headers: every reader waits for them
 _ENOUGH = 1 << 23  # bytes of a cluster as it is stored
 _ROOM = 10  # for baskets at least, as ROOT has it
 _TAIL = 28  # bytes of a header behind the references to its leaves
@@ -36,7 +36,7 @@ class ClusteredTree(WideTree):
 
     def write_anew(self, sink: Any) -> None:
         """Write the header, or its key alone."""
-        packed = uproot.compression.compress(self._header, _SETTING)
+        packed = uproot.compression.compress(self._header, HEADERS)
         self._key = self._directory.add_object(
             sink, "TTree", self._name, self._title, packed, len(self._header),
             replaces=self._key, big=True,

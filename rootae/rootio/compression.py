@@ -11,8 +11,9 @@ from rootae.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["code_of", "setting_in", "setting_of", "used_by"]
+__all__ = ["HEADERS", "code_of", "setting_in", "setting_of", "used_by"]
 
+HEADERS = uproot.ZSTD(5)  # of trees, and of a file's classes: every reader waits for them
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
 
 

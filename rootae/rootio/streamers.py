@@ -11,9 +11,9 @@ from typing import Any
 import uproot
 from uproot.writing._cascade import TListOfStreamers
 
-__all__ = ["PackedStreamers"]
+from rootae.rootio.compression import HEADERS
 
-_SETTING = uproot.ZSTD(5)  # as headers of trees
+__all__ = ["PackedStreamers"]
 
 
 class PackedStreamers(TListOfStreamers):  # type: ignore[misc]  # uproot has no annotations
@@ -44,7 +44,7 @@ class PackedStreamers(TListOfStreamers):  # type: ignore[misc]  # uproot has no 
         self._header.data_bytes = self._header.num_bytes + sum(map(len, parts))
         self._header.num_entries = len(parts)
         whole = self._header.serialize() + b"".join(parts)
-        packed = uproot.compression.compress(whole, _SETTING)
+        packed = uproot.compression.compress(whole, HEADERS)
         if len(packed) > self._allocation:
             self._reallocate(len(packed))
         self._key.uncompressed_bytes, self._key.compressed_bytes = len(whole), len(packed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,10 @@ import pytest
 from following import COLUMNS
 from native.blocks import CORRUPT, FORMAT, Native, NativeBlock, Refused
 from native.test_coded_blocks import linked, nested, shaped, without_bound
-from planned import other, places
+from planned import changes
 from promises import test_two_readers as two
 from promises.test_two_readers import ID, changed, first
+from rounds import rounds
 from tables import table
 
 from rootae.codec.codec import Codec
@@ -67,12 +67,6 @@ def agreed(parts: Parts, block: Block, what: str) -> bool:
     return ours is not None
 
 
-def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
-    )
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_blocks_are_read_alike(kind: str) -> None:
     assert agreed(*coded(kind), kind)
@@ -85,15 +79,8 @@ def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(
 ) -> None:
     rng = np.random.default_rng(seed)
     (text, tables, nets), block = coded(kind)
-    where, taken = list(places(json.loads(text))), 0
-    for _ in range(rounds):
-        plan = json.loads(text)
-        *path, last = where[rng.integers(len(where))]
-        inner = functools.reduce(lambda d, k: d[k], path, plan)
-        was, inner[last] = inner[last], other(inner[last], rng)
-        what = f"{path} {last}: {was} -> {inner[last]}"
-        taken += agreed((json.dumps(plan).encode(), tables, nets), block, what)
-    assert 0 < taken < rounds
+    bad = changes(text, rng, rounds)
+    assert 0 < sum(agreed((plan, tables, nets), block, what) for plan, what in bad) < rounds
 
 
 @pytest.mark.parametrize("kind", KINDS)

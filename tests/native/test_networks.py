@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rounds import rounds
 
 onnx = pytest.importorskip("onnx")
 
@@ -66,12 +67,6 @@ def test_arrays_of_over_eight_dimensions_are_refused(times: int, taken: int) -> 
     nodes = [node("Gather", [a, "one"], [b], axis=0) for a, b in itertools.pairwise(chain[:-1])]
     nodes.append(node("Reshape", [chain[-2], "back"], ["y"]))
     assert agreed(made(nodes, 1, one=[[0]], back=[1, -1])) == taken
-
-
-def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
-    )
 
 
 @rounds(1500, 40_000)

@@ -26,6 +26,7 @@ from native.plans import (
     with_text,
 )
 from planned import other, places
+from rounds import rounds
 
 from rootae.codec.plan.check import check
 from rootae.codec.plan.plan import Lane, Plan, TreePlan
@@ -87,12 +88,6 @@ def test_any_spelling_and_order_is_taken() -> None:
 @pytest.mark.parametrize("plan", ASTRAY.values(), ids=ASTRAY)
 def test_plans_that_point_astray_are_refused(plan: TreePlan) -> None:
     assert not agreed(of(plan), "astray")
-
-
-def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
-    )
 
 
 def plan_of(kind: str) -> Known:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from native.coded import same, spoilt
 from reference.damage import Damaged
 from reference.streams import stream as reference
+from rounds import rounds
 from streamed import SAMPLES, SHAPES, written
 
 from native import coded
@@ -27,12 +28,6 @@ MADE = [
     for q in SAMPLES.values()
     if (len(q) or not kind.code) and (data := written(kind, q)) is not None
 ]
-
-
-def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
-    )
 
 
 def read(data: bytes, n: int) -> NDArray[Any] | None:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from following import COLUMNS, coded_by
-from planned import other, places
+from planned import changes
 from reference.block import block_groups, column
 from reference.codec import Codec as Second
 from reference.damage import Damaged
 from reference.networks import Network as Reference
 from related import planned, related
+from rounds import rounds
 from tables import table
 
 from rootae.codec.block_decoder import BlockDecoder
@@ -94,12 +94,6 @@ def agreed(parts: Parts, block: Block, what: str) -> bool:
     return ours is not None
 
 
-def rounds(few: int, many: int) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("seed", "rounds"), [(0, few), pytest.param(1, many, marks=pytest.mark.slow)]
-    )
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @rounds(100, 1500)
 def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(
@@ -107,15 +101,8 @@ def test_any_change_of_a_plan_is_damage_to_both_or_to_neither(
 ) -> None:
     rng = np.random.default_rng(seed)
     (text, tables, nets), block = coded(kind)
-    where, taken = list(places(json.loads(text))), 0
-    for _ in range(rounds):
-        plan = json.loads(text)
-        *path, last = where[rng.integers(len(where))]
-        inner = functools.reduce(lambda d, k: d[k], path, plan)
-        was, inner[last] = inner[last], other(inner[last], rng)
-        what = f"{path} {last}: {was} -> {inner[last]}"
-        taken += agreed((json.dumps(plan).encode(), tables, nets), block, what)
-    assert 0 < taken < rounds
+    bad = changes(text, rng, rounds)
+    assert 0 < sum(agreed((plan, tables, nets), block, what) for plan, what in bad) < rounds
 
 
 def changed(block: Block, rng: np.random.Generator) -> Block:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.codec.contexts.network import Network
-from rootae.codec.indices import pointed
 from rootae.codec.plan.contexts import (
     Diagram,
     Edges,
@@ -104,9 +103,7 @@ class _Draft:
         self.codes = data.measured()
         self._before, self._prices = base.plan, (least, price)
         self._latents: tuple[TrainedEncoder, NDArray[np.int64]] | None = None
-        self._counted = {
-            i for d in base.plan.diagrams for f in d.inputs for i in pointed(f, "table")
-        }
+        self._counted = {i for d in base.plan.diagrams for i in d.edges}
         self._edges: dict[Source, int] = {}
         self._refused: list[tuple[float, Callable[[], None]]] = []
         self._kept = False
