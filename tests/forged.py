@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import uproot
 
+from rootae.codec.directory import block_id, directory
 from rootae.codec.streams import stream, zstd
 from rootae.container.codecs import CODEC, ENTRIES
-from rootae.container.directory import block_id, directory
 from rootae.container.side_tree import (
     BLOBS,
     BLOCK,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rootae.codec.block import Block
-    from rootae.codec.block_decoder import BlockDecoder
     from rootae.codec.codec import Codec
+    from rootae.codec.decoder import Decoder
 
 
 def table(columns: Mapping[str, Any]) -> tuple[TreeSchema, dict[str, Values]]:
@@ -42,7 +42,7 @@ def bytes_of(codec: Codec, block: Block, name: str) -> int:
     return sum(len(block.blobs[i]) for i in codec.tree("t").layout.blobs_of([name]))
 
 
-def round_trip(codec: Codec, values: Mapping[str, Values]) -> tuple[Block, BlockDecoder]:
+def round_trip(codec: Codec, values: Mapping[str, Values]) -> tuple[Block, Decoder]:
     coder = codec.tree("t")
     block = coder.encode(values)
     coder.verify(block, values, "here")

@@ -93,7 +93,8 @@ const rootae::CompiledTree& tree_of(const rootae_codec* codec, std::uint32_t tre
 rootae_text text(const std::string& of) noexcept { return {of.data(), of.size()}; }
 
 rootae_span span(const rootae::Directory& directory, Index blob) {
-  return {directory.starts[blob], directory.sizes[blob], directory.sums[blob]};
+  return {directory.starts[blob], directory.sizes[blob], directory.sums[blob],
+          static_cast<std::uint32_t>(blob)};
 }
 
 }  // namespace
@@ -180,6 +181,10 @@ std::uint64_t rootae_block_entries(const rootae_block* block) {
 
 std::uint64_t rootae_block_bytes(const rootae_block* block) {
   return block == nullptr ? 0 : block->block.directory().starts.back();
+}
+
+std::uint64_t rootae_block_kept(const rootae_block* block) {
+  return block == nullptr ? 0 : block->block.kept();
 }
 
 int rootae_block_extent(const rootae_block* block, std::uint32_t column, rootae_extent* found,

@@ -37,6 +37,12 @@ std::uint64_t Block::bytes_of(Index column) const {
   return rows(column) * elements * size_of(tree_.plan().columns[column].type);
 }
 
+std::uint64_t Block::kept() const noexcept {
+  std::uint64_t bytes = 0;
+  for (const HeldLane& lane : held_) bytes += lane.own.size() + lane.codes.size();
+  return bytes;
+}
+
 const std::vector<Index>& Block::needs(Span<const Index> columns) {
   for (const Index column : columns)
     require(column < tree_.plan().columns.size(), "there is no such column in the tree");

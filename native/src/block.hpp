@@ -42,6 +42,9 @@ class Block {
   // Bytes of a column's values.
   [[nodiscard]] std::uint64_t bytes_of(Index column) const;
 
+  // Bytes of values and codes that are kept.
+  [[nodiscard]] std::uint64_t kept() const noexcept;
+
   // The numbers of the blobs that columns take, in the order in which `decode` wants them; not of
   // lanes that are decoded already. It holds until the next call. Throws argument where there is no
   // such column.

@@ -28,6 +28,8 @@ class Memory {
   [[nodiscard]] T* as() const noexcept {
     return reinterpret_cast<T*>(data_);
   }
+  // Bytes, or somewhat more.
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
   // Whether there is any.
   [[nodiscard]] bool is_there() const noexcept { return data_ != nullptr; }
 

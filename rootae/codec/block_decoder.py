@@ -14,11 +14,12 @@ from rootae.errors import CorruptError
 from rootae.schema.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from rootae.codec.compiled import CompiledTree
+    from rootae.codec.directory import Directory
     from rootae.codec.group import GroupCoder
     from rootae.codec.plan.plan import GroupPlan
     from rootae.codec.program import Program
@@ -49,26 +50,21 @@ class BlockDecoder:
 
     Arguments:
         tree: the coder of the block's tree.
-        entries: the number of entries.
-        rows: rows of each group, in the plan's order.
-        modes: the mode of each lane.
+        found: the block's directory.
         fetch: gives blobs by their numbers, see `rootae.codec.layout`.
     """
 
     def __init__(
         self,
         tree: CompiledTree,
-        entries: int,
-        rows: Sequence[int],
-        most: Sequence[int],
-        modes: Sequence[int],
+        found: Directory,
         fetch: Callable[[Sequence[int]], Sequence[bytes]],
     ) -> None:
-        self.entries = entries
+        self.entries = found.entries
         self._tree = tree
-        self._rows = rows
-        self._most = most
-        self._modes = modes
+        self._rows = found.rows
+        self._most = found.most
+        self._modes = found.modes
         self._fetch = fetch
         self._held = Held()
         self._views: dict[int, View] = {}
@@ -91,17 +87,14 @@ class BlockDecoder:
         return Request((*names,), (*every,), wanted, program, blobs)
 
     def run(
-        self, request: Request, blobs: Sequence[bytes], *, keep: bool = False
+        self,
+        request: Request,
+        blobs: Sequence[bytes],
+        *,
+        keep: bool = False,
+        into: Mapping[str, NDArray[Any]] | None = None,
     ) -> dict[str, Values]:
-        """Decode columns.
-
-        Arguments:
-            request: what `request` found.
-            blobs: the bytes of the blobs that it names.
-            keep: have the columns at hand for the next request, not only what others are made of.
-
-        Returns:
-            Their values, by name. Arrays are the decoder's own where they are kept.
+        """Decode columns, see `rootae.codec.decoder.Decoder`.
 
         Raises:
             CorruptError: the block is damaged.
@@ -117,6 +110,9 @@ class BlockDecoder:
         if is_all and not keep:
             self._views.clear()
             self._contexts.clear()
+        for name, memory in (into or {}).items():
+            memory[:] = done[name].flat
+            done[name] = Values(memory, done[name].counts)
         return {name: done[name] for name in request.names}
 
     def columns(self, names: Collection[str], *, keep: bool = False) -> dict[str, Values]:

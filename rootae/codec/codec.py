@@ -7,9 +7,13 @@ import functools
 import hashlib
 from typing import TYPE_CHECKING
 
-from rootae.codec import packed, tables
+from rootae.codec import native, packed, tables
+from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import Network, usable
+from rootae.codec.layout import Layout
+from rootae.codec.native import NativeCodec, NativeTree
+from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
 from rootae.codec.streams import stream
@@ -17,10 +21,14 @@ from rootae.codec.tree import TreeCoder
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from rootae.codec.decoder import Decoder
+    from rootae.codec.directory import Directory
+    from rootae.codec.plan.plan import TreePlan
 
 __all__ = ["Codec"]
 
@@ -50,6 +58,9 @@ class Codec:
         self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
         self.device = CPU
         self._coders: dict[str, TreeCoder] = {}
+        self._layouts: dict[str, Layout] = {}
+        self._native: NativeCodec | None = None
+        self._natives: dict[str, NativeTree] = {}
         self._elsewhere: dict[str, Codec] = {}
 
     def on(self, device: str) -> Codec:
@@ -71,6 +82,7 @@ class Codec:
             moved.device = device
             moved.networks = tuple(n.on(device) for n in self.networks)
             moved._coders, moved._elsewhere = {}, {}  # noqa: SLF001  one of its own kind
+            moved._native, moved._natives = None, {}  # noqa: SLF001
             self._elsewhere[device] = moved
         return self._elsewhere[device]
 
@@ -107,12 +119,66 @@ class Codec:
     def tree(self, path: str) -> TreeCoder:
         """Return the coder of one tree, made once."""
         if path not in self._coders:
-            plan = self.plan.tree(path)
-            if plan is None:
-                msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
-                raise CorruptError(msg)
-            self._coders[path] = TreeCoder(plan, self.tables, self.networks)
+            plan = self._plan(path)
+            self._coders[path] = TreeCoder(plan, self.tables, self.networks, self.native)
         return self._coders[path]
+
+    def layout(self, path: str) -> Layout:
+        """Return where the lanes and blobs of a tree's blocks stand."""
+        if path not in self._layouts:
+            self._layouts[path] = Layout(self._plan(path))
+        return self._layouts[path]
+
+    def checked(self, path: str) -> TreePlan:
+        """Return a tree's plan, after all that a reader of it relies on was checked.
+
+        Raises:
+            CorruptError: the codec is damaged, or knows no such tree.
+        """
+        plan = self._plan(path)
+        return plan if self.native(path) is not None else self.tree(path).plan
+
+    def decoder(
+        self,
+        path: str,
+        found: Directory,
+        head: bytes,
+        where: str,
+        fetch: Callable[[Sequence[int]], Sequence[bytes]],
+    ) -> Decoder:
+        """Return a decoder of a block.
+
+        Arguments:
+            path: its tree's.
+            found: its directory, read.
+            head: the bytes of that.
+            where: file, tree and block, for messages.
+            fetch: gives blobs by their numbers, see `rootae.codec.layout`.
+
+        Raises:
+            CorruptError: the block is damaged.
+        """
+        native = self.native(path)
+        if native is None:
+            return BlockDecoder(self.tree(path), found, fetch)
+        return NativeDecoder(native, self._plan(path), self.layout(path), found, head, where, fetch)
+
+    def native(self, path: str) -> NativeTree | None:
+        """Return a tree as the native core has it; None where it is not used, or not the CPU."""
+        if self.device != CPU or not native.is_used():
+            return None
+        if path not in self._natives:
+            if self._native is None:
+                self._native = NativeCodec(self.parts)
+            self._natives[path] = self._native.tree(self.plan, path, self.layout(path))
+        return self._natives[path]
+
+    def _plan(self, path: str) -> TreePlan:
+        plan = self.plan.tree(path)
+        if plan is None:
+            msg = f"codec {self.id[:8]} knows no tree {path!r}: the file is damaged"
+            raise CorruptError(msg)
+        return plan
 
     def __repr__(self) -> str:
         trees = ", ".join(f"{t.path}: {len(t.columns)} columns" for t in self.plan.trees)

@@ -10,7 +10,9 @@ import numpy as np
 from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.compiled import CompiledTree
+from rootae.codec.directory import ID, Directory, directory
 from rootae.codec.grids.special import SpecialGrid
+from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.relations.link import follow, places
 from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
@@ -18,11 +20,15 @@ from rootae.schema.column import EVENT
 from rootae.schema.values import entries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from rootae.codec.contexts.network import Network
+    from rootae.codec.decoder import Decoder
     from rootae.codec.group import EncodedGroup
+    from rootae.codec.native import NativeTree
+    from rootae.codec.plan.plan import TreePlan
     from rootae.codec.relations.link import Places
     from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values
@@ -31,7 +37,27 @@ __all__ = ["TreeCoder"]
 
 
 class TreeCoder(CompiledTree):
-    """Codes and decodes blocks of one tree."""
+    """Codes and decodes blocks of one tree.
+
+    Arguments:
+        plan: the tree's plan.
+        tables: the codec's tables.
+        networks: the codec's networks.
+        native: gives the tree of a path as the native core has it, None where that is not used.
+
+    Raises:
+        CorruptError: the plan points astray.
+    """
+
+    def __init__(
+        self,
+        plan: TreePlan,
+        tables: Sequence[NDArray[np.int64]],
+        networks: Sequence[Network],
+        native: Callable[[str], NativeTree | None] | None = None,
+    ) -> None:
+        super().__init__(plan, tables, networks)
+        self.native = native
 
     @functools.cached_property
     def bounds(self) -> dict[str, Bound]:
@@ -81,16 +107,18 @@ class TreeCoder(CompiledTree):
             found[key] = places(values[link.by], mine, theirs)
         return follow(found[key], done[link.group].decoded(other))
 
-    def decoder(self, block: Block) -> BlockDecoder:
+    def decoder(self, block: Block) -> Decoder:
         """Return a decoder of a block that is in memory."""
-        return BlockDecoder(
-            self,
-            block.entries,
-            block.rows,
-            block.most,
-            block.modes,
-            lambda wanted: [block.blobs[i] for i in wanted],
-        )
+        head = directory(block, bytes(ID))
+        found = Directory.read(head, self.layout, "a block")
+
+        def fetch(wanted: Sequence[int]) -> list[bytes]:
+            return [block.blobs[i] for i in wanted]
+
+        native = None if self.native is None else self.native(self.plan.path)
+        if native is None:
+            return BlockDecoder(self, found, fetch)
+        return NativeDecoder(native, self.plan, self.layout, found, head, "", fetch)
 
     def verify(self, block: Block, data: Mapping[str, Values], where: str) -> dict[str, float]:
         """Decode a block as a reader would, hold every value against its bound, and special ones.

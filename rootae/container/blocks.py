@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.block_decoder import BlockDecoder
-from rootae.container.directory import Directory, beginning, block_id
+from rootae.codec.directory import Directory, beginning, block_id
 from rootae.container.rows import Piece, Rows
 from rootae.container.side_tree import BLOBS, HEAD
 from rootae.errors import CorruptError, RootaeError
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from rootae.codec.codec import Codec
+    from rootae.codec.decoder import Decoder
+    from rootae.codec.layout import Layout
     from rootae.codec.plan.plan import TreePlan
-    from rootae.codec.tree import TreeCoder
 
 __all__ = ["StoredTree"]
 
@@ -77,7 +77,7 @@ class StoredTree:
     @functools.cached_property
     def plans(self) -> list[TreePlan]:
         """Return the tree's plan in each of these codecs."""
-        return [c.tree(self.path).plan for c in self.codecs]
+        return [c.checked(self.path) for c in self.codecs]
 
     @property
     def rows(self) -> dict[str, int]:
@@ -96,7 +96,7 @@ class StoredTree:
         sizes: dict[tuple[str, str], int] = {}
         for block in range(len(self.entries)):
             for name, some in zip(
-                self.coder(block).layout.groups, self.directory(block).rows, strict=True
+                self.layout(block).groups, self.directory(block).rows, strict=True
             ):
                 total[name] += some
             for key, size in self.sizes(block).items():
@@ -117,9 +117,9 @@ class StoredTree:
         """Return the codec of one block."""
         return self._codec(self._digests[block])
 
-    def coder(self, block: int) -> TreeCoder:
-        """Return what decodes a block."""
-        return self.codec_of(block).tree(self.path)
+    def layout(self, block: int) -> Layout:
+        """Return where the lanes and blobs of a block stand."""
+        return self.codec_of(block).layout(self.path)
 
     def directory(self, block: int) -> Directory:
         """Return a block's directory.
@@ -129,7 +129,7 @@ class StoredTree:
         """
         found = self._directories.get(block)
         if found is None:
-            where, layout = f"{self.where}, block {block}", self.coder(block).layout
+            where, layout = f"{self.where}, block {block}", self.layout(block)
             found = self._directories[block] = Directory.read(self._heads[block], layout, where)
         return found
 
@@ -139,7 +139,7 @@ class StoredTree:
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        return self.directory(block).rows[self.coder(block).layout.groups[group]]
+        return self.directory(block).rows[self.layout(block).groups[group]]
 
     def sizes(self, block: int) -> dict[tuple[str, str], int]:
         """Return the bytes of a block's blobs without reading them.
@@ -150,7 +150,7 @@ class StoredTree:
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        layout, sizes = self.coder(block).layout, self.directory(block).sizes.tolist()
+        layout, sizes = self.layout(block), self.directory(block).sizes.tolist()
         found = {("group", name): size for name, size in layout.by_group(sizes).items()}
         return found | {("column", n): size for n, size in layout.by_column(sizes).items()}
 
@@ -166,19 +166,17 @@ class StoredTree:
         (blobs,) = self.fetch([(block, range(len(self.directory(block).sizes)))])
         return {HEAD: self._heads[block], BLOBS: b"".join(blobs)}
 
-    def decoder(self, block: int) -> BlockDecoder:
+    def decoder(self, block: int) -> Decoder:
         """Return a decoder of a block.
 
         Raises:
             CorruptError: the block's directory is damaged.
         """
-        found = self.directory(block)
-        return BlockDecoder(
-            self.coder(block),
-            found.entries,
-            found.rows,
-            found.most,
-            found.modes,
+        return self.codec_of(block).decoder(
+            self.path,
+            self.directory(block),
+            self._heads[block],
+            f"{self.where}, block {block}",
             lambda wanted: self.fetch([(block, wanted)])[0],
         )
 
@@ -212,7 +210,7 @@ class StoredTree:
     def _held(self, block: int, number: int, data: bytes) -> bytes:
         found = self.directory(block)
         if len(data) != found.sizes[number] or zlib.crc32(data) != found.sums[number]:
-            what = self.coder(block).layout.name_of(number)
+            what = self.layout(block).name_of(number)
             msg = f"{self.where}, block {block}: {what} is damaged: the checksum does not match"
             raise CorruptError(msg)
         return data

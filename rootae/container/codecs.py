@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.codec.codec import Codec
+from rootae.codec.directory import ID
 from rootae.codec.plan.plan import TEXT_AT_MOST
 from rootae.codec.streams import stream, zstd
-from rootae.container.directory import ID
 from rootae.container.side_tree import (
     BYTES,
     CODECS,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import awkward as ak
 import numpy as np
 
-from rootae.container.directory import block_id, directory
+from rootae.codec.directory import block_id, directory
 from rootae.rootio.directories import make_directory
 
 if TYPE_CHECKING:

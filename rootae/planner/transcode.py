@@ -45,7 +45,9 @@ def exact_coder(codec: Codec, path: str) -> TreeCoder:
     """
     plan = codec.tree(path).plan
     exact = _mapped(plan, lambda x: dataclasses.replace(_kept_contexts(x, plan), bound=EXACT))
-    return codec.tree(path) if exact == plan else TreeCoder(exact, codec.tables, codec.networks)
+    if exact == plan:
+        return codec.tree(path)
+    return TreeCoder(exact, codec.tables, codec.networks, codec.native)
 
 
 def promising(codec: Codec, path: str, bounds: Mapping[str, Bound]) -> Codec:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from rootae.codec.block_decoder import BlockDecoder
+    from rootae.codec.decoder import Decoder
 
 __all__ = ["FileBlocks", "blocks_of", "cache", "forget"]
 
@@ -86,7 +86,7 @@ class FileBlocks:
 
     def __init__(self, limits: BlockCache = cache) -> None:
         self._limits = limits
-        self._blocks: dict[Key, BlockDecoder] = {}
+        self._blocks: dict[Key, Decoder] = {}
 
     def __reduce__(self) -> tuple[type[FileBlocks], tuple[()]]:
         """Travel to other processes as an empty one."""
@@ -96,11 +96,11 @@ class FileBlocks:
         """Return a number that no other opened tree has."""
         return next(self._numbers)
 
-    def get(self, key: Key) -> BlockDecoder | None:
+    def get(self, key: Key) -> Decoder | None:
         """Return a block's decoder if it is kept."""
         return self._blocks.get(key)
 
-    def keep(self, key: Key, decoder: BlockDecoder, span: range) -> None:
+    def keep(self, key: Key, decoder: Decoder, span: range) -> None:
         """Keep a block's decoder, which has just been used.
 
         Arguments:

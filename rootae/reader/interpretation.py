@@ -104,8 +104,7 @@ class AsCoded(CustomInterpretation):  # type: ignore[misc]  # uproot has no anno
             inner = self._coded.values(str(column.counter), entry_start, stop)
             output = _nested(values, inner, library)
         elif values.counts is not None:
-            offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(values.counts)])
-            output = JaggedArray(offsets, output)
+            output = JaggedArray(self._coded.offsets.of(values.counts), output)
         original = self._plain
         return library.finalize(output, branch, original, entry_start, entry_stop, options)
 

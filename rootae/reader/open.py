@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import uproot
 
 from rootae.codec.contexts.network import usable
+from rootae.codec.threads import threads_of
 from rootae.container.container import Container
 from rootae.errors import (
     ArgumentError,
@@ -170,20 +171,28 @@ class File:
         return found
 
 
-def open_file(path: str | Path | Any, *, device: str | None = None, **options: Any) -> Any:
+def open_file(
+    path: str | Path | Any,
+    *,
+    device: str | None = None,
+    threads: int | None = None,
+    **options: Any,
+) -> Any:
     """Open a ROOT file; coded columns appear under their own names and types.
 
     Arguments:
         path: what `uproot.open` takes, ``file.root:tree`` included.
         device: where networks run, ``cpu``, ``cuda`` or ``auto``, which takes CUDA where there is
             any; values are the same. By default what ``ROOTAE_DEVICE`` says, else the CPU.
+        threads: how many decode blocks side by side. By default what ``ROOTAE_THREADS`` says, else
+            one.
         options: passed on to `uproot.open`.
 
     Returns:
         A `File`, or the tree if one was named.
 
     Raises:
-        ArgumentError: there is no such file.
+        ArgumentError: there is no such file, or no such number of threads.
         FormatError: it is not a ROOT file, or a newer rootae wrote it.
         CorruptError: a tree and its blocks do not belong together.
         MissingDependency: CUDA is asked for and cannot be used, or the package that reads
@@ -197,7 +206,7 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
     if isinstance(path, list | dict):
         msg = "rootae.open takes one file; use uproot.iterate or uproot.concatenate for several"
         raise ArgumentError(msg)
-    where = usable(device)
+    where, number = usable(device), threads_of(threads)
     regular(split_path(str(path))[0])
     name, named = _local(path)
     try:
@@ -214,7 +223,7 @@ def open_file(path: str | Path | Any, *, device: str | None = None, **options: A
         reason = str(error).splitlines()[:1]
         msg = f"{path} needs another package, try pip install 'rootae[remote]': {reason}"
         raise MissingDependency(msg) from error
-    decode_on(found.file, where)
+    decode_on(found.file, where, number)
     if named is not None:
         return File(found, str(name))[named]
     if not isinstance(found, uproot.ReadOnlyDirectory):

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.block_decoder import BlockDecoder, Request
 from rootae.codec.contexts.network import usable
+from rootae.codec.threads import threads_of
 from rootae.container.container import Container
 from rootae.errors import CorruptError
 from rootae.reader.announced import Announced
+from rootae.reader.batch import Batch
 from rootae.reader.cache import blocks_of
+from rootae.reader.joined import Joined
+from rootae.reader.offsets import Offsets
 from rootae.reader.places import Places, check_whole
 from rootae.rootio.baskets import basket_ends
 from rootae.schema.values import Values
@@ -25,19 +28,21 @@ from rootae.schema.values import Values
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from rootae.codec.decoder import Decoder
     from rootae.container.blocks import StoredTree
     from rootae.schema.column import Column
 
 __all__ = ["CodedTree", "decode_on"]
 
 _DEVICE = "_rootae_device"
-_BYTES_AT_ONCE = 32 << 20  # of blobs
+_THREADS = "_rootae_threads"
 _OFFSET = 8  # bytes of a list's offset in an awkward array
 
 
-def decode_on(file: Any, device: str) -> None:
-    """Have an opened file's trees decoded on ``cpu`` or ``cuda``."""
+def decode_on(file: Any, device: str, threads: int) -> None:
+    """Have an opened file's trees decoded on ``cpu`` or ``cuda``, and by some threads."""
     file.__dict__[_DEVICE] = device
+    file.__dict__[_THREADS] = threads
 
 
 class CodedTree:
@@ -58,6 +63,7 @@ class CodedTree:
         self._stored: StoredTree | None = None
         self._places: Places | None = None
         self._announced = Announced()
+        self.offsets = Offsets()
 
     def __getstate__(self) -> tuple[Any, ...]:
         """Keep what another process needs to open the blocks anew."""
@@ -94,6 +100,16 @@ class CodedTree:
                 check_whole(stored, self.entries, expected, self._names)
                 self._stored = stored
             return self._stored
+
+    @property
+    def _threads(self) -> int:
+        """Return how many threads decode.
+
+        Raises:
+            ArgumentError: ``ROOTAE_THREADS`` is no such number.
+        """
+        said: int | None = self._tree.file.__dict__.get(_THREADS)
+        return threads_of() if said is None else said
 
     def column(self, name: str) -> Column:
         """Return a coded column's description."""
@@ -204,15 +220,23 @@ class CodedTree:
         if not wanted:
             return {name: Values.none(self.column(name)) for name in names}
         span = range(wanted[0][0], wanted[-1][0] + 1)
-        whole = sum(high - low for _, low, high in wanted) == self._entries(span)
+        if sum(high - low for _, low, high in wanted) == self._entries(span):
+            return self._whole(names, span)
         parts: dict[str, list[Values]] = {name: [] for name in names}
-        blocks = self._blocks(names, span, whole)
+        blocks = self._blocks(names, span)
         for (_, low, high), (decoder, found) in zip(wanted, blocks, strict=True):
             for name, values in found.items():
-                part = values if whole else values.part(low, high)
+                part = values.part(low, high)
                 alone = len(wanted) == 1 and decoder.keeps(name)  # what is kept may be read again
                 parts[name].append(Values(part.flat.copy(), part.counts) if alone else part)
         return {name: Values.joined(parts.pop(name)) for name in names}
+
+    def _whole(self, names: Sequence[str], span: range) -> dict[str, Values]:
+        """Return columns over whole blocks."""
+        joined = Joined(self.stored, [self.column(name) for name in names], span)
+        for _, found in self._blocks(names, span, joined):
+            joined.add(found)
+        return joined.values()
 
     def _entries(self, span: range) -> int:
         """Return the number of entries of some blocks."""
@@ -230,12 +254,12 @@ class CodedTree:
                 yield block, int(low), int(high)
 
     def _blocks(
-        self, names: Sequence[str], span: range, whole: bool
-    ) -> Iterator[tuple[BlockDecoder, dict[str, Values]]]:
+        self, names: Sequence[str], span: range, joined: Joined | None = None
+    ) -> Iterator[tuple[Decoder, dict[str, Values]]]:
         """Yield columns block by block, and what decoded them.
 
         The bytes of several blocks are read at one go. Blocks of which all is asked for forget what
-        no other column needs.
+        no other column needs: it goes where it will lie.
         """
         stored, blocks = self.stored, blocks_of(self.file)
         with self._lock:
@@ -243,17 +267,12 @@ class CodedTree:
                 self._number = blocks.number()
             waiting = deque(span)
             while waiting:
-                decoders, requests, size = [], list[Request](), 0
-                while waiting and (not requests or size < _BYTES_AT_ONCE):
+                batch = Batch(stored, names)
+                while waiting and not batch.is_full:
                     block = waiting.popleft()
-                    key = self._number, block
-                    decoders.append((key, blocks.get(key) or stored.decoder(block)))
-                    requests.append(decoders[-1][1].request(names))
-                    size += int(stored.directory(block).sizes[requests[-1].blobs].sum())
-                self.check_places(*(block for (_, block), _ in decoders))
-                asked = [(key[1], r.blobs) for (key, _), r in zip(decoders, requests, strict=True)]
-                fetched = stored.fetch(asked)
-                for (key, decoder), request, blobs in zip(decoders, requests, fetched, strict=True):
-                    found = decoder.run(request, blobs, keep=not whole)
-                    blocks.keep(key, decoder, span)
+                    kept = blocks.get((self._number, block))
+                    batch.add(block, kept or stored.decoder(block))
+                self.check_places(*batch.blocks)
+                for block, decoder, found in batch.run(joined, self._threads):
+                    blocks.keep((self._number, block), decoder, span)
                     yield decoder, found

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rootae.codec.block import Block
-    from rootae.codec.block_decoder import BlockDecoder
+    from rootae.codec.decoder import Decoder
     from rootae.schema.values import Values
 
 RNG = np.random.default_rng(5)
@@ -213,7 +213,7 @@ def test_values_are_decoded_once_and_one_block_a_tree_twice(
     done: dict[str, list[int]] = {"first": [], "second": []}
     decoder = TreeCoder.decoder
 
-    def counted(self: TreeCoder, block: Block) -> BlockDecoder:
+    def counted(self: TreeCoder, block: Block) -> Decoder:
         done["first"].append(block.entries)
         return decoder(self, block)
 

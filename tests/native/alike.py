@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from native.blocks import Native, NativeBlock
 
-from rootae.container.directory import directory
+from rootae.codec.block_decoder import BlockDecoder
+from rootae.codec.directory import Directory, directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from rootae.codec.block_decoder import BlockDecoder
     from rootae.codec.codec import Codec
     from rootae.schema.values import Values
 
-__all__ = ["blocks_alike", "coded_alike"]
+__all__ = ["blocks_alike", "coded_alike", "python_decoder"]
 
 TURNS = 12
 
@@ -28,13 +28,22 @@ def coded_alike(codec: Codec, *blocks: Mapping[str, Values], path: str = "t") ->
     for values in blocks:
         block = codec.tree(path).encode(values)
         head = directory(block, codec.digest)
-        blocks_alike(codec, path, head, b"".join(block.blobs), codec.tree(path).decoder(block))
+        blocks_alike(codec, path, head, b"".join(block.blobs))
 
 
-def blocks_alike(codec: Codec, path: str, head: bytes, blobs: bytes, decoder: BlockDecoder) -> None:
+def python_decoder(codec: Codec, path: str, head: bytes, blobs: bytes) -> BlockDecoder:
+    """Return what decodes a block in Python."""
+    coder = codec.tree(path)
+    found = Directory.read(head, coder.layout, "here")
+    starts = found.starts
+    return BlockDecoder(coder, found, lambda ws: [blobs[starts[i] : starts[i + 1]] for i in ws])
+
+
+def blocks_alike(codec: Codec, path: str, head: bytes, blobs: bytes) -> None:
     """Hold that a block is read alike: at once, and a few columns at a time."""
     native, rng = Native(codec.parts, path), np.random.default_rng(0)
-    layout, plan = decoder._tree.layout, decoder._tree.plan
+    decoder = python_decoder(codec, path, head, blobs)
+    layout, plan = codec.layout(path), codec.tree(path).plan
     wanted = {name: _bytes(values.flat) for name, values in decoder.columns(native.names).items()}
     _whole_alike(NativeBlock(native, head, blobs), wanted)
     block = NativeBlock(native, head, blobs)

@@ -76,7 +76,12 @@ class _Column(Structure):
 
 
 class _Span(Structure):
-    _fields_ = (("offset", c_uint64), ("size", c_uint32), ("crc32", c_uint32))
+    _fields_ = (
+        ("offset", c_uint64),
+        ("size", c_uint32),
+        ("crc32", c_uint32),
+        ("number", c_uint32),
+    )
 
 
 class _Bytes(Structure):

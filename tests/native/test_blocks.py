@@ -17,7 +17,7 @@ from rounds import rounds
 from tables import table
 
 from rootae.codec.codec import Codec
-from rootae.container.directory import directory
+from rootae.codec.directory import directory
 
 if TYPE_CHECKING:
     from promises.test_two_readers import Parts, Read

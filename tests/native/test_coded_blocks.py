@@ -16,10 +16,10 @@ from related import BOUNDS, planned, related, wild
 from tables import table
 
 from rootae.codec.codec import Codec
+from rootae.codec.directory import directory
 from rootae.codec.lane import CONTEXTS, PLAIN
 from rootae.codec.plan.contexts import Diagram, Edges, Feature, OfCentre, OfLane, Stage, Target
 from rootae.codec.plan.plan import Plan
-from rootae.container.directory import directory
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 from rootae.schema.bounds.bound import Bound

@@ -15,9 +15,9 @@ from native.core import surface
 from native.plans import CORRUPT, TAKEN, Known
 
 from rootae.codec.block import Block
+from rootae.codec.directory import Directory, directory
 from rootae.codec.layout import Layout
 from rootae.codec.plan.plan import Plan
-from rootae.container.directory import Directory, directory
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:

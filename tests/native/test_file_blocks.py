@@ -24,8 +24,7 @@ def files_alike(path: Path) -> int:
     for stored in map(file.stored, file.coded_trees()):
         for number in range(len(stored.entries)):
             row = stored.row(number)
-            decoder, codec = stored.decoder(number), stored.codec_of(number)
-            blocks_alike(codec, stored.path, row[HEAD], row[BLOBS], decoder)
+            blocks_alike(stored.codec_of(number), stored.path, row[HEAD], row[BLOBS])
             found += 1
     return found
 

@@ -130,6 +130,7 @@ def test_blocks_are_not_decoded_where_the_same_columns_are_coded(
         raise AssertionError
 
     monkeypatch.setattr("rootae.codec.lane.decode", never)
+    monkeypatch.setattr("rootae.codec.native_decoder.NativeDecoder.run", never)
     assert merged(inputs, tmp_path / "out.root", "a_fine", "b_coarse").copied == 2
     with pytest.raises(FormatError):  # here they are
         merged(inputs, tmp_path / "out.root", "a_fine", "b_kept", force=True)

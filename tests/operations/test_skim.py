@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from rooted import Script
 
     from rootae.codec.block import Block
-    from rootae.codec.block_decoder import BlockDecoder
     from rootae.codec.codec import Codec
+    from rootae.codec.decoder import Decoder
     from rootae.codec.tree import TreeCoder
 
 
@@ -276,7 +276,7 @@ def test_only_blocks_with_selected_entries_are_decoded(
         at = np.array([starts[1], starts[1] + 2, starts[3] + 1])
         selected = SelectedTree(whole, whole.schema, at)
 
-        def seen(self: StoredTree, block: int) -> BlockDecoder:
+        def seen(self: StoredTree, block: int) -> Decoder:
             used.add(block)
             return decoder(self, block)
 

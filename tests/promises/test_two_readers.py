@@ -25,7 +25,7 @@ from tables import table
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.codec import Codec
 from rootae.codec.contexts.network import Network
-from rootae.container.directory import Directory, directory
+from rootae.codec.directory import Directory, directory
 from rootae.errors import RootaeError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def first(parts: Parts, block: Block) -> Read:
         def fetch(wanted: Sequence[int]) -> list[bytes]:
             return [blobs[starts[i] : starts[i + 1]] for i in wanted]
 
-        decoder = BlockDecoder(coder, found.entries, found.rows, found.most, found.modes, fetch)
+        decoder = BlockDecoder(coder, found, fetch)
         values = {c.name: decoder.values(c.name) for c in coder.plan.columns}
     except RootaeError as error:
         return None, str(error)

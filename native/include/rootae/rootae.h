@@ -21,7 +21,9 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
+#if defined(ROOTAE_INSIDE) /* the core is compiled into what calls it */
+#define ROOTAE_API
+#elif defined(__GNUC__)
 #define ROOTAE_API __attribute__((visibility("default")))
 #else
 #define ROOTAE_API
@@ -89,10 +91,11 @@ typedef struct {
   uint32_t lanes, latents;
 } rootae_group;
 
-/* Where a blob lies in the block's row of `blobs`, and the crc32 of its bytes. */
+/* Where a blob lies in the block's row of `blobs`, the crc32 of its bytes, and its number in the
+ * block's directory. */
 typedef struct {
   uint64_t offset;
-  uint32_t size, crc32;
+  uint32_t size, crc32, number;
 } rootae_span;
 
 /* A caller's memory; data NULL: none. */
@@ -141,6 +144,9 @@ ROOTAE_API uint64_t rootae_block_bytes(const rootae_block* block);
 /* Says what it has of a column. */
 ROOTAE_API int rootae_block_extent(const rootae_block* block, uint32_t column,
                                    rootae_extent* found, rootae_error* error);
+
+/* How many bytes of values and codes it keeps inside. */
+ROOTAE_API uint64_t rootae_block_kept(const rootae_block* block);
 
 /* Says which blobs columns take that are not decoded yet: of what counts them too, and of what they
  * are decoded from. `count` gets how many these are; the first of them, at most `capacity`, are

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rootae.cli.console.about import show_about
 from rootae.cli.console.bars import Bars, Notes, bars
 from rootae.cli.console.evaluate import show_evaluated
 from rootae.cli.console.info import show_info
@@ -22,6 +23,7 @@ __all__ = [
     "error",
     "note",
     "print_json",
+    "show_about",
     "show_change",
     "show_compressed",
     "show_decompressed",

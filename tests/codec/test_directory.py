@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootae.codec.block import Block
+from rootae.codec.directory import Directory, beginning, block_id, directory
 from rootae.codec.layout import Layout
-from rootae.container.directory import Directory, beginning, block_id, directory
 from rootae.errors import CorruptError, UnsupportedError
 
 ID = bytes(range(32))

@@ -1,0 +1,26 @@
+"""What rootae is made of here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rootae.cli.console.table import stdout
+
+if TYPE_CHECKING:
+    from rootae.operations.about import About
+
+__all__ = ["show_about"]
+
+
+def show_about(about: About) -> None:
+    """Print versions, and what decodes how."""
+    why = f" ({about.why})" if about.why else ""
+    lines = {
+        "decoder": f"{about.decoder}{why}",
+        "threads": str(about.threads),
+        "device": about.device,
+        **about.versions,
+    }
+    width = max(map(len, lines))
+    for name, text in lines.items():
+        stdout().print(f"{name:{width}}  {text}", highlight=False, markup=False)

@@ -1,0 +1,37 @@
+"""How many threads decode a file's blocks."""
+
+from __future__ import annotations
+
+import os
+
+from rootae.errors import ArgumentError
+
+__all__ = ["VARIABLE", "threads_of"]
+
+VARIABLE = "ROOTAE_THREADS"  # for reading through plain uproot, which takes no option of rootae's
+_AT_MOST = 1024
+
+
+def threads_of(threads: int | None = None) -> int:
+    """Return how many threads are asked for: by a caller, else by the environment, else one.
+
+    Arguments:
+        threads: at least 1; None for what ``ROOTAE_THREADS`` says.
+
+    Raises:
+        ArgumentError: it is no such number.
+
+    Example:
+        >>> threads_of(2)
+        2
+    """
+    said = threads if threads is not None else os.environ.get(VARIABLE) or 1
+    try:
+        number = int(said)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= _AT_MOST:
+        name = "threads" if threads is not None else VARIABLE
+        msg = f"{name} is {said!r}: give a number of threads from 1 to {_AT_MOST}"
+        raise ArgumentError(msg)
+    return number

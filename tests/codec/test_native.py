@@ -1,0 +1,98 @@
+"""The native decoder is taken where it is there, and gives what the one in Python gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tables import table
+
+from rootae.codec import native
+from rootae.codec.block_decoder import BlockDecoder
+from rootae.codec.codec import Codec
+from rootae.codec.native_decoder import NativeDecoder
+from rootae.codec.plan.plan import Plan
+from rootae.codec.threads import threads_of
+from rootae.errors import ArgumentError, CorruptError, MissingDependency
+from rootae.planner.survey import survey
+
+needs_core = pytest.mark.skipif(native.core() is None, reason="the native core was not built")
+
+
+def test_a_variable_chooses_the_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROOTAE_DECODER", "python")
+    assert not native.is_used()
+    monkeypatch.setenv("ROOTAE_DECODER", "other")
+    with pytest.raises(ArgumentError, match="ROOTAE_DECODER is 'other'"):
+        native.is_used()
+
+
+def test_a_core_that_was_not_built_is_missed_only_if_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(native, "core", lambda: None)
+    monkeypatch.delenv("ROOTAE_DECODER", raising=False)
+    assert not native.is_used()
+    monkeypatch.setenv("ROOTAE_DECODER", "native")
+    with pytest.raises(MissingDependency, match="was not built"):
+        native.is_used()
+
+
+@pytest.fixture
+def codec() -> Codec:
+    schema, values = table({"x": np.arange(40, dtype=np.float32)})
+    return Codec(Plan((survey(schema, values, tables=[]),)))
+
+
+@needs_core
+@pytest.mark.parametrize(("said", "kind"), [("native", NativeDecoder), ("python", BlockDecoder)])
+def test_blocks_are_decoded_by_what_was_chosen(
+    codec: Codec, monkeypatch: pytest.MonkeyPatch, said: str, kind: type[object]
+) -> None:
+    monkeypatch.setenv("ROOTAE_DECODER", said)
+    _, values = table({"x": np.arange(40, dtype=np.float32)})
+    coder = codec.tree("t")
+    block, memory = coder.encode(values), np.zeros(40, np.float32)
+    decoder = coder.decoder(block)
+    assert isinstance(decoder, kind)
+    request = decoder.request(["x"])
+    blobs = [block.blobs[i] for i in request.blobs]
+    found = decoder.run(request, blobs, into={"x": memory})
+    assert found["x"].flat is memory
+    assert memory.tolist() == values["x"].flat.tolist()
+
+
+@needs_core
+@pytest.mark.parametrize("said", ["native", "python"])
+def test_what_is_kept_goes_into_memory_too(
+    codec: Codec, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setenv("ROOTAE_DECODER", said)
+    _, values = table({"x": np.arange(40, dtype=np.float32)})
+    coder, memory = codec.tree("t"), np.zeros(40, np.float32)
+    decoder = coder.decoder(coder.encode(values))
+    kept = decoder.values("x")
+    assert decoder.keeps("x")
+    request = decoder.request(["x"])
+    assert not request.blobs
+    assert decoder.run(request, [], into={"x": memory})["x"].flat.tolist() == kept.flat.tolist()
+    assert memory.tolist() == kept.flat.tolist()
+    assert kept.flat is not memory
+
+
+@needs_core
+def test_a_codec_that_is_damaged_is_refused_as_it_is_read(codec: Codec) -> None:
+    plan, tables, networks = codec.parts
+    with pytest.raises(CorruptError):
+        native.NativeCodec((plan[:-1], tables, networks))
+    with pytest.raises(CorruptError):
+        native.NativeCodec((plan, tables[:-1], networks))
+
+
+@pytest.mark.parametrize("said", ["0", "two", "-1", "5000"])
+def test_threads_are_a_number(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("ROOTAE_THREADS", said)
+    with pytest.raises(ArgumentError, match="ROOTAE_THREADS is"):
+        threads_of()
+    assert threads_of(3) == 3
+    with pytest.raises(ArgumentError, match="threads is 0"):
+        threads_of(0)
