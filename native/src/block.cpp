@@ -86,8 +86,21 @@ void Block::add_counters(Request& request) const {
 
 void Block::check_blob(Index number, Bytes blob) const {
   require(blob.size() == directory_.sizes[number], "a blob has another size than its block says");
-  hold(crc32(blob) == directory_.sums[number],
-       "the checksum of a blob does not match: the file is damaged");
+  if (crc32(blob) == directory_.sums[number]) return;
+  corrupt(name_of(number) + " is damaged: the checksum does not match");
+}
+
+// Says what a blob is of.
+std::string Block::name_of(Index blob) const {
+  const Layout& layout = tree_.layout();
+  for (Index group = 0; group < layout.groups(); ++group) {
+    if (layout.latent_blobs[group] != blob) continue;
+    const std::string& name = tree_.plan().groups[group].name;
+    return "group " + (name.empty() ? "of event scalars" : shown(name));
+  }
+  const auto found = std::find(layout.lane_blobs.begin(), layout.lane_blobs.end(), blob);
+  const Index lane = static_cast<Index>(found - layout.lane_blobs.begin());
+  return "column " + shown(tree_.plan().columns[layout.column_of[lane]].name);
 }
 
 void Block::check(const Request& request, Span<const Bytes> blobs, Span<const Out> outs) const {

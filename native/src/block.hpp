@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "contexts/contexts.hpp"
@@ -86,6 +87,7 @@ class Block {
   [[nodiscard]] Request request(Span<const Index> columns) const;
   void add_counters(Request& request) const;
   void check_blob(Index number, Bytes blob) const;
+  [[nodiscard]] std::string name_of(Index blob) const;
   void check(const Request& request, Span<const Bytes> blobs, Span<const Out> outs) const;
   void run(Request& request, Span<const Bytes> blobs, Span<const Out> outs);
   void expect(const Program& program);

@@ -5,12 +5,11 @@
 
 #include "cursor.hpp"
 #include "error.hpp"
+#include "little_endian.hpp"
 
 namespace rootae {
 
 namespace {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read as they lie");
 
 constexpr std::uint64_t kBytesAtMost = 1 << 26;    // of tables, and of networks
 constexpr std::size_t kNumbersAtMost = 1 << 24;    // of all tables

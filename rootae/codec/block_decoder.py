@@ -54,6 +54,8 @@ class BlockDecoder:
         fetch: gives blobs by their numbers, see `rootae.codec.layout`.
     """
 
+    holds_sums = False
+
     def __init__(
         self,
         tree: CompiledTree,

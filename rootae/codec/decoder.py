@@ -33,6 +33,8 @@ class Decoder(Protocol):
     """
 
     entries: int
+    holds_sums: bool
+    """Whether it holds blobs against their checksums itself."""
 
     def request(self, names: Collection[str]) -> Any:
         """Find what has to be read and decoded for some columns, a `Request` of its own kind.

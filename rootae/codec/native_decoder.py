@@ -53,6 +53,8 @@ class NativeDecoder:
         CorruptError: the block is damaged.
     """
 
+    holds_sums = True
+
     def __init__(
         self,
         tree: NativeTree,

@@ -68,7 +68,9 @@ class Batch:
         Raises:
             CorruptError: a block is damaged.
         """
-        fetched = self._stored.fetch([(p.block, p.request.blobs) for p in self._parts])
+        wanted = [(p.block, p.request.blobs) for p in self._parts]
+        is_checked = not all(p.decoder.holds_sums for p in self._parts)
+        fetched = self._stored.fetch(wanted, is_checked=is_checked)
 
         def decode(i: int) -> dict[str, Values]:
             block, decoder, request = self._parts[i]
