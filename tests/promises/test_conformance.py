@@ -51,7 +51,7 @@ CASES = [
     pytest.param(*case, id="-".join(case), marks=[] if case in QUICK else pytest.mark.slow)
     for case in itertools.product(FAMILIES, nets.names())
 ] + [pytest.param(family, "dense", id=family) for family in WITHOUT]
-STEPS, BATCH, FEW = 20, 256, 8000
+STEPS, BATCH, FEW = 20, 256, 4000
 
 
 @functools.cache
