@@ -119,7 +119,7 @@ def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: b
     paths = [folder / f"many{i}.root" for i in range(2)]
     for path in paths:
         if not path.exists():
-            write_columns(path, arrays)
+            write_columns(path, arrays, compression=None)
     out = tmp_path / "out"
     words = ("-O", out, "-j", 2, *PLAIN, "--lossy")
     done = spawn("compress", *paths, *words, start_new_session=True)  # so it leads a group

@@ -584,7 +584,7 @@ def large(folder: Path) -> Path:
     """Return a file that takes seconds to compress, on a busy machine and on an idle one."""
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=1_200_000).astype("f4") for i in range(10)}
-    return write_columns(folder / "large.root", arrays)
+    return write_columns(folder / "large.root", arrays, compression=None)
 
 
 @pytest.mark.parametrize(
