@@ -112,7 +112,8 @@ def children(group: int) -> list[str]:
     return [line for line in found.stdout.splitlines() if line.split()[0] == str(group)]
 
 
-@pytest.mark.parametrize("under_way", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow  # the first one is pressed in tests of one file
+@pytest.mark.parametrize("under_way", [False, True])
 def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: bool) -> None:
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=300_000).astype("f4") for i in range(8)}

@@ -626,7 +626,7 @@ def test_a_bug_is_one_line_too(tmp_path: Path) -> None:
 # networks
 
 
-@pytest.mark.parametrize("missing", ["torch", "onnx"])
+@pytest.mark.parametrize("missing", ["torch", pytest.param("onnx", marks=pytest.mark.slow)])
 def test_networks_need_torch_and_onnx(events: Path, tmp_path: Path, missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
