@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # quick tests of one file run in one process, as they share what is costly to make
 JOBS ?= 2
-# one thread a process, as JOBS of them share the machine
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --durations=10
+# one thread a process, as JOBS of them share the machine; tests start Python again and again, so
+# what it compiles is kept, whatever the environment says
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --durations=10
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
