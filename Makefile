@@ -42,11 +42,13 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The decode core and its own tests, plain and with sanitizers.
+# The decode core and its own tests, plain and with sanitizers; `make native SANITIZE=thread` is for
+# whoever touches what several threads share: it takes minutes.
+SANITIZE ?= OFF ON
 native:
 	@command -v cmake > /dev/null && command -v $${CXX:-c++} > /dev/null || \
 	  { echo 'cmake or a C++ compiler is not available here: the native core is skipped'; exit 0; }; \
-	set -e; mkdir -p build/native; for sanitize in OFF ON; do \
+	set -e; mkdir -p build/native; for sanitize in $(SANITIZE); do \
 	  folder=build/native/sanitize-$$sanitize; \
 	  cmake -S native -B $$folder -D ROOTAE_SANITIZE=$$sanitize > $$folder.log 2>&1 \
 	    || { cat $$folder.log; exit 1; }; \

@@ -212,9 +212,10 @@ int rootae_block_needs(rootae_block* block, const std::uint32_t* columns, std::s
 
 int rootae_block_decode(rootae_block* block, const std::uint32_t* columns, std::size_t column_count,
                         const rootae_bytes* blobs, std::size_t blob_count, const rootae_out* outs,
-                        int keep, rootae_error* error) {
+                        int keep, std::uint32_t threads, rootae_error* error) {
   return guarded(error, [&] {
     rootae::Block& of = given(block).block;
+    require(threads != 0, "there is no thread to decode columns by");
     const Span<const Index> wanted = given(columns, column_count);
     std::vector<Bytes> bytes;
     for (const rootae_bytes& blob : given(blobs, blob_count))
@@ -222,7 +223,7 @@ int rootae_block_decode(rootae_block* block, const std::uint32_t* columns, std::
     std::vector<rootae::Out> into(column_count);
     for (std::size_t i = 0; outs != nullptr && i < column_count; ++i)
       into[i] = {static_cast<std::uint8_t*>(outs[i].data), outs[i].size};
-    of.decode(wanted, {bytes.data(), bytes.size()}, {into.data(), into.size()}, keep != 0);
+    of.decode(wanted, {bytes.data(), bytes.size()}, {into.data(), into.size()}, keep != 0, threads);
   });
 }
 

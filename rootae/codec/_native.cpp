@@ -276,7 +276,7 @@ PyObject* decode(PyObject*, PyObject* arguments) {
     {
       const Unlocked unlocked;
       rootae_block_decode(block->block, columns.data(), columns.size(), from.data(), from.size(),
-                          into.data(), 0, &error);
+                          into.data(), 0, 1, &error);
     }
     if (error.kind != ROOTAE_OK) return refused(error);
     Py_RETURN_NONE;
