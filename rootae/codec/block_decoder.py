@@ -95,6 +95,7 @@ class BlockDecoder:
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,
+        threads: int = 1,  # noqa: ARG002  one is at work, whatever is allowed
     ) -> dict[str, Values]:
         """Decode columns, see `rootae.codec.decoder.Decoder`.
 

@@ -15,7 +15,7 @@ from related import planned, related
 from rounds import rounds
 from tables import table
 
-from rootae.container.directory import directory
+from rootae.codec.directory import directory
 from rootae.schema.values import Values
 
 if TYPE_CHECKING:
