@@ -75,12 +75,17 @@ class SourceTree:
         Raises:
             UnreadableError: a branch cannot be read, or its lengths are not its counter's.
         """
-        columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
+        columns = self._columns(names)
         arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
         found = {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
         for column in columns:
             self._hold_lengths(column, found)
         return found
+
+    def _columns(self, names: Collection[str] | None) -> list[Column]:
+        """Return columns by their names, all by default."""
+        wanted = None if names is None else set(names)
+        return [c for c in self.schema.columns if wanted is None or c.name in wanted]
 
     def _hold_lengths(self, column: Column, found: Mapping[str, Values]) -> None:
         """Hold the lengths of a column's lists, as its baskets have them, against its counter."""
@@ -117,8 +122,9 @@ class SourceTree:
         self, blocks: Iterable[tuple[int, int]], names: Collection[str] | None
     ) -> Iterator[list[tuple[int, int]]]:
         """Group blocks that can be read at once."""
-        wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        sizes = [(c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in wanted]
+        sizes = [
+            (c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in self._columns(names)
+        ]
         flat, jagged = (sum(n for kind, n in sizes if kind == is_flat) for is_flat in (True, False))
         group: list[tuple[int, int]] = []
         for block in blocks:
