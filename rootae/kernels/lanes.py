@@ -60,9 +60,7 @@ def differences(
     return largest, wrong
 
 
-def distinct(
-    u: NDArray[Any], most: int
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None:
+def distinct(u: NDArray[Any], most: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None:
     """Find the values that occur among unsigned integers.
 
     Arguments:
@@ -80,7 +78,7 @@ def distinct(
     """
     if _compiled is None or len(u) >= 1 << 32:
         ordered = np.sort(u)
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(u) else []
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(u)])
         if len(starts) > most:
             return None
         values = ordered[starts]
@@ -118,9 +116,7 @@ def sort_by_context(
     counts = np.empty(1 << 8 * contexts.itemsize >> merge, np.int64)
     out = np.empty(len(q), q.dtype)
     by, numbers = np.ascontiguousarray(contexts), np.ascontiguousarray(q)
-    _compiled.sort_by_context(
-        q.itemsize, by.itemsize, merge, len(q), numbers, by, out, counts
-    )
+    _compiled.sort_by_context(q.itemsize, by.itemsize, merge, len(q), numbers, by, out, counts)
     return out, counts[: int(by.max(initial=0) >> merge) + 1]
 
 

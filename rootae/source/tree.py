@@ -9,6 +9,7 @@ import numpy as np
 
 from rootae.errors import RootaeError, UnreadableError, said
 from rootae.rootio.branch_values import read
+from rootae.rootio.numbers import read_numbers
 from rootae.schema.column import branch_of
 from rootae.schema.values import Values
 from rootae.source.rntuple import NTuple, describe_fields
@@ -76,8 +77,10 @@ class SourceTree:
             UnreadableError: a branch cannot be read, or its lengths are not its counter's.
         """
         columns = self._columns(names)
-        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
-        found = {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
+        found = {c.name: v for c in columns if (v := self._numbers(c, start, stop)) is not None}
+        others = [c for c in columns if c.name not in found]
+        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in others)))
+        found |= {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in others}
         for column in columns:
             self._hold_lengths(column, found)
         return found
@@ -86,6 +89,18 @@ class SourceTree:
         """Return columns by their names, all by default."""
         wanted = None if names is None else set(names)
         return [c for c in self.schema.columns if wanted is None or c.name in wanted]
+
+    def _numbers(self, column: Column, start: int, stop: int) -> Values | None:
+        """Return a column's values if they are simple and sound: else uproot says what is wrong."""
+        if not column.has_branch or column.is_nested or column.inner_shape:
+            return None
+        try:
+            read = read_numbers(self.tree[column.name], start, stop)
+        except Exception:  # a damaged basket, or one as nobody foresaw
+            return None
+        if read is None or (read[1] is None) != (column.counter is None):
+            return None
+        return Values(read[0], read[1]) if read[0].dtype == np.dtype(column.dtype) else None
 
     def _hold_lengths(self, column: Column, found: Mapping[str, Values]) -> None:
         """Hold the lengths of a column's lists, as its baskets have them, against its counter."""

@@ -81,4 +81,3 @@ def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
     lows = np.zeros(len(counts), np.int64)
     lows[present] = runs.lows
     return gather.scatter(runs.values, contexts, merge, counts, lows, runs.dtype)
-
