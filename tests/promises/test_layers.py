@@ -22,8 +22,8 @@ MODULES = {
 FLOORS = [  # low to high; what stands on one floor does not import each other
     ["legible", "progress"],
     ["errors"],
-    ["extras", "formula", "leftovers", "naming", "regular"],
-    ["kernels", "schema", "targets"],
+    ["extras", "formula", "kernels", "leftovers", "naming", "regular"],
+    ["schema", "targets"],
     ["codec", "rootio"],
     ["container", "source"],
     ["planner", "reader"],
