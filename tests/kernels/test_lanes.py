@@ -122,8 +122,8 @@ def test_arrays_that_are_too_short_are_refused() -> None:
         lanes._compiled.distinct(4, 4, 4, two, four, four, four)
     with pytest.raises(RuntimeError, match="width"):
         lanes._compiled.distinct(3, 1, 1, four, four, four, four)
+    big = np.zeros(256, np.int64)
     with pytest.raises(RuntimeError, match="merged"):
-        big = np.zeros(256, np.int64)
         lanes._compiled.sort_by_context(4, 1, 9, 4, four, np.zeros(4, np.uint8), four, big)
 
 
