@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any
 
 import awkward as ak
 import numpy as np
 import pytest
 import uproot
-from rootae.rootio.collecting import without_collecting
+from samples import SHARED
 
 from rootae.rootio.numbers import read_numbers
 from rootae.source.source import Source
@@ -76,13 +75,28 @@ def test_values_of_a_tree_are_the_same_either_way(
         for name, values in tree.values(3, 20).items():
             assert quick[name].flat.dtype == values.flat.dtype
             assert quick[name].flat.tolist() == values.flat.tolist()
-            assert (quick[name].counts is None) == (values.counts is None)
-            if values.counts is not None:
-                assert np.array_equal(quick[name].counts, values.counts)
+            pair = quick[name].counts, values.counts
+            mine, theirs = (None if x is None else x.tolist() for x in pair)
+            assert mine == theirs
 
 
-def test_the_collector_goes_on_afterwards() -> None:
-    assert gc.isenabled()
-    with pytest.raises(KeyError), without_collecting():
-        raise KeyError
-    assert gc.isenabled()
+FILES = sorted(SHARED.glob("*/*.root")) or [SHARED]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_branches_of_real_files_are_as_uproot_reads_them(path: Path) -> None:
+    if path.is_dir() or not path.exists():
+        pytest.skip("../shared/data is not there")
+    with Source.open(path) as source:
+        for name in source.tree_paths():
+            tree = source.tree(name)
+            for branch in tree.schema.columns:
+                found = tree._numbers(branch, 0, tree.entries)
+                if found is None:
+                    continue
+                array = tree.tree[branch.name].array(library="ak")
+                counts = None if branch.counter is None else ak.num(array).tolist()
+                flat = ak.to_numpy(array if counts is None else ak.flatten(array))
+                assert found.flat.tobytes() == flat.astype(found.flat.dtype).tobytes()
+                assert (None if found.counts is None else found.counts.tolist()) == counts
