@@ -5,6 +5,7 @@
 
 #include "bit_cast.hpp"
 #include "piece.hpp"
+#include "processor.hpp"
 
 namespace rootae {
 
@@ -51,41 +52,72 @@ inline void exponential_piece(const double* x, std::size_t n, double* out) noexc
     out[i] = sum[i] * bit_cast<double>((power[i] - kShifterBits + 1023u) << 52);
 }
 
+template <class T>
+void widen_all(const T* in, std::size_t rows, double* out) noexcept {
+  for (std::size_t i = 0; i < rows; ++i) out[i] = as_double(in[i]);
+}
+
+template <class T>
+void add_all(const T* in, std::size_t rows, double coefficient, double* total) noexcept {
+  for (std::size_t i = 0; i < rows; ++i) {
+    const double sum = total[i] + as_double(in[i]) * coefficient;
+    // which of two NaN a sum keeps is left to the order of its operands, which compilers swap
+    if constexpr (std::is_floating_point_v<T>) {
+      // by bits: of a choice compilers make a branch
+      const std::uint64_t stays = std::uint64_t{0} - (total[i] != total[i]);
+      total[i] = bit_cast<double>((bit_cast<std::uint64_t>(total[i]) & stays) |
+                                  (bit_cast<std::uint64_t>(sum) & ~stays));
+    } else {
+      total[i] = sum;
+    }
+  }
+}
+
+template <class T, class U>
+void add_whole(const T* in, std::size_t rows, U coefficient, U* total) noexcept {
+  if (coefficient == 1) {
+    for (std::size_t i = 0; i < rows; ++i) total[i] += static_cast<U>(as_whole(in[i]));
+  } else {
+    for (std::size_t i = 0; i < rows; ++i)
+      total[i] += static_cast<U>(static_cast<U>(as_whole(in[i])) * coefficient);
+  }
+}
+
+template <class U>
+void add_values(ConstValues values, U coefficient, U* total) noexcept {
+  visit(values.type, [&](auto tag) {
+    quickly([](auto, auto... all) { add_whole(all...); }, values.as<typename decltype(tag)::type>(),
+            values.rows, coefficient, total);
+  });
+}
+
 }  // namespace
 
 void widen(ConstValues values, double* out) noexcept {
   visit(values.type, [&](auto tag) {
-    const auto* in = values.as<typename decltype(tag)::type>();
-    for (std::size_t i = 0; i < values.rows; ++i) out[i] = as_double(in[i]);
+    quickly([](auto, auto... all) { widen_all(all...); }, values.as<typename decltype(tag)::type>(),
+            values.rows, out);
   });
 }
 
 void add(ConstValues values, double coefficient, double* total) noexcept {
   visit(values.type, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto* in = values.as<T>();
-    for (std::size_t i = 0; i < values.rows; ++i) {
-      const double sum = total[i] + as_double(in[i]) * coefficient;
-      // which of two NaN a sum keeps is left to the order of its operands, which compilers swap
-      if constexpr (std::is_floating_point_v<T>) {
-        total[i] = total[i] != total[i] ? total[i] : sum;
-      } else {
-        total[i] = sum;
-      }
-    }
+    quickly([](auto, auto... all) { add_all(all...); }, values.as<typename decltype(tag)::type>(),
+            values.rows, coefficient, total);
   });
 }
 
 void add(ConstValues values, std::uint64_t coefficient, std::uint64_t* total) noexcept {
-  visit(values.type, [&](auto tag) {
-    const auto* in = values.as<typename decltype(tag)::type>();
-    for (std::size_t i = 0; i < values.rows; ++i) total[i] += as_whole(in[i]) * coefficient;
-  });
+  add_values(values, coefficient, total);
+}
+
+void add(ConstValues values, std::uint32_t coefficient, std::uint32_t* total) noexcept {
+  add_values(values, coefficient, total);
 }
 
 void exponential(const double* x, std::size_t rows, double* out) noexcept {
   in_pieces(rows, [&](std::size_t first, std::size_t count) {
-    exponential_piece(x + first, count, out + first);
+    quickly([](auto, auto... all) { exponential_piece(all...); }, x + first, count, out + first);
   });
 }
 

@@ -28,8 +28,9 @@ void widen(ConstValues values, double* out) noexcept;
 // the sum. The first NaN of a sum stays, as its bits are.
 void add(ConstValues values, double coefficient, double* total) noexcept;
 
-// The same in 64-bit integers, wrapping; values are integers or booleans, which count as 0 or 1.
+// The same in integers of 64 or 32 bits, wrapping; values are integers or booleans, which count as 0 or 1.
 void add(ConstValues values, std::uint64_t coefficient, std::uint64_t* total) noexcept;
+void add(ConstValues values, std::uint32_t coefficient, std::uint32_t* total) noexcept;
 
 // e^x by FORMAT.md, section 4.2, for each of the rows; x and out may be the same.
 void exponential(const double* x, std::size_t rows, double* out) noexcept;

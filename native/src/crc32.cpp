@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "crc32_folded.hpp"
 #include "little_endian.hpp"
 
 namespace rootae {
@@ -59,6 +60,12 @@ std::uint32_t crc32(Bytes bytes, std::uint32_t before) {
   std::uint32_t sum = ~before;
   const std::uint8_t* at = bytes.begin();
   std::size_t left = bytes.size();
+  if (left >= 64 && can_fold()) {
+    const std::size_t whole = left & ~std::size_t{15};
+    sum = folded(at, whole, sum);
+    at += whole;
+    left -= whole;
+  }
   if (left >= 2 * stride) {
     std::array<std::uint32_t, strands> sums{sum};
     for (; left >= 2 * stride; at += stride, left -= stride)

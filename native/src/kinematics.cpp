@@ -6,6 +6,7 @@
 #include "arithmetic.hpp"
 #include "bit_cast.hpp"
 #include "piece.hpp"
+#include "processor.hpp"
 
 namespace rootae {
 
@@ -46,23 +47,33 @@ void cosine_sine_piece(const double* x, std::size_t n, double* cosine, double* s
 void transverse(bool is_px, const FourVectors& v, std::size_t first, std::size_t n,
                 double* out) noexcept {
   double cosine[kPiece], sine[kPiece];
-  cosine_sine_piece(v.phi + first, n, cosine, sine);
+  cosine_sine(v.phi + first, n, cosine, sine);
   const double* factor = is_px ? cosine : sine;
   for (std::size_t i = 0; i < n; ++i) out[first + i] = v.pt[first + i] * factor[i];
 }
 
+void pz_of(const double* pt, const double* e, std::size_t n, double* out) noexcept {
+  for (std::size_t i = 0; i < n; ++i) out[i] = pt[i] * ((e[i] - (1.0 / e[i])) * 0.5);
+}
+
+void energy_of(const double* pt, const double* e, const double* mass, std::size_t n,
+               double* out) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double p = pt[i] * ((e[i] + (1.0 / e[i])) * 0.5), m = mass[i];
+    out[i] = std::sqrt((p * p) + (m * m));
+  }
+}
+
 void longitudinal(bool is_pz, const FourVectors& v, std::size_t first, std::size_t n,
                   double* out) noexcept {
-  double e[kPiece];
-  exponential(v.eta + first, n, e);
+  double powers[kPiece];
+  exponential(v.eta + first, n, powers);
+  const double* const e = powers;
   if (is_pz) {
-    for (std::size_t i = 0; i < n; ++i)
-      out[first + i] = v.pt[first + i] * ((e[i] - (1.0 / e[i])) * 0.5);
-    return;
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    const double p = v.pt[first + i] * ((e[i] + (1.0 / e[i])) * 0.5), m = v.mass[first + i];
-    out[first + i] = std::sqrt((p * p) + (m * m));
+    quickly([](auto, auto... all) { pz_of(all...); }, v.pt + first, e, n, out + first);
+  } else {
+    quickly([](auto, auto... all) { energy_of(all...); }, v.pt + first, e, v.mass + first, n,
+            out + first);
   }
 }
 
@@ -70,7 +81,8 @@ void longitudinal(bool is_pz, const FourVectors& v, std::size_t first, std::size
 
 void cosine_sine(const double* x, std::size_t rows, double* cosine, double* sine) noexcept {
   in_pieces(rows, [&](std::size_t first, std::size_t n) {
-    cosine_sine_piece(x + first, n, cosine + first, sine + first);
+    quickly([](auto, auto... all) { cosine_sine_piece(all...); }, x + first, n, cosine + first,
+            sine + first);
   });
 }
 

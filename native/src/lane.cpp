@@ -1,10 +1,13 @@
 #include "lane.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
+#include <type_traits>
 
 #include "cursor.hpp"
 #include "error.hpp"
+#include "processor.hpp"
 
 namespace rootae {
 
@@ -31,22 +34,32 @@ const Span<const std::int64_t>& needed(const std::optional<Span<const std::int64
   return needed(found, found ? found->size() : 0, rows, what);
 }
 
-void add_centres(std::uint64_t* codes, const std::int64_t* centre, std::size_t count,
+void add_centres(std::int64_t* codes, const std::int64_t* centre, std::size_t count,
                  unsigned shift) noexcept {
   // Shifted as unsigned numbers, which more machines do side by side.
   constexpr std::uint64_t half = std::uint64_t{1} << 63;
   const std::uint64_t low = half >> shift;
-  for (std::size_t i = 0; i < count; ++i) {
-    codes[i] += ((static_cast<std::uint64_t>(centre[i]) + half) >> shift) - low;
-  }
+  auto* const sums = reinterpret_cast<std::uint64_t*>(codes);
+  for (std::size_t i = 0; i < count; ++i)
+    sums[i] += ((static_cast<std::uint64_t>(centre[i]) + half) >> shift) - low;
+}
+
+void add_centres(std::int32_t* codes, const std::int64_t* centre, std::size_t count,
+                 unsigned shift) noexcept {
+  auto* const sums = reinterpret_cast<std::uint32_t*>(codes);
+  for (std::size_t i = 0; i < count; ++i)
+    sums[i] += static_cast<std::uint32_t>(static_cast<std::int32_t>(centre[i]) >> shift);
 }
 
 // Negative codes are complements of magnitudes with as many low ones.
-void unshift(std::uint64_t* codes, std::size_t count, unsigned shift) noexcept {
-  const std::uint64_t ones = (std::uint64_t{1} << shift) - 1;
+template <class Code>
+void unshift(Code* codes, std::size_t count, unsigned shift) noexcept {
+  using U = std::make_unsigned_t<Code>;
+  auto* const integers = reinterpret_cast<U*>(codes);
+  const U ones = static_cast<U>((U{1} << shift) - 1);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint64_t sign = 0 - (codes[i] >> 63);
-    codes[i] = codes[i] << shift | (sign & ones);
+    const U sign = static_cast<U>(0 - (integers[i] >> (std::numeric_limits<U>::digits - 1)));
+    integers[i] = integers[i] << shift | (sign & ones);
   }
 }
 
@@ -58,14 +71,14 @@ void narrow(std::int64_t* codes, std::size_t count) noexcept {
 
 }  // namespace
 
-LaneReader::LaneReader(const StoredLane& lane, Zstd zstd) {
+LaneReader::LaneReader(const StoredLane& lane, Zstd zstd, Memories& memories) {
   Cursor cursor(lane.blob);
   escapes_ = read_escapes(cursor, lane.rows, lane.type, zstd);
   switch (static_cast<Mode>(lane.mode)) {
     case Mode::plain:
     case Mode::contexts:
     case Mode::bits:
-    case Mode::centred: open(lane, cursor, zstd); break;
+    case Mode::centred: open(lane, cursor, zstd, memories); break;
     case Mode::derived: applies_ = Applies::rule; break;
     case Mode::predicted: predicted_ = needed(lane.predicted, lane.rows, "stage"); break;
     default:
@@ -75,13 +88,13 @@ LaneReader::LaneReader(const StoredLane& lane, Zstd zstd) {
   hold(cursor.rest().empty(), "bytes follow a lane that needs none: the file is damaged");
 }
 
-void LaneReader::open(const StoredLane& lane, Cursor& cursor, Zstd zstd) {
+void LaneReader::open(const StoredLane& lane, Cursor& cursor, Zstd zstd, Memories& memories) {
   const auto mode = static_cast<Mode>(lane.mode);
   const bool by_bits = mode == Mode::bits;
   hold(!by_bits || is_float(lane.type),
        "a lane of integers is stored as floats: the file is damaged");
   applies_ = by_bits ? Applies::bits : Applies::grid;
-  is_narrow_ = lane.type == Type::float32 && (by_bits || lane.by_bits);
+  is_modular_ = lane.type == Type::float32 && (by_bits || lane.by_bits);
   shift_ = cursor.byte();
   if (shift_ > kShiftAtMost) {
     corrupt("a lane is shifted by " + std::to_string(shift_) + " bits: the file is damaged");
@@ -92,50 +105,99 @@ void LaneReader::open(const StoredLane& lane, Cursor& cursor, Zstd zstd) {
   if (mode == Mode::contexts) {
     const std::size_t rows = lane.contexts ? rows_of(*lane.contexts) : 0;
     const ContextSpan& contexts = needed(lane.contexts, rows, lane.rows, "contexts");
-    stored_.emplace<Runs>(cursor.rest(), contexts, zstd);
+    stored_.emplace<Runs>(cursor.rest(), contexts, zstd, memories);
   } else {
     stored_.emplace<Stream>(cursor.rest(), lane.rows, zstd);
   }
+  is_narrow_ = fits(lane);
 }
 
-std::size_t LaneReader::next(std::int64_t* out) {
-  std::size_t count = 0;
+// Stored integers are narrow if they lie within 2^29, so that a centre within as much may be added.
+bool LaneReader::fits(const StoredLane& lane) const noexcept {
+  if (is_modular_ && shift_ == 0) return true;
+  const auto* const stream = std::get_if<Stream>(&stored_);
+  if (!(stream != nullptr ? stream->is_narrow() : std::get<Runs>(stored_).is_narrow())) return false;
+  if (is_modular_)  // what is shifted has to have its own sign
+    return shift_ < 32 && (!centre_ || (lane.least >= INT32_MIN && lane.most <= INT32_MAX));
+  constexpr std::int64_t reach = std::int64_t{1} << 29;
+  return shift_ == 0 && (!centre_ || (lane.least >= -reach && lane.most < reach));
+}
+
+template <class Code>
+Batch LaneReader::read(Code* out) {
+  Batch batch;
   if (auto* const stream = std::get_if<Stream>(&stored_)) {
-    count = stream->next(out);
+    batch = read_stream(*stream, out);
   } else if (auto* const runs = std::get_if<Runs>(&stored_)) {
-    count = runs->next(out);
+    batch = runs->next(out);
   } else {
-    return next_predicted(out);
+    return read_predicted(out);
   }
-  place(out, count);
-  return count;
+  batch.each([&](std::size_t at, std::size_t first, std::size_t count) {
+    place(out + at, first, count);
+  });
+  return batch;
 }
 
-std::size_t LaneReader::next_predicted(std::int64_t* out) noexcept {
-  const std::size_t count = std::min(predicted_.size(), kBatch);
-  std::copy_n(predicted_.data(), count, out);
-  predicted_ = predicted_.part(count, predicted_.size() - count);
-  return count;
+template <class Code>
+Batch LaneReader::read_stream(Stream& stream, Code* out) {
+  Batch batch;
+  batch.first[0] = done_;
+  while (batch.count + kBatch <= kBatches) {
+    const std::size_t count = stream.next(out + batch.count);
+    if (count == 0) break;
+    batch.count += count;
+  }
+  done_ += batch.count;
+  return batch;
 }
 
-// Turns stored integers into codes.
-void LaneReader::place(std::int64_t* codes, std::size_t count) noexcept {
-  auto* const integers = reinterpret_cast<std::uint64_t*>(codes);
-  if (centre_) {
-    add_centres(integers, centre_->data(), count, shift_);
-    centre_ = centre_->part(count, centre_->size() - count);
-  }
-  if (shift_ != 0) unshift(integers, count, shift_);
-  if (is_narrow_) narrow(codes, count);
+template <class Code>
+Batch LaneReader::read_predicted(Code* out) noexcept {
+  Batch batch;
+  batch.first[0] = done_;
+  batch.count = std::min(predicted_.size() - done_, kBatches);
+  for (std::size_t i = 0; i < batch.count; ++i) out[i] = static_cast<Code>(predicted_[done_ + i]);
+  done_ += batch.count;
+  return batch;
 }
+
+// Turns stored integers of rows into codes.
+template <class Code>
+void LaneReader::place(Code* codes, std::size_t first, std::size_t count) const noexcept {
+  if (centre_)
+    quickly([](auto, auto... all) { add_centres(all...); }, codes, centre_->data() + first, count,
+            shift_);
+  if (shift_ != 0) quickly([](auto, auto... all) { unshift(all...); }, codes, count, shift_);
+  if constexpr (sizeof(Code) == 8) {
+    if (is_modular_) narrow(codes, count);
+  }
+}
+
+template Batch LaneReader::read(std::int64_t*);
+template Batch LaneReader::read(std::int32_t*);
+
+namespace {
+
+template <class Code>
+void read_all(LaneReader& reader, Span<std::int64_t> codes) {
+  Code batch[kBatches];
+  for (Batch found = reader.next(batch); found.count != 0; found = reader.next(batch))
+    found.each([&](std::size_t at, std::size_t first, std::size_t count) {
+      std::copy_n(batch + at, count, codes.data() + first);
+    });
+}
+
+}  // namespace
 
 DecodedLane decode_lane(const StoredLane& lane, Zstd zstd, Span<std::int64_t> codes) {
   if (codes.size() != lane.rows) {
     throw Error(ErrorKind::argument, "a lane is given memory for another number of rows");
   }
-  LaneReader reader(lane, zstd);
-  std::int64_t* at = codes.data();
-  while (const std::size_t count = reader.next(at)) at += count;
+  Memories memories;
+  LaneReader reader(lane, zstd, memories);
+  reader.is_narrow() ? read_all<std::int32_t>(reader, codes)
+                     : read_all<std::int64_t>(reader, codes);
   const Applies applies = reader.applies();
   return {std::move(reader).escapes(), applies};
 }

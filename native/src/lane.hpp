@@ -9,6 +9,7 @@
 
 #include "escapes.hpp"
 #include "span.hpp"
+#include "streams/batch.hpp"
 #include "streams/runs.hpp"
 #include "streams/stream.hpp"
 #include "streams/zstd.hpp"
@@ -36,6 +37,7 @@ struct StoredLane {
   std::optional<ContextSpan> contexts;              // shape (rows,), as all of these
   std::optional<Span<const std::int64_t>> centre;   // its codes
   std::optional<Span<const std::int64_t>> predicted;  // codes
+  std::int64_t least = INT64_MIN, most = INT64_MAX;   // what the centre's codes lie between
 };
 
 // Reads a lane, a batch at a time, so that a grid can be applied while codes are at hand. What the
@@ -44,26 +46,40 @@ struct StoredLane {
 class LaneReader {
  public:
   // Reads the escapes, and what comes before the codes. Throws Error(corrupt), as reading on does.
-  LaneReader(const StoredLane& lane, Zstd zstd);
+  //   memories: for what is kept while it reads; they have to outlive it
+  LaneReader(const StoredLane& lane, Zstd zstd, Memories& memories);
 
   [[nodiscard]] Applies applies() const noexcept { return applies_; }
   // To be put over what the codes give.
   [[nodiscard]] const Escapes& escapes() const& noexcept { return escapes_; }
   [[nodiscard]] Escapes&& escapes() && noexcept { return std::move(escapes_); }
-  // Writes the next codes to memory for as many as are left, at most kBatch.
-  //   returns how many, all of kBatch but for the last ones; 0 where none are left, and by a rule
-  std::size_t next(std::int64_t* out);
+  // Whether all codes fit 32 bits, as far as can be said before they are read: those of a lane of
+  // float32 by bits, and others that lie in -2^30 ... 2^30 - 1.
+  [[nodiscard]] bool is_narrow() const noexcept { return is_narrow_; }
+  // Writes the next codes to memory for kBatches; of 32 bits where these are enough.
+  //   returns which these are; none where none are left, and by a rule
+  Batch next(std::int64_t* out) { return read(out); }
+  Batch next(std::int32_t* out) { return read(out); }
 
  private:
-  void open(const StoredLane& lane, Cursor& cursor, Zstd zstd);
-  std::size_t next_predicted(std::int64_t* out) noexcept;
-  void place(std::int64_t* codes, std::size_t count) noexcept;
+  void open(const StoredLane& lane, Cursor& cursor, Zstd zstd, Memories& memories);
+  [[nodiscard]] bool fits(const StoredLane& lane) const noexcept;
+  template <class Code>
+  Batch read(Code* out);
+  template <class Code>
+  Batch read_stream(Stream& stream, Code* out);
+  template <class Code>
+  Batch read_predicted(Code* out) noexcept;
+  template <class Code>
+  void place(Code* codes, std::size_t first, std::size_t count) const noexcept;
 
   Escapes escapes_;
   Applies applies_ = Applies::grid;
   unsigned shift_ = 0;
-  bool is_narrow_ = false;                           // codes are modulo 2^32
-  std::optional<Span<const std::int64_t>> centre_;  // of the rows to come, as the next
+  bool is_modular_ = false;  // codes are modulo 2^32
+  bool is_narrow_ = false;
+  std::size_t done_ = 0;     // rows, where they are read in their order
+  std::optional<Span<const std::int64_t>> centre_;
   Span<const std::int64_t> predicted_;
   std::variant<std::monostate, Stream, Runs> stored_;
 };

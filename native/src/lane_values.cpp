@@ -41,31 +41,41 @@ StoredLane stored_lane(const Lane& plan, Index number, View& view, GroupContexts
   if (stored.mode == mode::contexts) lane.contexts = contexts.of(number);
   if (stored.mode == mode::predicted) lane.predicted = contexts.predicted(number);
   const bool is_centred = stored.mode == mode::contexts || stored.mode == mode::centred;
-  if (is_centred && plan.centre) lane.centre = view.centre(number);
+  if (is_centred && plan.centre) {
+    lane.centre = view.centre(number);
+    lane.least = plan.centre->low;
+    lane.most = plan.centre->high;
+  }
   return lane;
 }
 
 // Reads codes, and turns them into values while they are at hand.
 //   codes: where they go, if they are kept
 //   looks: who sees them
+template <class Code, class Grid>
+void read_codes_as(LaneReader& reader, const Grid& grid, std::int64_t* codes,
+                   const std::vector<Look>& looks, Values out) {
+  Code batch[kBatches];
+  for (Batch found = reader.next(batch); found.count != 0; found = reader.next(batch))
+    found.each([&](std::size_t at, std::size_t first, std::size_t count) {
+      const Span<const Code> some(batch + at, count);
+      grid.inverse(some, part(out, first, count));
+      for (const Look& look : looks) look.through->look(some, look.seen + first);
+      if (codes != nullptr) std::copy(some.begin(), some.end(), codes + first);
+    });
+}
+
 template <class Grid>
 void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes,
                 const std::vector<Look>& looks, Values out) {
-  std::int64_t piece[kPiece];
-  for (std::size_t at = 0; at < out.rows;) {
-    std::int64_t* const to = codes != nullptr ? codes + at : piece;
-    std::size_t count = 0;
-    while (count + kBatch <= kPiece && at + count < out.rows) count += reader.next(to + count);
-    grid.inverse({to, count}, part(out, at, count));
-    for (const Look& look : looks) look.through->look({to, count}, look.seen + at);
-    at += count;
-  }
+  reader.is_narrow() ? read_codes_as<std::int32_t>(reader, grid, codes, looks, out)
+                     : read_codes_as<std::int64_t>(reader, grid, codes, looks, out);
 }
 
 void see_zeros(const Look& look, std::size_t rows) {
   const std::int64_t zero = 0;
   std::uint8_t seen = 0;
-  look.through->look({&zero, 1}, &seen);
+  look.through->look(Span<const std::int64_t>(&zero, 1), &seen);
   std::fill_n(look.seen, rows, seen);
 }
 
@@ -81,7 +91,7 @@ HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& co
                    const Stored& stored, std::uint8_t* into) {
   check_mode(plan, view.group().plan(), stored.mode);
   const StoredLane lane = stored_lane(plan, number, view, contexts, stored);
-  LaneReader reader(lane, stored.zstd);
+  LaneReader reader(lane, stored.zstd, view.memories());
   HeldLane made;
   if (into == nullptr) made.own = view.memories().take(lane.rows * size_of(lane.type));
   const Values out{lane.type, into != nullptr ? into : made.own.data(), lane.rows};

@@ -127,6 +127,33 @@ void test_edges_of_any_span() {
   }
 }
 
+// Where a code lies among edges, by counting.
+std::uint8_t count(const Codes& edges, std::int64_t code) {
+  std::uint8_t found = 0;
+  for (const std::int64_t edge : edges) found = static_cast<std::uint8_t>(found + (edge <= code));
+  return found;
+}
+
+void test_codes_of_32_bits() {
+  const Codes all[] = {{0, 16382},     {0, 16381},          {7},
+                       {-5, -5, 40},   {INT32_MIN, 0, 9},   {INT32_MIN, INT32_MAX},
+                       {0, 1, 2, 1 << 30}, {-(std::int64_t{1} << 40), 5}, {0, INT64_MAX}};
+  for (const Codes& edges : all) {
+    std::vector<std::int32_t> codes{INT32_MIN, INT32_MAX, 0, -1, 1 << 30};
+    for (const std::int64_t edge : edges)
+      for (std::int64_t code = edge - 2; code <= edge && edge < INT64_MAX; ++code)
+        codes.push_back(static_cast<std::int32_t>(static_cast<std::uint32_t>(code + 1)));
+    codes.resize(300, -3);
+    const Codes wide(codes.begin(), codes.end());
+    std::vector<std::uint8_t> narrow(codes.size()), same(codes.size());
+    const EdgeLookup lookup(edges);
+    lookup.look(Span<const std::int32_t>(codes), narrow.data());
+    lookup.look(wide, same.data());
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      CHECK(narrow[i] == count(edges, codes[i]) && same[i] == narrow[i]);
+  }
+}
+
 void test_features() {
   const Codes edges = {4, 6, 6, 9}, codes = {3, 4, 5, 6, 8, 9, 10, INT64_MIN, INT64_MAX};
   std::vector<std::uint8_t> x(codes.size());
@@ -188,6 +215,7 @@ int main() {
   test_network();
   test_refusals();
   test_edges_of_any_span();
+  test_codes_of_32_bits();
   test_features();
   test_diagram();
   test_outputs();

@@ -85,6 +85,23 @@ void centres() {
   REFUSED(read(lane), argument);
 }
 
+void centres_of_32_bits() {
+  const Integers centre{-5, 5, 7, std::int64_t{1} << 40};
+  const Blob plain{0, 0, 0, 2}, shifted{0, 1, 0, 2};
+  StoredLane lane = stored(Mode::centred, plain, 4, Type::float64);
+  lane.centre = Span<const std::int64_t>(centre);
+  CHECK((read(lane) == Integers{-4, 6, 8, (std::int64_t{1} << 40) + 1}));
+  lane.rows = 3;
+  lane.centre = Span<const std::int64_t>(centre.data(), 3);
+  lane.least = -5;
+  lane.most = 7;
+  CHECK((read(lane) == Integers{-4, 6, 8}));
+  lane.type = Type::float32;
+  lane.by_bits = true;
+  lane.blob = shifted;
+  CHECK((read(lane) == Integers{-3, 6, 8}));  // as above
+}
+
 void contexts() {
   const std::vector<std::uint16_t> of{900, 3, 900};
   const Integers centre{10, 20, 30};
@@ -129,6 +146,7 @@ int main() {
   wrong_escapes();
   shifts();
   centres();
+  centres_of_32_bits();
   contexts();
   without_codes();
   bits();

@@ -207,6 +207,39 @@ void runs() {
   decode_runs(none, Span<const std::uint16_t>(), unpack, {});
 }
 
+// Rows that are gone through from several places, in so many contexts of any width.
+template <class C>
+void many_runs(std::size_t rows, unsigned contexts, unsigned merged, std::int64_t low) {
+  std::vector<C> of(rows);
+  std::vector<Blob> values((contexts - 1) / (1U << merged) + 1);
+  Integers wanted(rows), out(rows);
+  std::uint32_t draw = 1;
+  for (std::size_t i = 0; i < rows; ++i) {
+    draw = draw * 1664525 + 1013904223;
+    of[i] = static_cast<C>((draw >> 8) % contexts);
+    const auto value = static_cast<std::uint8_t>(draw >> 24);
+    values[of[i] >> merged].push_back(value);
+    wanted[i] = low + value;
+  }
+  std::vector<Blob> streams;
+  for (const Blob& some : values)
+    if (!some.empty()) streams.push_back(of_kind(2, low, frame(some)));
+  Blob data{static_cast<std::uint8_t>(merged)};
+  append(data, join(streams));
+  decode_runs(data, Span<const C>(of), unpack, out);
+  CHECK(out == wanted);
+}
+
+void long_runs() {
+  for (const std::size_t rows : {1024U, 1025U, 1031U, 9001U, 40000U}) {
+    for (const unsigned contexts : {1U, 3U, 48U, 49U, 256U}) {
+      many_runs<std::uint8_t>(rows, contexts, 0, -100);
+      many_runs<std::uint8_t>(rows, contexts, 2, std::int64_t{1} << 40);
+      many_runs<std::uint16_t>(rows, contexts + 700, 3, 5);
+    }
+  }
+}
+
 void reading_bits() {
   const Blob data{0xFF, 0x01, 0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   Bits bits(data);
@@ -233,5 +266,6 @@ int main() {
   bins();
   dictionaries();
   runs();
+  long_runs();
   reading_bits();
 }

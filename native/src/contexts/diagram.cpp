@@ -16,26 +16,29 @@ constexpr std::size_t kUnrolled = 8;                  // inputs that are followe
 using Inputs = std::array<const std::uint8_t*, kUnrolled>;
 
 // With the number of inputs known to the compiler, their places stay in registers.
-template <std::size_t count>
-void follow_rows(const Inputs& x, const std::uint16_t* steps, std::size_t rows, std::uint16_t* at) {
+//   from: where rows are, or null: at the beginning
+template <std::size_t count, class State>
+void follow_rows(const Inputs& x, const std::uint16_t* steps, const std::uint16_t* from,
+                 std::size_t rows, State* __restrict to) {
   for (std::size_t i = 0; i < rows; ++i) {
-    std::uint32_t state = at[i];
+    std::uint32_t state = from != nullptr ? from[i] : 0;
     for (std::size_t k = 0; k < count; ++k) state = steps[state + x[k][i]];
-    at[i] = static_cast<std::uint16_t>(state);
+    to[i] = static_cast<State>(state);
   }
 }
 
-void follow_some(std::size_t count, const Inputs& x, const std::uint16_t* steps, std::size_t rows,
-                 std::uint16_t* at) {
+template <class State>
+void follow_some(std::size_t count, const Inputs& x, const std::uint16_t* steps,
+                 const std::uint16_t* from, std::size_t rows, State* to) {
   switch (count) {
-    case 1: return follow_rows<1>(x, steps, rows, at);
-    case 2: return follow_rows<2>(x, steps, rows, at);
-    case 3: return follow_rows<3>(x, steps, rows, at);
-    case 4: return follow_rows<4>(x, steps, rows, at);
-    case 5: return follow_rows<5>(x, steps, rows, at);
-    case 6: return follow_rows<6>(x, steps, rows, at);
-    case 7: return follow_rows<7>(x, steps, rows, at);
-    default: return follow_rows<8>(x, steps, rows, at);
+    case 1: return follow_rows<1>(x, steps, from, rows, to);
+    case 2: return follow_rows<2>(x, steps, from, rows, to);
+    case 3: return follow_rows<3>(x, steps, from, rows, to);
+    case 4: return follow_rows<4>(x, steps, from, rows, to);
+    case 5: return follow_rows<5>(x, steps, from, rows, to);
+    case 6: return follow_rows<6>(x, steps, from, rows, to);
+    case 7: return follow_rows<7>(x, steps, from, rows, to);
+    default: return follow_rows<8>(x, steps, from, rows, to);
   }
 }
 
@@ -85,10 +88,10 @@ void DiagramTables::follow(Span<const Seen> inputs, Span<std::uint8_t> contexts)
 
 void DiagramTables::follow_narrow(Span<const Seen> inputs, Span<std::uint8_t> contexts) const {
   std::uint8_t seen[kUnrolled][kRows];
-  std::uint16_t at[kRows];
+  std::uint16_t at[2][kRows];
   for (std::size_t first = 0; first < contexts.size(); first += kRows) {
     const std::size_t rows = std::min(kRows, contexts.size() - first);
-    std::fill(at, at + rows, std::uint16_t{0});
+    const std::uint16_t* from = nullptr;
     for (std::size_t k = 0; k < inputs.size(); k += kUnrolled) {
       const std::size_t count = std::min(kUnrolled, inputs.size() - k);
       Inputs x{};
@@ -97,9 +100,14 @@ void DiagramTables::follow_narrow(Span<const Seen> inputs, Span<std::uint8_t> co
         x[j] = input.ready != nullptr ? input.ready + first : seen[j];
         if (input.ready == nullptr) input.through->look(input.codes.part(first, rows), seen[j]);
       }
-      follow_some(count, x, steps_.data(), rows, at);
+      if (k + count == inputs.size()) {
+        follow_some(count, x, steps_.data(), from, rows, contexts.data() + first);
+      } else {
+        std::uint16_t* const to = at[k / kUnrolled % 2];
+        follow_some(count, x, steps_.data(), from, rows, to);
+        from = to;
+      }
     }
-    for (std::size_t i = 0; i < rows; ++i) contexts[first + i] = static_cast<std::uint8_t>(at[i]);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../error.hpp"
+#include "../processor.hpp"
 
 namespace rootae {
 namespace {
@@ -50,6 +51,46 @@ void each(Span<const std::int64_t> codes, T* __restrict out, F f) {
   for (; i < codes.size(); ++i) out[i] = f(from[i]);
 }
 
+// A table whose codes have 32 bits.
+struct Narrow {
+  std::int32_t low, last;
+  std::uint32_t shift;
+  const std::uint8_t* bins;
+  const std::int32_t* edges;
+};
+
+// Looks at most a piece of codes up.
+template <std::size_t shared, class T>
+void look_in(Narrow table, const std::int32_t* __restrict codes, std::size_t count,
+             T* __restrict out) noexcept {
+  std::int32_t clipped[kPiece];
+  std::uint32_t at[kPiece];
+  const auto low = static_cast<std::uint32_t>(table.low);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::int32_t code = codes[i] > table.low ? codes[i] : table.low;
+    code = code < table.last ? code : table.last;
+    clipped[i] = code;
+    at[i] = (static_cast<std::uint32_t>(code) - low) >> table.shift;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint32_t found = table.bins[at[i]];
+    for (std::size_t k = 0; k < shared; ++k) found += table.edges[found] <= clipped[i] ? 1U : 0U;
+    out[i] = static_cast<T>(found);
+  }
+}
+
+// Copies at most a piece of codes into 32 bits, and says whether all fit.
+bool fits(const std::int64_t* __restrict codes, std::size_t count,
+          std::int32_t* __restrict out) noexcept {
+  std::uint64_t beyond = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto code = static_cast<std::uint64_t>(codes[i]);
+    beyond |= (code + (1u << 31)) >> 32;
+    out[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(code));
+  }
+  return beyond == 0;
+}
+
 }  // namespace
 
 EdgeLookup::EdgeLookup(Span<const std::int64_t> edges)
@@ -58,7 +99,18 @@ EdgeLookup::EdgeLookup(Span<const std::int64_t> edges)
        "a table of edges does not ascend: the codec is damaged");
   if (edges.empty() || edges.size() > UINT8_MAX) return;
   const std::uint64_t span = distance(edges_.front(), edges_.back());
-  span <= kMost - 2 && edges_.front() != INT64_MIN ? tabulate() : stretch();
+  span <= kMost - 3 && edges_.front() != INT64_MIN ? tabulate() : stretch();
+  note_narrow();
+}
+
+void EdgeLookup::note_narrow() {
+  const std::int64_t first = edges_.front(), most = edges_[count_ - 1];
+  if (shared_ > kShared || low_ < INT32_MIN || first < INT32_MIN || most >= INT32_MAX) return;
+  const std::uint64_t reach = (bins_.size() << shift_) - 1;  // shifts of 32-bit edges are short
+  last_ = static_cast<std::int32_t>(std::min(reach, distance(low_, INT32_MAX - 1)) +
+                                    static_cast<std::uint64_t>(low_));
+  narrow_.assign(edges_.size(), INT32_MAX);
+  std::copy_n(edges_.begin(), count_, narrow_.begin());
 }
 
 // Begins the table so that the edges lie in the middle of what it reaches over.
@@ -88,6 +140,7 @@ void EdgeLookup::stretch() {
   while (span >> shift_ >= kStretches / 2) ++shift_;
   if (shift_ < 52) {
     begin((std::uint64_t{kStretches} << shift_) - 1);
+    if (edges_.front() >= INT32_MIN) low_ = std::max<std::int64_t>(low_, INT32_MIN);
   } else {
     low_ = INT64_MIN;  // 2^12 stretches of 2^52 are all there is
   }
@@ -146,8 +199,47 @@ void EdgeLookup::search(Span<const std::int64_t> codes, T* out) const {
   }
 }
 
+// Clips codes to what a table reaches over first, which is done side by side.
+template <class T>
+void EdgeLookup::look_narrow(const std::int32_t* codes, std::size_t count, T* out) const {
+  const Narrow table{static_cast<std::int32_t>(low_), last_, shift_, bins_.data(),
+                     narrow_.data()};
+  switch (shared_) {
+    case 0: return quickly([](auto, auto... all) { look_in<0>(all...); }, table, codes, count, out);
+    case 1: return quickly([](auto, auto... all) { look_in<1>(all...); }, table, codes, count, out);
+    case 2: return quickly([](auto, auto... all) { look_in<2>(all...); }, table, codes, count, out);
+    default:
+      return quickly([](auto, auto... all) { look_in<kShared>(all...); }, table, codes, count, out);
+  }
+}
+
+void EdgeLookup::look(Span<const std::int32_t> codes, std::uint8_t* out) const {
+  for (std::size_t first = 0; first < codes.size(); first += kPiece) {
+    const std::size_t count = std::min(kPiece, codes.size() - first);
+    if (!narrow_.empty()) {
+      look_narrow(codes.data() + first, count, out + first);
+      continue;
+    }
+    std::int64_t wide[kPiece];
+    std::copy_n(codes.data() + first, count, wide);
+    look(Span<const std::int64_t>(wide, count), out + first);
+  }
+}
+
 template <class T>
 void EdgeLookup::look(Span<const std::int64_t> codes, T* out) const {
+  if (narrow_.empty()) return look_wide(codes, out);
+  for (std::size_t first = 0; first < codes.size(); first += kPiece) {
+    const auto some = codes.part(first, std::min(kPiece, codes.size() - first));
+    std::int32_t narrow[kPiece];
+    const bool all = quickly([](auto, auto... of) { return fits(of...); }, some.data(), some.size(),
+                             static_cast<std::int32_t*>(narrow));
+    all ? look_narrow(narrow, some.size(), out + first) : look_wide(some, out + first);
+  }
+}
+
+template <class T>
+void EdgeLookup::look_wide(Span<const std::int64_t> codes, T* out) const {
   if (bins_.empty() || shared_ > kShared) return search(codes, out);
   switch (shared_) {
     case 0: return look_up<0, false>(codes, out);

@@ -15,7 +15,7 @@ namespace rootae {
 // one serves all blocks, and all diagrams and networks that see by these edges.
 class EdgeLookup {
  public:
-  // edges: ascending. Throws where they are not. Keeps at most 16 KiB and a copy of the edges.
+  // edges: ascending. Throws where they are not. Keeps at most 16 KiB and two copies of the edges.
   explicit EdgeLookup(Span<const std::int64_t> edges);
 
   // How many integers a code may become: the edges and one.
@@ -25,11 +25,17 @@ class EdgeLookup {
   // int32_t, int64_t, float, double.
   template <class T>
   void look(Span<const std::int64_t> codes, T* out) const;
+  void look(Span<const std::int32_t> codes, std::uint8_t* out) const;
 
  private:
   void tabulate();
   void stretch();
+  void note_narrow();
+  template <class T>
+  void look_narrow(const std::int32_t* codes, std::size_t count, T* out) const;
   void begin(std::uint64_t reach);
+  template <class T>
+  void look_wide(Span<const std::int64_t> codes, T* out) const;
   template <std::size_t shared, bool shifted, class T>
   void look_up(Span<const std::int64_t> codes, T* out) const;
   template <class T>
@@ -41,6 +47,10 @@ class EdgeLookup {
   std::uint32_t shift_ = 0;          // each of its entries is for 2^shift integers
   std::size_t shared_ = 0;           // edges in one stretch, at most
   std::vector<std::uint8_t> bins_;   // a power of two; of each integer, or before each stretch
+  // Where all edges and the table's beginning fit 32 bits, and so does all that is looked up: the
+  // edges once more, and the last integer that the table reaches to.
+  std::vector<std::int32_t> narrow_;
+  std::int32_t last_ = 0;
 };
 
 // (clip(q, low, low + (top << shift)) - low) >> shift of each code q; T has room for top.

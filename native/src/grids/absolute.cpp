@@ -7,6 +7,7 @@
 #include "bit_cast.hpp"
 #include "error.hpp"
 #include "grids/pieces.hpp"
+#include "processor.hpp"
 
 namespace rootae::grids {
 
@@ -28,7 +29,9 @@ bool quick(const T* in, std::size_t count, double step, std::int64_t* codes) noe
 template <class T>
 void forward_of(const T* in, double step, Span<std::int64_t> codes) noexcept {
   in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
-    if (quick(in + first, count, step, codes.data() + first)) return;
+    if (quickly([](auto, auto... all) { return quick(all...); }, in + first, count, step,
+                codes.data() + first))
+      return;
     for (std::size_t i = first; i < first + count; ++i) {
       const double q = std::nearbyint(static_cast<double>(in[i]) / step);
       codes[i] = std::fabs(q) < 0x1p62 ? static_cast<std::int64_t>(q) : 0;
@@ -45,6 +48,10 @@ Absolute::Absolute(const AbsoluteGrid& grid) : type_(grid.type), step_(grid.step
 }
 
 void Absolute::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
+  inverse_by_piece(*this, codes, out);
+}
+
+void Absolute::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
   inverse_by_piece(*this, codes, out);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "plan/plan.hpp"
+#include "processor.hpp"
 #include "span.hpp"
 #include "types.hpp"
 
@@ -18,16 +19,22 @@ class Absolute {
 
   // See CompiledGrid.
   void inverse(Span<const std::int64_t> codes, Values out) const noexcept;
+  void inverse(Span<const std::int32_t> codes, Values out) const noexcept;
   void forward(ConstValues in, Span<std::int64_t> codes) const noexcept;
 
   // Values, of the grid's type, of at most a piece of codes.
   template <class T, class Code>
   void piece(const Code* codes, std::size_t count, T* out) const noexcept {
-    for (std::size_t i = 0; i < count; ++i)
-      out[i] = static_cast<T>(static_cast<double>(codes[i]) * step_);
+    quickly([](auto, auto... all) { values(all...); }, codes, count, step_, out);
   }
 
  private:
+  template <class T, class Code>
+  static void values(const Code* codes, std::size_t count, double step, T* out) noexcept {
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = static_cast<T>(static_cast<double>(codes[i]) * step);
+  }
+
   Type type_;
   double step_;
 };

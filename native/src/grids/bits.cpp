@@ -1,6 +1,7 @@
 #include "grids/bits.hpp"
 
 #include "error.hpp"
+#include "processor.hpp"
 
 namespace rootae::grids {
 
@@ -16,8 +17,8 @@ namespace {
 }
 
 // Bits are moved as bits, so that a signalling NaN stays one.
-template <class U>
-void inverse_of(Span<const std::int64_t> codes, U* out) noexcept {
+template <class Code, class U>
+void inverse_of(Span<const Code> codes, U* out) noexcept {
   for (std::size_t i = 0; i < codes.size(); ++i) out[i] = turned(static_cast<U>(codes[i]));
 }
 
@@ -34,9 +35,17 @@ Bits::Bits(const BitsGrid& grid) : type_(grid.type) {
 
 void Bits::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
   if (type_ == Type::float32) {
-    inverse_of(codes, out.as<std::uint32_t>());
+    quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<std::uint32_t>());
   } else {
-    inverse_of(codes, out.as<std::uint64_t>());
+    quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<std::uint64_t>());
+  }
+}
+
+void Bits::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
+  if (type_ == Type::float32) {
+    quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<std::uint32_t>());
+  } else {
+    quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<std::uint64_t>());
   }
 }
 

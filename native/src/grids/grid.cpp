@@ -49,6 +49,11 @@ void CompiledGrid::inverse(Span<const std::int64_t> codes, Values out) const {
   std::visit([&](const auto& kind) { kind.inverse(codes, out); }, kind_);
 }
 
+void CompiledGrid::inverse(Span<const std::int32_t> codes, Values out) const {
+  fit(out.type == type() && out.rows == codes.size());
+  std::visit([&](const auto& kind) { kind.inverse(codes, out); }, kind_);
+}
+
 void CompiledGrid::forward(ConstValues in, Span<std::int64_t> codes) const {
   fit(in.type == type() && in.rows == codes.size());
   std::visit([&](const auto& kind) { kind.forward(in, codes); }, kind_);

@@ -34,6 +34,8 @@ class CompiledGrid {
   // Writes the values of codes, shape (rows,); both may be pieces of a lane. Throws argument where
   // types or rows differ.
   void inverse(Span<const std::int64_t> codes, Values out) const;
+  // Of codes of 32 bits, all of which are as `narrowed` gives them; of the grid `bits`, any.
+  void inverse(Span<const std::int32_t> codes, Values out) const;
 
   // Writes the codes of values, shape (rows,), likewise.
   void forward(ConstValues in, Span<std::int64_t> codes) const;

@@ -4,18 +4,19 @@
 #include <type_traits>
 
 #include "error.hpp"
+#include "processor.hpp"
 
 namespace rootae::grids {
 
 namespace {
 
-template <class T>
-void inverse_of(Span<const std::int64_t> codes, T* out) noexcept {
+template <class Code, class T>
+void inverse_of(Span<const Code> codes, T* out) noexcept {
   for (std::size_t i = 0; i < codes.size(); ++i) {
     if constexpr (std::is_same_v<T, Boolean>) {
       out[i] = Boolean{codes[i] != 0};
     } else {
-      out[i] = static_cast<T>(static_cast<std::uint64_t>(codes[i]));
+      out[i] = static_cast<T>(static_cast<std::make_unsigned_t<T>>(codes[i]));
     }
   }
 }
@@ -40,7 +41,16 @@ Integer::Integer(const IntegerGrid& grid) : type_(grid.type) {
 void Integer::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
   visit(type_, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (!std::is_floating_point_v<T>) inverse_of(codes, out.as<T>());
+    if constexpr (!std::is_floating_point_v<T>)
+      quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<T>());
+  });
+}
+
+void Integer::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
+  visit(type_, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (!std::is_floating_point_v<T>)
+      quickly([](auto, auto... all) { inverse_of(all...); }, codes, out.as<T>());
   });
 }
 

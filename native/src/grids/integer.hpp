@@ -18,6 +18,7 @@ class Integer {
 
   // See CompiledGrid.
   void inverse(Span<const std::int64_t> codes, Values out) const noexcept;
+  void inverse(Span<const std::int32_t> codes, Values out) const noexcept;
   void forward(ConstValues in, Span<std::int64_t> codes) const noexcept;
 
  private:

@@ -11,15 +11,19 @@ namespace rootae::grids {
 
 // Calls grid.piece(codes, count, out), with codes of 32 or 64 bits, for the pieces of a lane whose
 // type is one of floats.
-template <class Map>
-void inverse_by_piece(const Map& grid, Span<const std::int64_t> codes, Values out) {
+template <class Map, class Code>
+void inverse_by_piece(const Map& grid, Span<const Code> codes, Values out) {
   const auto all = [&](auto* to) {
     in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
-      std::int32_t narrow[kPiece];
-      if (narrowed(codes.data() + first, count, narrow)) {
-        grid.piece(narrow, count, to + first);
-      } else {
+      if constexpr (sizeof(Code) == 4) {
         grid.piece(codes.data() + first, count, to + first);
+      } else {
+        std::int32_t narrow[kPiece];
+        if (narrowed(codes.data() + first, count, narrow)) {
+          grid.piece(narrow, count, to + first);
+        } else {
+          grid.piece(codes.data() + first, count, to + first);
+        }
       }
     });
   };

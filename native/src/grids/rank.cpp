@@ -30,8 +30,8 @@ template <class T>
   }
 }
 
-template <class T>
-void look(Span<const std::int64_t> points, Span<const std::int64_t> codes, T* out) noexcept {
+template <class Code, class T>
+void look(Span<const std::int64_t> points, Span<const Code> codes, T* out) noexcept {
   const auto last = static_cast<std::int64_t>(points.size() - 1);
   for (std::size_t i = 0; i < codes.size(); ++i) {
     std::int64_t q = codes[i] < 0 ? 0 : codes[i];
@@ -53,6 +53,13 @@ Rank::Rank(const RankGrid& grid, const std::vector<Table>& tables) : type_(grid.
 }
 
 void Rank::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
+  visit(type_, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    look(points_, codes, out.as<T>());
+  });
+}
+
+void Rank::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
   visit(type_, [&](auto tag) {
     using T = typename decltype(tag)::type;
     look(points_, codes, out.as<T>());

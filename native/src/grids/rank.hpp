@@ -21,6 +21,7 @@ class Rank {
 
   // See CompiledGrid. Codes of values are those of points: the last one for NaN.
   void inverse(Span<const std::int64_t> codes, Values out) const noexcept;
+  void inverse(Span<const std::int32_t> codes, Values out) const noexcept;
   void forward(ConstValues in, Span<std::int64_t> codes) const noexcept;
 
  private:

@@ -8,6 +8,7 @@
 #include "bit_cast.hpp"
 #include "error.hpp"
 #include "grids/pieces.hpp"
+#include "processor.hpp"
 
 namespace rootae::grids {
 
@@ -142,11 +143,17 @@ template <class T>
 void Relative::piece(const std::int32_t* codes, std::size_t count, T* out) const noexcept {
   if constexpr (std::is_same_v<T, float>) {
     if (const auto* values = octave_ ? octave_->singles.after(count, octave_->points) : nullptr) {
-      look(codes, count, values, octave_->singles.last(), out);
+      quickly([](auto, auto... all) { look(all...); }, codes, count, values,
+              octave_->singles.last(), out);
       return;
     }
   }
-  if (octave_ ? in_octave(codes, count, out) : in_segments(codes, count, out)) return;
+  const bool done = quickly(
+      [](auto, const Relative* grid, auto... all) {
+        return grid->octave_ ? grid->in_octave(all...) : grid->in_segments(all...);
+      },
+      this, codes, count, out);
+  if (done) return;
   for (std::size_t k = 0; k < count; ++k) out[k] = value<T>(codes[k]);
 }
 
@@ -164,10 +171,13 @@ void Relative::inverse(Span<const std::int64_t> codes, Values out) const noexcep
   inverse_by_piece(*this, codes, out);
 }
 
+void Relative::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
+  inverse_by_piece(*this, codes, out);
+}
+
 // index gives the place among an octave's points of the 52 low bits of a mantissa.
 template <class T, class Index>
-void Relative::forward_by(const T* in, Span<std::int64_t> codes,
-                          const Index& index) const noexcept {
+void Relative::forward_by(const T* in, Span<std::int64_t> codes, Index index) const noexcept {
   const auto n = static_cast<std::int64_t>(points_.value());
   const std::int64_t first = 1 + n * Float<T>::kBelow;
   for (std::size_t k = 0; k < codes.size(); ++k) {
@@ -187,10 +197,11 @@ void Relative::forward_by(const T* in, Span<std::int64_t> codes,
 
 void Relative::forward(ConstValues in, Span<std::int64_t> codes) const noexcept {
   const auto by = [&](const auto& index) {
+    const auto loop = [](auto, const Relative* grid, auto... all) { grid->forward_by(all...); };
     if (type_ == Type::float32) {
-      forward_by(in.as<float>(), codes, index);
+      quickly(loop, this, in.as<float>(), codes, index);
     } else {
-      forward_by(in.as<double>(), codes, index);
+      quickly(loop, this, in.as<double>(), codes, index);
     }
   };
   if (segments_) {

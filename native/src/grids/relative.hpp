@@ -22,6 +22,7 @@ class Relative {
 
   // See CompiledGrid.
   void inverse(Span<const std::int64_t> codes, Values out) const noexcept;
+  void inverse(Span<const std::int32_t> codes, Values out) const noexcept;
   void forward(ConstValues in, Span<std::int64_t> codes) const noexcept;
 
   // Values, of the grid's type, of at most a piece of codes; those of 32 bits as `narrowed` gives.
@@ -42,7 +43,7 @@ class Relative {
   template <class T>
   bool in_segments(const std::int32_t* codes, std::size_t count, T* out) const noexcept;
   template <class T, class Index>
-  void forward_by(const T* in, Span<std::int64_t> codes, const Index& index) const noexcept;
+  void forward_by(const T* in, Span<std::int64_t> codes, Index index) const noexcept;
 
   Type type_;
   std::shared_ptr<const Octave> octave_;      // one of the two

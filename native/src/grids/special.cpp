@@ -1,11 +1,13 @@
 #include "grids/special.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
 #include "bit_cast.hpp"
 #include "error.hpp"
 #include "grids/pieces.hpp"
+#include "processor.hpp"
 
 namespace rootae::grids {
 
@@ -25,6 +27,20 @@ template <class Code>
   using Ends = std::numeric_limits<Code>;
   if (code < Ends::min()) return Ends::min();
   return code > Ends::max() ? Ends::max() : static_cast<Code>(code);
+}
+
+// Takes codes above a special one down by one.
+template <class Code>
+void lower(const Code* __restrict codes, std::size_t count, Code special,
+           Code* __restrict others) noexcept {
+  for (std::size_t i = 0; i < count; ++i)
+    others[i] = static_cast<Code>(others[i] - (codes[i] > special));
+}
+
+template <class Code, class T>
+void put(const Code* __restrict codes, std::size_t count, Code special, T value,
+         T* __restrict out) noexcept {
+  for (std::size_t i = 0; i < count; ++i) out[i] = codes[i] == special ? value : out[i];
 }
 
 }  // namespace
@@ -50,21 +66,21 @@ template <class T, class Code>
 void Special::piece(const Code* codes, std::size_t count, T* out) const noexcept {
   using U = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   Code others[kPiece];
-  for (std::size_t i = 0; i < count; ++i) others[i] = codes[i];
-  for (std::size_t j = 0; j < count_; ++j) {
-    const Code code = among<Code>(codes_[j]);
-    for (std::size_t i = 0; i < count; ++i)
-      others[i] = static_cast<Code>(others[i] - (codes[i] > code));
-  }
+  std::copy_n(codes, count, others);
+  for (std::size_t j = 0; j < count_; ++j)
+    quickly([](auto, auto... all) { lower(all...); }, codes, count, among<Code>(codes_[j]),
+            static_cast<Code*>(others));
   std::visit([&](const auto& base) { base.piece(others, count, out); }, base_);
-  for (std::size_t j = 0; j < count_; ++j) {
-    const Code code = among<Code>(codes_[j]);
-    const T value = bit_cast<T>(static_cast<U>(bits_[j]));
-    for (std::size_t i = 0; i < count; ++i) out[i] = codes[i] == code ? value : out[i];
-  }
+  for (std::size_t j = 0; j < count_; ++j)
+    quickly([](auto, auto... all) { put(all...); }, codes, count, among<Code>(codes_[j]),
+            bit_cast<T>(static_cast<U>(bits_[j])), out);
 }
 
 void Special::inverse(Span<const std::int64_t> codes, Values out) const noexcept {
+  inverse_by_piece(*this, codes, out);
+}
+
+void Special::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
   inverse_by_piece(*this, codes, out);
 }
 

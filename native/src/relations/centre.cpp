@@ -9,6 +9,7 @@
 #include "error.hpp"
 #include "kinematics.hpp"
 #include "piece.hpp"
+#include "processor.hpp"
 
 namespace rootae {
 
@@ -112,6 +113,13 @@ void float_codes(const double* total, std::size_t count, const CompiledGrid& gri
   grid.forward({Type::float32, reinterpret_cast<const std::uint8_t*>(rounded), count}, codes);
 }
 
+void clip(Span<std::int64_t> codes, std::int64_t low, std::int64_t high) noexcept {
+  for (auto& code : codes) {
+    code = code < low ? low : code;
+    code = code > high ? high : code;
+  }
+}
+
 }  // namespace
 
 void centre_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
@@ -123,17 +131,16 @@ void centre_codes(const Centre& centre, Span<const ConstValues> seen, const Comp
     double total[kPiece] = {};
     for (const auto& term : centre.terms)
       add_term(term, {term, seen, first, count}, centre.root, count, total);
-    finish(centre.root, count, total);
+    quickly([](auto, auto... all) { finish(all...); }, centre.root, count,
+            static_cast<double*>(total));
     const auto out = codes.part(first, count);
     if (is_float(grid.type())) {
       float_codes(total, count, grid, out);
     } else {
-      whole_codes(total, count, ends, out.data());
+      quickly([](auto, auto... all) { whole_codes(all...); }, static_cast<const double*>(total),
+              count, ends, out.data());
     }
-    for (auto& code : out) {
-      code = code < centre.low ? centre.low : code;
-      code = code > centre.high ? centre.high : code;
-    }
+    quickly([](auto, auto... all) { clip(all...); }, out, centre.low, centre.high);
   });
 }
 

@@ -28,8 +28,13 @@ void hold_whole(const Rule& rule, Span<const ConstValues> sources) {
   }
 }
 
+// What sums of integers are added up in: those of booleans are asked whether they are 0.
 template <class T>
-void store(const std::uint64_t* total, std::size_t rows, T* out) noexcept {
+using Sum = std::conditional_t<(sizeof(T) > 4 || std::is_same_v<T, Boolean>), std::uint64_t,
+                               std::uint32_t>;
+
+template <class U, class T>
+void store(const U* total, std::size_t rows, T* out) noexcept {
   for (std::size_t i = 0; i < rows; ++i) {
     if constexpr (std::is_same_v<T, Boolean>) {
       out[i] = Boolean{total[i] != 0};
@@ -42,10 +47,10 @@ void store(const std::uint64_t* total, std::size_t rows, T* out) noexcept {
 template <class T>
 void whole_piece(const Rule& rule, Span<const ConstValues> sources, std::size_t first,
                  std::size_t count, T* out) noexcept {
-  std::uint64_t total[kPiece] = {};
+  Sum<T> total[kPiece] = {};
   for (std::size_t k = 0; k < sources.size(); ++k) {
     const auto coefficient = static_cast<std::int64_t>(rule.terms[k].second);
-    add(part(sources[k], first, count), static_cast<std::uint64_t>(coefficient), total);
+    add(part(sources[k], first, count), static_cast<Sum<T>>(coefficient), total);
   }
   store(total, count, out);
 }

@@ -16,11 +16,13 @@ class Kind {
   Kind& operator=(const Kind&) = delete;
   virtual ~Kind() = default;
 
-  // Bytes that hold any of its integers: 1, 2, 4 or 8.
-  [[nodiscard]] virtual unsigned width() const noexcept = 0;
-  // Writes the next integers: as many as are left, at most kBatch. With the last ones everything
-  // is checked that follows. Throws Error(corrupt).
+  // What none of its integers is above.
+  [[nodiscard]] virtual std::uint64_t most() const noexcept = 0;
+  // Writes the next integers, or the low 32 bits of them, always the same of the two: as many as
+  // are left, at most kBatch. With the last ones everything is checked that follows. Throws
+  // Error(corrupt).
   virtual void next(std::uint64_t* out, std::size_t count) = 0;
+  virtual void next(std::uint32_t* out, std::size_t count) = 0;
 };
 
 }  // namespace rootae

@@ -6,8 +6,9 @@
 #include <variant>
 #include <vector>
 
-#include "raw_vector.hpp"
+#include "memory.hpp"
 #include "span.hpp"
+#include "streams/batch.hpp"
 #include "streams/zstd.hpp"
 
 namespace rootae {
@@ -21,27 +22,41 @@ using ContextSpan = std::variant<Span<const std::uint8_t>, Span<const std::uint1
 }
 
 // Reads runs of as many integers as there are contexts, a batch at a time. All streams are read at
-// once, into one array; contexts have to outlive it.
+// once, into one array; contexts have to outlive it. The rows are gone through from four places at
+// a time: where a context repeats itself, each of its values waits for the place of the last one,
+// and so it waits for a quarter of them only.
 class Runs {
  public:
   // Throws Error(corrupt) where the bytes are no runs in these contexts, or a context is not below
   // 2^16; as Stream does without zstd.
-  Runs(Bytes data, ContextSpan contexts, Zstd zstd);
+  //   memories: where the values go; they have to outlive it
+  Runs(Bytes data, ContextSpan contexts, Zstd zstd, Memories& memories);
 
-  // As Stream::next.
-  std::size_t next(std::int64_t* out) noexcept;
+  // As those of Stream; there is memory for kBatches.
+  [[nodiscard]] bool is_narrow() const noexcept { return is_narrow_; }
+  Batch next(std::int64_t* out) noexcept { return read(out); }
+  Batch next(std::int32_t* out) noexcept { return read(out); }
 
  private:
-  void read(Span<const Bytes> parts, Zstd zstd);
   template <class C>
-  void gather(const C* contexts, std::size_t count, std::int64_t* out) noexcept;
+  void count(Span<const C> contexts);
+  template <class C>
+  void count_rest(Span<const C> contexts);
+  void count_side_by_side(Span<const std::uint8_t> contexts, unsigned most);
+  void begin();
+  void read_all(Span<const Bytes> parts, Zstd zstd, Memories& memories);
+  template <class Code>
+  Batch read(Code* out) noexcept;
 
   ContextSpan contexts_;
   unsigned merged_ = 0;             // low bits of contexts that do not count
-  std::size_t done_ = 0;            // rows
-  std::vector<std::uint32_t> at_;   // the next value of each context
-  RawVector<std::int32_t> narrow_;  // the values, context by context, if they fit
-  RawVector<std::int64_t> wide_;    // else
+  std::size_t quarter_ = 0;         // rows from one place to the next; 0: there is one
+  std::size_t done_ = 0;            // rows from each place on, then those behind the quarters
+  std::size_t size_ = 0;            // of a table
+  std::vector<std::uint32_t> at_;   // tables, one for each place: the next value of each context
+  std::vector<std::uint32_t> rows_of_;  // how many each context has
+  bool is_narrow_ = true;           // values are int32, else int64
+  Memory values_;                   // context by context
 };
 
 // Reads runs of as many integers as `out` and `contexts` have. Throws as Runs does.

@@ -5,6 +5,7 @@
 
 #include "cursor.hpp"
 #include "error.hpp"
+#include "processor.hpp"
 #include "streams/kinds/constant.hpp"
 #include "streams/kinds/dictionary.hpp"
 #include "streams/kinds/frames.hpp"
@@ -33,6 +34,11 @@ constexpr Open kKinds[] = {
     },
 };
 
+template <class U>
+void raise(U* integers, std::size_t count, U low) noexcept {
+  for (std::size_t i = 0; i < count; ++i) integers[i] += low;
+}
+
 }  // namespace
 
 Stream::Stream(Bytes data, std::size_t n, Zstd zstd) : low_(0), left_(n) {
@@ -51,19 +57,25 @@ Stream::Stream(Bytes data, std::size_t n, Zstd zstd) : low_(0), left_(n) {
 }
 
 bool Stream::is_narrow() const noexcept {
-  constexpr std::uint64_t reach = std::uint64_t{1} << 30;
-  return kind_ == nullptr || (kind_->width() < 4 && low_ + reach < 2 * reach);
+  constexpr std::uint64_t reach = std::uint64_t{1} << 29;
+  if (kind_ == nullptr) return true;
+  const std::uint64_t most = kind_->most();
+  return most < 2 * reach && low_ + reach < 2 * reach - most;
 }
 
-std::size_t Stream::next(std::int64_t* out) {
+template <class U>
+std::size_t Stream::read(std::make_signed_t<U>* out) {
   const std::size_t count = std::min(left_, kBatch);
   if (count == 0) return 0;
-  auto* const integers = reinterpret_cast<std::uint64_t*>(out);
+  auto* const integers = reinterpret_cast<U*>(out);
   kind_->next(integers, count);
-  for (std::size_t i = 0; i < count; ++i) integers[i] += low_;
+  quickly([](auto, auto... all) { raise(all...); }, integers, count, static_cast<U>(low_));
   left_ -= count;
   return count;
 }
+
+template std::size_t Stream::read<std::uint64_t>(std::int64_t*);
+template std::size_t Stream::read<std::uint32_t>(std::int32_t*);
 
 void decode_stream(Bytes data, Zstd zstd, Span<std::int64_t> out) {
   Stream stream(data, out.size(), zstd);

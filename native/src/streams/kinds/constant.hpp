@@ -15,8 +15,9 @@ class Constant final : public Kind {
   explicit Constant(Bytes body) {
     hold(body.empty(), "bytes follow a constant: the file is damaged");
   }
-  [[nodiscard]] unsigned width() const noexcept override { return 1; }
+  [[nodiscard]] std::uint64_t most() const noexcept override { return 0; }
   void next(std::uint64_t* out, std::size_t count) override { std::fill_n(out, count, 0); }
+  void next(std::uint32_t* out, std::size_t count) override { std::fill_n(out, count, 0); }
 };
 
 }  // namespace rootae

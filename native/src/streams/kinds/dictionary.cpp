@@ -33,24 +33,28 @@ Dictionary::Dictionary(Bytes body, std::size_t n, Zstd zstd) {
             " numbers: the file is damaged");
   }
   const auto values = open_page(cursor.string(), static_cast<std::size_t>(k));
-  width_ = values->width();
   const unsigned code = cursor.byte();
   indices_ = open_indices(code, cursor.rest(), n, zstd);
   values_.resize(static_cast<std::size_t>(k));
   for (std::size_t i = 0; i < values_.size(); i += kBatch) {
     values->next(&values_[i], std::min(kBatch, values_.size() - i));
   }
+  most_ = *std::max_element(values_.begin(), values_.end());
 }
 
-void Dictionary::next(std::uint64_t* out, std::size_t count) {
-  indices_->next(out, count);
-  std::uint64_t most = 0;
-  for (std::size_t i = 0; i < count; ++i) most = std::max(most, out[i]);
+template <class T>
+void Dictionary::look(T* out, std::size_t count) {
+  std::uint64_t at[kBatch], most = 0;  // all bits of them: a page may lie
+  indices_->next(at, count);
+  for (std::size_t i = 0; i < count; ++i) most = std::max(most, at[i]);
   if (most >= values_.size()) {
     corrupt("value " + std::to_string(most) + " of a dictionary of " +
             std::to_string(values_.size()) + ": the file is damaged");
   }
-  for (std::size_t i = 0; i < count; ++i) out[i] = values_[out[i]];
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(values_[at[i]]);
 }
+
+template void Dictionary::look(std::uint64_t*, std::size_t);
+template void Dictionary::look(std::uint32_t*, std::size_t);
 
 }  // namespace rootae

@@ -14,11 +14,15 @@ namespace rootae {
 class Dictionary final : public Kind {
  public:
   Dictionary(Bytes body, std::size_t n, Zstd zstd);
-  [[nodiscard]] unsigned width() const noexcept override { return width_; }
-  void next(std::uint64_t* out, std::size_t count) override;
+  [[nodiscard]] std::uint64_t most() const noexcept override { return most_; }
+  void next(std::uint64_t* out, std::size_t count) override { look(out, count); }
+  void next(std::uint32_t* out, std::size_t count) override { look(out, count); }
 
  private:
-  unsigned width_ = 0;
+  template <class T>
+  void look(T* out, std::size_t count);
+
+  std::uint64_t most_ = 0;
   std::vector<std::uint64_t> values_;
   std::unique_ptr<Kind> indices_;
 };

@@ -13,10 +13,14 @@ namespace rootae {
 class FrameOfBytes final : public Kind {
  public:
   FrameOfBytes(Bytes body, std::size_t n, Zstd zstd) : bytes_(decompress(zstd, body, n)) {}
-  [[nodiscard]] unsigned width() const noexcept override { return 1; }
-  void next(std::uint64_t* out, std::size_t count) override;
+  [[nodiscard]] std::uint64_t most() const noexcept override { return UINT8_MAX; }
+  void next(std::uint64_t* out, std::size_t count) override { widen(out, count); }
+  void next(std::uint32_t* out, std::size_t count) override { widen(out, count); }
 
  private:
+  template <class T>
+  void widen(T* out, std::size_t count) noexcept;
+
   std::vector<std::uint8_t> bytes_;
   std::size_t at_ = 0;
 };
@@ -27,10 +31,14 @@ class FrameOfBits final : public Kind {
  public:
   FrameOfBits(Bytes body, std::size_t n, Zstd zstd)
       : bytes_(decompress(zstd, body, n / 8 + (n % 8 != 0))) {}
-  [[nodiscard]] unsigned width() const noexcept override { return 1; }
-  void next(std::uint64_t* out, std::size_t count) override;
+  [[nodiscard]] std::uint64_t most() const noexcept override { return 1; }
+  void next(std::uint64_t* out, std::size_t count) override { widen(out, count); }
+  void next(std::uint32_t* out, std::size_t count) override { widen(out, count); }
 
  private:
+  template <class T>
+  void widen(T* out, std::size_t count) noexcept;
+
   std::vector<std::uint8_t> bytes_;
   std::size_t at_ = 0;  // in bytes: batches are whole ones
 };
