@@ -9,7 +9,7 @@ import dataclasses
 import struct
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
 import networks
@@ -19,11 +19,14 @@ from related import planned, related, wild
 from tables import table
 
 from native import test_coded_blocks as made
-from rootae.codec import packed
-from rootae.codec.lane import PLAIN
-from rootae.codec.streams import stream, zstd
+from rootae.codec import lane, packed
+from rootae.codec.codec import Codec
+from rootae.codec.plan.contexts import Digit, Feature, Stage
+from rootae.codec.plan.plan import Plan
+from rootae.codec.streams import runs, stream, zstd
 from rootae.codec.streams.kind import THOROUGH
 from rootae.codec.streams.registry import KINDS
+from rootae.schema.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec.block import Block
-    from rootae.codec.codec import Codec
-    from rootae.schema.values import Values
 
 __all__ = ["Coded", "seeds"]
 
@@ -53,13 +54,17 @@ class Coded(NamedTuple):
 
 def seeds() -> dict[str, list[bytes]]:
     """Return inputs by the fuzzer that takes them."""
-    with mock.patch.object(zstd, "compress", _stored):
+    with (
+        mock.patch.object(zstd, "compress", _stored),
+        mock.patch.object(lane, "_smallest", _by_contexts),
+        mock.patch.object(runs, "_LEAST_RUN", 9),
+    ):
         coded = [*_coded()]
         streams = [*_streams()]
     return {
         "block": [_framed(x, how) for how, x in enumerate(coded)],
         "plan": [x.codec.parts[0] for x in coded],
-        "stream": [*streams, *(lane for x in coded for lane in _lanes(x.block))],
+        "stream": [*streams, *(data for x in coded for data in _lanes(x.block))],
         "network": [*_networks(coded)],
         "directory": [_directory(n) for n in range(3)],
     }
@@ -71,26 +76,57 @@ def _stored(data: bytes, level: int = 0) -> bytes:
     return head + (len(data) << 3 | 1).to_bytes(3, "little") + data
 
 
+def _by_contexts(
+    bodies: Mapping[int, NDArray[Any]], contexts: NDArray[Any] | None
+) -> tuple[int, bytes]:
+    """Code a lane by contexts, or about its centre, whether that pays or not."""
+    mode = max(bodies)
+    if contexts is None:
+        return mode, stream.encode(bodies[mode])
+    return lane.CONTEXTS, runs.encode(bodies[mode], contexts)
+
+
 def _coded() -> Iterator[Coded]:
-    few = {name: x[:ROWS] for name, x in COLUMNS.items()}
-    parents = {"c": ("a", "b"), "b": ("a",), "d": ("a", "c", "b")}
-    yield from _blocks(coded_by(COLUMNS, parents)[0], table(few)[1])
     for bound in BOUNDS:
-        odd = wild(related(ROWS, 2))
-        yield from _blocks(planned(related(3000), bound), table(related(ROWS, 1))[1], table(odd)[1])
+        codec, odd = planned(related(3000), bound), wild(related(ROWS, 2))
+        yield from _blocks(codec, table(related(ROWS, 1))[1], table(odd)[1])
     for bound in ("abs:0.5", "rel:1e-2", "none"):
         yield from _blocks(planned(_special(400), bound), table(_special(ROWS))[1])
     for bound in BOUNDS[:3]:
-        yield from _blocks(*made.linked(bound, ROWS // 5)[:2])
-    yield from _blocks(*made.nested(ROWS // 5))
-    shaped = Coded(*_first(*made.shaped(ROWS // 5)))
+        yield from _blocks(*made.linked(bound, ROWS // 4, copied=True)[:2])
+    yield from _blocks(*made.nested(ROWS // 4))
+    shaped = Coded(*_first(*made.shaped(ROWS // 4)))
     yield shaped
     for code in (2, 3, 4):
         yield shaped._replace(block=_again(shaped.block, code))
-    for latent in (False, True):
-        codec = networks.contexts_codec(*table(COLUMNS), "a", "c", latent=latent)
-        yield from _blocks(codec, table(few)[1])
-        yield from _blocks(made.without_bound(codec, "c"), table(few)[1])
+    yield from _in_contexts()
+
+
+def _in_contexts() -> Iterator[Coded]:
+    """Yield codecs with contexts."""
+    values = table({name: x[:ROWS] for name, x in COLUMNS.items()})[1]
+    parents = {"c": ("a", "b"), "b": ("a",), "d": ("a", "c", "b")}
+    yield from _blocks(coded_by(COLUMNS, parents)[0], values)
+    yield from _blocks(*made.seeing(ROWS // 4)[:2])
+    codecs = [networks.contexts_codec(*table(COLUMNS), "a", "c", latent=x) for x in (False, True)]
+    codecs += [made.without_bound(codec, "c") for codec in codecs]
+    for codec in [*codecs, _of_digits(codecs[0]), made.wide()]:
+        yield from _blocks(codec, values)
+    codec, _ = made.two_stages(2)
+    yield from _blocks(codec, values | {"d": Values(made.two_stages(2)[1]["d"].flat[:ROWS])})
+
+
+def _of_digits(codec: Codec) -> Codec:
+    """Return a codec whose stage sees digits."""
+    (plan,) = codec.plan.trees
+    (group,) = plan.groups
+    (stage,) = group.contexts
+    assert isinstance(stage, Stage)
+    inputs = tuple(Feature(x.of, Digit(-1, 1, 7)) for x in stage.inputs)
+    contexts = (dataclasses.replace(stage, inputs=inputs),)
+    groups = (dataclasses.replace(group, contexts=contexts),)
+    plan = dataclasses.replace(plan, groups=groups)
+    return Codec(Plan((plan,)), codec.tables, [n.onnx for n in codec.networks])
 
 
 def _first(codec: Codec, values: Mapping[str, Values]) -> Coded:
@@ -116,7 +152,7 @@ def _again(block: Block, code: int) -> Block:
     """Return a block whose plain lanes are streams of one kind where that can hold them."""
     blobs = []
     for blob, mode in zip(block.blobs, block.modes, strict=True):
-        plain = mode == PLAIN and blob[0] == 0  # no escapes
+        plain = mode == lane.PLAIN and blob[0] == 0  # no escapes
         q = stream.decode(blob[2:], block.rows[0]) if plain else np.zeros(0, np.int64)
         other = _of_kind(q, code) if len(q) else None
         blobs.append(blob if other is None else blob[:2] + other)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-ROUNDS = {"block": 40, "directory": 4000, "network": 2000, "plan": 40, "stream": 100}
+ROUNDS = {"block": 200, "directory": 4000, "network": 2000, "plan": 200, "stream": 500}
 
 
 @pytest.fixture(scope="module")
