@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # quick tests of one file run in one process, as they share what is costly to make
 JOBS ?= 2
-# one thread a process, as JOBS of them share the machine
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --durations=10
+# one thread a process, as JOBS of them share the machine; tests start Python again and again, so
+# what it compiles is kept, whatever the environment says
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --durations=10
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 venv: $(STAMP)
 
 # --group needs pip 25.1; ROOT has wheels for some platforms only, so it may be missing.
-$(STAMP): pyproject.toml constraints.txt setup.py rootae/codec/_native.cpp $(shell find native/src native/include -type f)
+$(STAMP): pyproject.toml constraints.txt setup.py rootae/codec/_native.cpp rootae/kernels/_writer.cpp $(shell find native/src native/include -type f)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
 	$(PIP) install --quiet -c constraints.txt -e '.[train,report]' --group dev --group docs
@@ -41,11 +42,13 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The decode core and its own tests, plain and with sanitizers.
+# The decode core and its own tests, plain and with sanitizers; `make native SANITIZE=thread` is for
+# whoever touches what several threads share: it takes minutes.
+SANITIZE ?= OFF ON
 native:
 	@command -v cmake > /dev/null && command -v $${CXX:-c++} > /dev/null || \
 	  { echo 'cmake or a C++ compiler is not available here: the native core is skipped'; exit 0; }; \
-	set -e; mkdir -p build/native; for sanitize in OFF ON; do \
+	set -e; mkdir -p build/native; for sanitize in $(SANITIZE); do \
 	  folder=build/native/sanitize-$$sanitize; \
 	  cmake -S native -B $$folder -D ROOTAE_SANITIZE=$$sanitize > $$folder.log 2>&1 \
 	    || { cat $$folder.log; exit 1; }; \

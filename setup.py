@@ -14,6 +14,7 @@ from setuptools.command.build_ext import build_ext
 LIMITED = [("Py_LIMITED_API", "0x030B0000")]
 CORE = sorted(str(p) for p in Path("native/src").rglob("*.cpp"))
 HEADERS = sorted(str(p) for p in Path("native").rglob("*.h*"))
+PASSES = ("api_writer", "deviation", "streams/distinct", "streams/sorted")  # of a writer
 
 
 class Build(build_ext):
@@ -61,6 +62,16 @@ setup(
             language="c++",
             py_limited_api=True,
             optional=True,  # rootae.codec.block_decoder does the same in Python
-        )
+        ),
+        Extension(
+            "rootae.kernels._writer",
+            ["rootae/kernels/_writer.cpp", *(f"native/src/{name}.cpp" for name in PASSES)],
+            include_dirs=["native/include", "native/src"],
+            define_macros=[*LIMITED, ("ROOTAE_INSIDE", "1")],
+            depends=HEADERS,
+            language="c++",
+            py_limited_api=True,
+            optional=True,  # rootae.kernels does the same in numpy
+        ),
     ],
 )

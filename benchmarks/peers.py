@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import uproot
 
-from rootae.codec import lane
+from rootae.codec import lane, lane_encoder
 from rootae.codec.grids.absolute import AbsGrid
 from rootae.codec.grids.registry import grid_for
 from rootae.codec.streams import stream
@@ -189,7 +189,7 @@ def _absolute(
 def _grid_encode(x: NDArray[Any], bound: Bound) -> bytes:
     grid = grid_for(bound, x[:: len(x) // ROWS_AT_MOST + 1])
     blocks = [x[a : a + ROWS_AT_MOST] for a in range(0, len(x), ROWS_AT_MOST)]
-    coded = [lane.encode(b, grid.forward(b), grid, bound) for b in blocks]
+    coded = [lane_encoder.draft(b, grid.forward(b), grid, bound).encode() for b in blocks]
     blobs = [bytes([one.mode]) + one.blob for one in coded]
     step = grid.step if isinstance(grid, AbsGrid) else 0.0
     return stream.join([np.float64(step).tobytes(), *blobs])

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 import rootae
 from rootae.reader.cache import cache
 from rootae.rootio.opening import put_models_back
+from rootae.rootio.process.server import SERVER
 
 if TYPE_CHECKING:
     from commands import Command
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("rootae")
+SERVER.idle = rooted.SERVER.idle
 
 
 @pytest.fixture(autouse=True)

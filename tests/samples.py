@@ -97,9 +97,15 @@ def write_events(path: Path, entries: int = 3000, seed: int = 0, compression: An
     return path
 
 
-def write_columns(path: Path, arrays: Mapping[str, Any], tree: str = "t", **options: Any) -> Path:
+def write_columns(
+    path: Path,
+    arrays: Mapping[str, Any],
+    tree: str = "t",
+    compression: Any = uproot.ZLIB(1),  # noqa: B008  uproot's own choice
+    **options: Any,
+) -> Path:
     """Write a file of one tree."""
-    with uproot.recreate(path) as file:
+    with uproot.recreate(path, compression=compression) as file:
         write_tree(file, tree, arrays, **options)
     return path
 

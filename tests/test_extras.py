@@ -102,7 +102,11 @@ def test_what_is_learned_by_counting_is_the_same_with_torch_and_without(
 
 @pytest.mark.parametrize(
     "options",
-    [{"family": "predictor"}, {"family": "aae"}, {"net": "conv"}, {"latents": 2}],
+    [
+        {"family": "predictor"},
+        {"latents": 2},
+        *(pytest.param(o, marks=pytest.mark.slow) for o in ({"family": "aae"}, {"net": "conv"})),
+    ],
     ids=str,
 )
 def test_networks_that_are_asked_for_need_torch(

@@ -79,7 +79,7 @@ int main(int count, char** arguments) {
   rootae_block_extent(block, number, &extent, &error);
   rootae_out out = {malloc(extent.bytes + 1), extent.bytes};
   if (out.data == NULL ||
-      rootae_block_decode(block, &number, 1, bytes, needed, &out, 0, &error) != ROOTAE_OK)
+      rootae_block_decode(block, &number, 1, bytes, needed, &out, 0, 1, &error) != ROOTAE_OK)
     stop(error.message);
   for (size_t i = 0; i < extent.rows * column.lanes; ++i) print(column.type, out.data, i);
   rootae_block_close(block);

@@ -175,7 +175,8 @@ void decode_some(BlockHandle& block, const Stored& from, const Columns& some, Va
     into[column].resize(block.extent(column).bytes + 1);
     outs.push_back({into[column].data() + shift, into[column].size() - shift});
   }
-  block.decode(some, blobs_of(block, some, from.blobs), outs, (from.how & 1) != 0);
+  const std::uint32_t threads = 1 + (from.how >> 6 & 1);
+  block.decode(some, blobs_of(block, some, from.blobs), outs, (from.how & 1) != 0, threads);
   for (const std::uint32_t column : some)
     if (shift != 0) std::rotate(into[column].begin(), into[column].begin() + 1, into[column].end());
 }

@@ -1,9 +1,6 @@
 // The C ABI over codecs and blocks: nothing is thrown across it.
 #include <algorithm>
-#include <cstring>
 #include <memory>
-#include <new>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +9,7 @@
 #include "block.hpp"
 #include "codec.hpp"
 #include "error.hpp"
+#include "guarded.hpp"
 #include "rootae/rootae.h"
 
 struct rootae_codec {
@@ -31,42 +29,11 @@ namespace {
 using rootae::Bytes;
 using rootae::Error;
 using rootae::ErrorKind;
+using rootae::guarded;
 using rootae::Index;
 using rootae::Span;
 
-static_assert(ROOTAE_CORRUPT == 1 + static_cast<int>(ErrorKind::corrupt));
-static_assert(ROOTAE_FORMAT == 1 + static_cast<int>(ErrorKind::format));
-static_assert(ROOTAE_ARGUMENT == 1 + static_cast<int>(ErrorKind::argument));
-static_assert(ROOTAE_MEMORY == 1 + static_cast<int>(ErrorKind::memory));
 static_assert(ROOTAE_FLOAT64 == static_cast<int>(rootae::Type::float64));
-
-int said(rootae_error* error, int kind, std::string_view message) noexcept {
-  if (error == nullptr) return kind;
-  const std::size_t size = std::min(message.size(), sizeof error->message - 1);
-  error->kind = kind;
-  std::memcpy(error->message, message.data(), size);
-  error->message[size] = 0;
-  return kind;
-}
-
-// Returns ROOTAE_OK, or what was thrown.
-template <class Work>
-int guarded(rootae_error* error, Work&& work) noexcept {
-  try {
-    work();
-    return said(error, ROOTAE_OK, "");
-  } catch (const Error& thrown) {
-    return said(error, 1 + static_cast<int>(thrown.kind()), thrown.what());
-  } catch (const std::bad_alloc&) {
-    return said(error, ROOTAE_MEMORY, "there is not enough memory");
-  } catch (const std::length_error&) {
-    return said(error, ROOTAE_MEMORY, "there is not enough memory");
-  } catch (const std::exception& thrown) {
-    return said(error, ROOTAE_INTERNAL, thrown.what());
-  } catch (...) {
-    return said(error, ROOTAE_INTERNAL, "an unknown error");
-  }
-}
 
 void require(bool right, const char* otherwise) {
   if (!right) throw Error(ErrorKind::argument, otherwise);
@@ -212,9 +179,10 @@ int rootae_block_needs(rootae_block* block, const std::uint32_t* columns, std::s
 
 int rootae_block_decode(rootae_block* block, const std::uint32_t* columns, std::size_t column_count,
                         const rootae_bytes* blobs, std::size_t blob_count, const rootae_out* outs,
-                        int keep, rootae_error* error) {
+                        int keep, std::uint32_t threads, rootae_error* error) {
   return guarded(error, [&] {
     rootae::Block& of = given(block).block;
+    require(threads != 0, "there is no thread to decode columns by");
     const Span<const Index> wanted = given(columns, column_count);
     std::vector<Bytes> bytes;
     for (const rootae_bytes& blob : given(blobs, blob_count))
@@ -222,7 +190,7 @@ int rootae_block_decode(rootae_block* block, const std::uint32_t* columns, std::
     std::vector<rootae::Out> into(column_count);
     for (std::size_t i = 0; outs != nullptr && i < column_count; ++i)
       into[i] = {static_cast<std::uint8_t*>(outs[i].data), outs[i].size};
-    of.decode(wanted, {bytes.data(), bytes.size()}, {into.data(), into.size()}, keep != 0);
+    of.decode(wanted, {bytes.data(), bytes.size()}, {into.data(), into.size()}, keep != 0, threads);
   });
 }
 

@@ -6,15 +6,13 @@
 #include <memory>
 #include <vector>
 
-#include "contexts/contexts.hpp"
+#include "decoding.hpp"
 #include "directory.hpp"
-#include "held.hpp"
 #include "memory.hpp"
 #include "program.hpp"
 #include "span.hpp"
 #include "streams/zstd.hpp"
 #include "tree.hpp"
-#include "view.hpp"
 
 namespace rootae {
 
@@ -24,7 +22,7 @@ struct Out {
   std::size_t size = 0;  // bytes
 };
 
-// For one thread at a time.
+// For one caller at a time.
 class Block {
  public:
   // Of a tree that has to outlive it. Throws corrupt where the directory is damaged.
@@ -56,8 +54,10 @@ class Block {
   //   outs: as many as columns, each with room for all of its values; of those without any values
   //     are kept
   //   keep: have values of the others at hand, too
+  //   threads: at most, with the caller's, at least 1; as many as are worth while
   // Throws corrupt where the block is damaged; argument where blobs or outs do not fit.
-  void decode(Span<const Index> columns, Span<const Bytes> blobs, Span<const Out> outs, bool keep);
+  void decode(Span<const Index> columns, Span<const Bytes> blobs, Span<const Out> outs, bool keep,
+              unsigned threads);
 
   // Writes the values of a column that is kept. Throws argument where it is not, or too large.
   void values(Index column, Out out) const;
@@ -75,34 +75,18 @@ class Block {
     Program program;
     bool is_all = false;
   };
-  struct OfGroup {
-    OfGroup(const CompiledTree& tree, Index number, std::size_t rows, const Held& held,
-            Memories& memories, Bytes modes)
-        : view(tree, number, rows, held, memories), contexts(view, modes) {}
-    View view;
-    GroupContexts contexts;
-  };
-
   [[nodiscard]] Request request(Span<const Index> columns) const;
   void add_counters(Request& request) const;
-  void check_blob(Index number, Bytes blob) const;
   void check(const Request& request, Span<const Bytes> blobs, Span<const Out> outs) const;
-  void run(Request& request, Span<const Bytes> blobs, Span<const Out> outs);
-  void expect(const Program& program);
-  void release(Request& request, Index lane);
-  void decode_lane(Index lane, Bytes blob, bool is_last);
+  void run(Request& request, Span<const Bytes> blobs, Span<const Out> outs, unsigned threads);
   void settle(const Request& request, Span<const Out> outs, bool keep);
-  void forget() noexcept;
-  OfGroup& of_group(Index number);
 
   const CompiledTree& tree_;
   Directory directory_;
   Zstd zstd_;
   Memories& memories_;
-  Held held_;
-  std::vector<std::unique_ptr<OfGroup>> groups_;
-  std::vector<std::uint8_t> checked_;      // groups whose counts are right
-  std::vector<std::uint8_t*> into_;        // a caller's memory for each lane, in a run
+  Decoding decoding_;
+  std::vector<std::uint8_t> checked_;  // groups whose counts are right
   std::unique_ptr<Request> pending_;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <type_traits>
 
+#include "crc32.hpp"
 #include "error.hpp"
 #include "plan/shown.hpp"
 
@@ -59,7 +60,25 @@ void interleave(Span<const Index> lanes, const Held& held, std::size_t rows, U* 
   }
 }
 
+// Says what a blob is of.
+std::string name_of(const CompiledTree& tree, Index blob) {
+  const Layout& layout = tree.layout();
+  for (Index group = 0; group < layout.groups(); ++group) {
+    if (layout.latent_blobs[group] != blob) continue;
+    const std::string& name = tree.plan().groups[group].name;
+    return "group " + (name.empty() ? "of event scalars" : shown(name));
+  }
+  const auto found = std::find(layout.lane_blobs.begin(), layout.lane_blobs.end(), blob);
+  const auto lane = static_cast<Index>(found - layout.lane_blobs.begin());
+  return "column " + shown(tree.plan().columns[layout.column_of[lane]].name);
+}
+
 }  // namespace
+
+void check_sum(const CompiledTree& tree, const Directory& directory, Index blob, Bytes bytes) {
+  if (crc32(bytes) == directory.sums[blob]) return;
+  corrupt(name_of(tree, blob) + " is damaged: the checksum does not match");
+}
 
 void check_counts(const CompiledTree& tree, Index group, const Directory& directory,
                   const Held& held) {

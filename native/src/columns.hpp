@@ -1,4 +1,5 @@
-// Columns of a block: that counters and rows agree, and lanes side by side. FORMAT.md, section 7.
+// Columns of a block: that checksums are right, that counters and rows agree, and lanes side by side.
+// FORMAT.md, section 7.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,9 @@
 #include "tree.hpp"
 
 namespace rootae {
+
+// Throws corrupt, and says what a blob is of, where bytes have another checksum than it has.
+void check_sum(const CompiledTree& tree, const Directory& directory, Index blob, Bytes bytes);
 
 // Throws corrupt where rows of a group of a block are not its entries or what its counter adds up
 // to, a count is negative, or the largest is another than the directory says. The counter, if there

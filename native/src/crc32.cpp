@@ -3,10 +3,10 @@
 #include <array>
 #include <cstring>
 
+#include "little_endian.hpp"
+
 namespace rootae {
 namespace {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
 // Words of 8 bytes are taken in turns by so many sums, none of which waits for another; zlib calls
 // that a braid.

@@ -6,11 +6,10 @@
 
 #include "crc32.hpp"
 #include "error.hpp"
+#include "little_endian.hpp"
 
 namespace rootae {
 namespace {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
 constexpr std::size_t id_bytes = 32;
 constexpr std::uint64_t entries_below = std::uint64_t{1} << 40;

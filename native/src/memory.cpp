@@ -41,15 +41,21 @@ Memory Memories::take(std::size_t size) {
 
 void Memories::give(std::uint8_t* data, std::size_t size) noexcept {
   if (size > kBytesAtMost) return std::free(data);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  while (count_ == kPiecesAtMost || bytes_ + size > kBytesAtMost) {
-    bytes_ -= free_[0].size;
-    std::free(free_[0].data);
-    std::copy(free_ + 1, free_ + count_, free_);
-    --count_;
+  std::uint8_t* left[kPiecesAtMost];  // freed without the lock, as that may take long
+  std::size_t count = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    while (count_ - count == kPiecesAtMost || bytes_ + size > kBytesAtMost) {
+      bytes_ -= free_[count].size;
+      left[count] = free_[count].data;
+      ++count;
+    }
+    std::copy(free_ + count, free_ + count_, free_);
+    count_ -= count;
+    free_[count_++] = {data, size};
+    bytes_ += size;
   }
-  free_[count_++] = {data, size};
-  bytes_ += size;
+  for (std::size_t i = 0; i < count; ++i) std::free(left[i]);
 }
 
 }  // namespace rootae

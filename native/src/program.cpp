@@ -31,13 +31,13 @@ void Resolver::add_nodes(const Tree& tree) {
     const GroupNodes nodes{static_cast<Index>(nodes_.size()), count};
     groups_.push_back(nodes);
     first_contexts_.push_back(contexts);
-    std::vector<std::uint8_t> latents;
-    for (const Contexts& one : group.contexts) latents.push_back(sees_latents(one) ? 1 : 0);
+    for (const Contexts& one : group.contexts)
+      contexts_.push_back({static_cast<Index>(g), sees_latents(one)});
     for (const Lane& lane : group.lanes) {
       const Index own = lane.contexts.value_or(0);
       lanes_.push_back({lane.centre.has_value(), lane.derived.has_value(),
-                        lane.contexts.has_value(), lane.contexts && latents[own] != 0,
-                        nodes.contexts(own)});
+                        lane.contexts.has_value(),
+                        lane.contexts && contexts_[contexts + own].latents, nodes.contexts(own)});
     }
     for (const Part part : {Part::lane, Part::centre, Part::rule})
       for (Index i = 0; i < count; ++i) nodes_.push_back({part, layout_->first[g] + i});
@@ -116,11 +116,65 @@ std::optional<Index> Resolver::edge(Index node, Index k, Bytes modes) const {
   return k < all.size() ? std::optional<Index>(all[k]) : std::nullopt;
 }
 
+// Lays out what a program makes.
+class Resolver::Tasks {
+ public:
+  Tasks(const Resolver& of, Bytes modes, Program& program)
+      : of_(of), modes_(modes), program_(program), of_nodes_(of.nodes_.size(), kNone),
+        latents_(of.groups_.size(), kNone) {}
+
+  // Adds a node that is no rule, after what is made for it first: lanes are there.
+  //   lane: that all this is for
+  void add(Index node, Index lane) {
+    const Node& is = of_.nodes_[node];
+    const bool sees_latents = is.part == Part::contexts && of_.contexts_[is.number].latents;
+    const Index group = sees_latents ? of_.contexts_[is.number].group : 0;
+    if (sees_latents && latents_[group] == kNone)
+      latents_[group] = close({Part::latents, group, lane});
+    each_before(node, [&](Index other) {
+      const bool is_lane = of_.nodes_[other].part == Part::lane;
+      if (!is_lane && of_nodes_[other] == kNone) add(other, lane);
+    });
+    if (sees_latents) program_.takes.lead(latents_[group]);
+    each_before(node, [&](Index other) {
+      if (of_nodes_[other] != kNone) program_.takes.lead(of_nodes_[other]);  // else it was known
+    });
+    of_nodes_[node] = close({is.part, is.number, lane});
+  }
+
+ private:
+  static constexpr Index kNone = 0xFFFFFFFF;
+
+  // Rules are no tasks: what they take is taken by their lane.
+  template <class Found>
+  void each_before(Index node, Found found) const {
+    for (Index k = 0; const auto other = of_.edge(node, k, modes_); ++k) {
+      if (of_.nodes_[*other].part != Part::rule) {
+        found(*other);
+      } else {
+        for (const Index source : of_.graph_.of(*other)) found(source);
+      }
+    }
+  }
+
+  Index close(const Task& task) {
+    program_.tasks.push_back(task);
+    program_.takes.close_node();
+    return static_cast<Index>(program_.tasks.size() - 1);
+  }
+
+  const Resolver& of_;
+  Bytes modes_;
+  Program& program_;
+  std::vector<Index> of_nodes_, latents_;  // the tasks of nodes, and of groups' latents
+};
+
 Program Resolver::resolve(Span<const Index> wanted, Bytes modes, Span<const Index> known) const {
   Program program;
   program.readers.assign(nodes_.size(), 0);
   std::vector<Mark> marks(nodes_.size(), Mark::fresh);
   std::vector<std::uint8_t> has_latents(groups_.size(), 0);
+  Tasks tasks(*this, modes, program);
   for (const Index lane : known) marks[node_of(lane)] = Mark::done;
   auto next = [&](Index node, Index k) {
     const std::optional<Index> found = edge(node, k, modes);
@@ -131,6 +185,7 @@ Program Resolver::resolve(Span<const Index> wanted, Bytes modes, Span<const Inde
     if (nodes_[node].part != Part::lane) return;
     const Index lane = nodes_[node].number, group = layout_->group_of[lane];
     program.lanes.push_back(lane);
+    tasks.add(node, lane);
     const bool by_contexts = modes[lane] == mode::contexts || modes[lane] == mode::predicted;
     if (!lanes_[lane].latents || !by_contexts || has_latents[group] != 0) return;
     has_latents[group] = 1;

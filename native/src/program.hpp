@@ -18,15 +18,26 @@ namespace mode {
 constexpr std::uint8_t plain = 0, contexts = 1, bits = 2, derived = 3, predicted = 4, centred = 5;
 }
 
+// What a block's decoder makes and may let go of; of rules it keeps nothing.
+enum class Part : std::uint8_t { lane, centre, rule, contexts, latents };
+
+// Something that is made.
+struct Task {
+  Part part;     // all but a rule
+  Index number;  // of a lane, also for its centre; of contexts over all groups; of a latents' group
+  Index lane;    // the first of the program that takes it, or itself
+};
+
 struct Program {
   std::vector<Index> lanes;    // each after all that it is decoded from
   std::vector<Index> latents;  // the groups whose latents are read
+  // Lanes in that order, each right behind what is made for it first; and of each task those
+  // before it that it takes.
+  std::vector<Task> tasks;
+  Graph takes;
   // How many nodes of these read each node, for `Resolver::release`.
   std::vector<Index> readers;
 };
-
-// What a block's decoder may let go of; of rules it keeps nothing.
-enum class Part : std::uint8_t { lane, centre, rule, contexts };
 
 // Says what has to be decoded of a tree's blocks. Contexts and centres that several lanes share are
 // nodes of their own, so that all this is as large as the plan, whatever a plan is like.
@@ -51,6 +62,8 @@ class Resolver {
 
   // Contexts of all groups are counted in the plan's order: the number of each group's first ones.
   [[nodiscard]] Span<const Index> first_contexts() const { return first_contexts_; }
+  // The group of contexts that are counted so.
+  [[nodiscard]] Index group_of_contexts(Index number) const { return contexts_[number].group; }
   // Whether others may be decoded from a lane, or counted by it: it is worth keeping.
   [[nodiscard]] bool is_read(Index lane) const { return is_read_[lane] != 0; }
 
@@ -84,6 +97,11 @@ class Resolver {
     Part part;
     Index number;
   };
+  struct OfContexts {
+    Index group;
+    bool latents;  // they look at some
+  };
+  class Tasks;
   struct Has {  // of a lane, and the node of its contexts
     bool centre, rule, contexts, latents;
     Index node;
@@ -95,6 +113,7 @@ class Resolver {
   std::vector<GroupNodes> groups_;
   std::vector<Has> lanes_;
   std::vector<Index> first_contexts_;
+  std::vector<OfContexts> contexts_;
   std::vector<std::uint8_t> is_read_;
 };
 

@@ -5,12 +5,11 @@
 
 #include "cursor.hpp"
 #include "error.hpp"
+#include "little_endian.hpp"
 
 namespace rootae {
 
 namespace {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are read as they lie");
 
 constexpr std::uint64_t kBytesAtMost = 1 << 26;    // of tables, and of networks
 constexpr std::size_t kNumbersAtMost = 1 << 24;    // of all tables
@@ -64,15 +63,12 @@ std::vector<Table> unpack_tables(Bytes stored, Zstd zstd) {
   return tables;
 }
 
-const EdgeLookup& Tables::made(Index table) const {
-  std::unique_ptr<const EdgeLookup>& lookup = edges_[table];
-  if (!lookup) lookup = std::make_unique<const EdgeLookup>(numbers_.at(table));
-  return *lookup;
-}
-
 const EdgeLookup& Tables::edges(Index table) const {
-  const std::lock_guard<std::mutex> lock(making_);
-  return made(table);
+  Slot& slot = slots_.at(table);
+  std::call_once(slot.once, [&] {
+    slot.edges = std::make_unique<const EdgeLookup>(numbers_[table]);
+  });
+  return *slot.edges;
 }
 
 CompiledGrid Tables::grid(const Grid& plan) const {
@@ -82,8 +78,10 @@ CompiledGrid Tables::grid(const Grid& plan) const {
 
 std::shared_ptr<const DiagramTables> Tables::diagram(
     const Diagram& plan, std::shared_ptr<const DiagramTables>& kept) const {
-  const std::lock_guard<std::mutex> lock(making_);
-  if (kept) return kept;
+  {
+    const std::lock_guard<std::mutex> lock(making_);
+    if (kept) return kept;
+  }
   std::vector<Span<const std::int64_t>> tables;
   std::vector<std::size_t> widths;
   for (std::size_t k = 0; k < plan.inputs.size(); ++k) {
@@ -92,6 +90,8 @@ std::shared_ptr<const DiagramTables> Tables::diagram(
   }
   const Span<const Span<const std::int64_t>> all(tables.data(), tables.size());
   auto found = std::make_shared<const DiagramTables>(all, widths);
+  const std::lock_guard<std::mutex> lock(making_);
+  if (kept) return kept;  // somebody else was quicker
   if (kept_ + found->bytes() <= kKeptAtMost) {
     kept_ += found->bytes();
     kept = found;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -28,7 +27,8 @@ std::vector<Table> unpack_tables(Bytes stored, Zstd zstd);
 // For any number of threads.
 class Tables {
  public:
-  explicit Tables(std::vector<Table> numbers) : numbers_(std::move(numbers)) {}
+  explicit Tables(std::vector<Table> numbers)
+      : numbers_(std::move(numbers)), slots_(numbers_.size()) {}
   Tables(const Tables&) = delete;
   Tables& operator=(const Tables&) = delete;
 
@@ -44,11 +44,14 @@ class Tables {
       const Diagram& plan, std::shared_ptr<const DiagramTables>& kept) const;
 
  private:
-  [[nodiscard]] const EdgeLookup& made(Index table) const;
+  struct Slot {
+    std::once_flag once;
+    std::unique_ptr<const EdgeLookup> edges;
+  };
 
   std::vector<Table> numbers_;
+  mutable std::vector<Slot> slots_;  // of each table
   mutable std::mutex making_;
-  mutable std::map<Index, std::unique_ptr<const EdgeLookup>> edges_;
   mutable grids::Octaves octaves_;
   mutable std::size_t kept_ = 0;  // bytes of diagrams
 };

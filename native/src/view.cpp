@@ -15,8 +15,7 @@ View::View(const CompiledTree& tree, Index number, std::size_t rows, const Held&
            Memories& memories)
     : tree_(tree), group_(tree.group(number)), held_(held), memories_(memories),
       first_(tree.layout().first[number]), rows_(rows), links_(group_.plan().links.size()),
-      seen_(group_.plan().lanes.size() + group_.plan().links.size()),
-      centres_(group_.plan().lanes.size()) {
+      linking_(links_.size()), finding_(links_.size()), centres_(group_.plan().lanes.size()) {
   number_ways();
 }
 
@@ -58,10 +57,11 @@ Span<const std::int64_t> View::centre(Index lane) {
   hold(plan.has_value(), "a centre is looked at that no lane has: the codec's plan is damaged");
   Memory& memory = centres_[lane];
   if (memory.is_there()) return span(memory);
+  std::vector<ConstValues> seen(group_.plan().lanes.size() + links_.size());
   for (const Term& term : plan->terms)
-    for (const Index i : term.lanes) seen_[i] = values(i);
+    for (const Index i : term.lanes) seen[i] = values(i);
   Memory made = memories_.take(rows_ * sizeof(std::int64_t));
-  centre_codes(*plan, Span<const ConstValues>(seen_.data(), seen_.size()), group_.grid(lane),
+  centre_codes(*plan, Span<const ConstValues>(seen.data(), seen.size()), group_.grid(lane),
                {made.as<std::int64_t>(), rows_});
   memory = std::move(made);
   return span(memory);
@@ -90,7 +90,9 @@ const HeldLane& View::lane_of(std::string_view column, Index element) const {
 
 const Places& View::places(Index number) {
   const Link& link = group_.plan().links[number];
-  std::optional<Places>& found = ways_[links_[number].way].places;
+  const Index way = links_[number].way;
+  const std::lock_guard<std::mutex> lock(finding_[way]);
+  std::optional<Places>& found = ways_[way].places;
   if (!found) {
     const std::vector<std::int64_t> mine = counts(group_.plan().name), theirs = counts(link.group);
     found.emplace(values(link.by), mine, theirs);
@@ -98,7 +100,8 @@ const Places& View::places(Index number) {
   return *found;
 }
 
-ConstValues View::link_values(Index number) {
+// For whoever holds the link's lock.
+ConstValues View::follow(Index number) {
   const Link& link = group_.plan().links[number];
   Linked& linked = links_[number];
   const ConstValues other = lane_of(link.column, link.element).values;
@@ -111,10 +114,16 @@ ConstValues View::link_values(Index number) {
   return {other.type, linked.values.data(), rows_};
 }
 
+ConstValues View::link_values(Index number) {
+  const std::lock_guard<std::mutex> lock(linking_[number]);
+  return follow(number);
+}
+
 Span<const std::int64_t> View::link_codes(Index number) {
+  const std::lock_guard<std::mutex> lock(linking_[number]);
   Linked& linked = links_[number];
   if (!linked.codes.is_there()) {
-    const ConstValues seen = link_values(number);
+    const ConstValues seen = follow(number);
     Memory made = memories_.take(rows_ * sizeof(std::int64_t));
     const auto behind = static_cast<Index>(group_.plan().lanes.size() + number);
     group_.grid(behind).forward(seen, {made.as<std::int64_t>(), rows_});

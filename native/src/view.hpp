@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@
 
 namespace rootae {
 
+// Several threads may ask for values and codes at a time, for a centre one until it is there; one at
+// a time may release what none of them asks for any more. All else is for one thread alone.
 class View {
  public:
   // held: the block's lanes; rows: of the group. All have to outlive this.
@@ -68,6 +71,7 @@ class View {
   const Places& places(Index number);
   void number_ways();
   [[nodiscard]] const HeldLane& lane_of(std::string_view column, Index element) const;
+  ConstValues follow(Index link);
   ConstValues link_values(Index link);
   Span<const std::int64_t> link_codes(Index link);
   Span<const std::int64_t> span(const Memory& memory) const {
@@ -82,7 +86,7 @@ class View {
   std::size_t rows_;
   std::vector<Linked> links_;
   std::vector<Way> ways_;
-  std::vector<ConstValues> seen_;  // what a centre names, by its number
+  std::vector<std::mutex> linking_, finding_;  // for each link, for each way
   std::vector<Memory> centres_;  // of each lane
   std::vector<Memory> latents_;
 };

@@ -140,7 +140,7 @@ void null_is_refused() {
   wrong(rootae_block_needs(block.get(), nullptr, 1, nullptr, 0, &count, &error));
   wrong(rootae_block_needs(block.get(), &a, 1, nullptr, 1, &count, &error));
   wrong(rootae_block_needs(block.get(), &a, 1, nullptr, 0, nullptr, &error));
-  wrong(rootae_block_decode(nullptr, nullptr, 0, nullptr, 0, nullptr, 0, &error));
+  wrong(rootae_block_decode(nullptr, nullptr, 0, nullptr, 0, nullptr, 0, 1, &error));
   wrong(rootae_block_values(block.get(), a, nullptr, 12, &error));
   wrong(rootae_block_extent(block.get(), a, nullptr, &error));
   wrong(rootae_codec_tree(nullptr, 0, nullptr, &error));

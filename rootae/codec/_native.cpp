@@ -256,8 +256,9 @@ bool take(PyObject* blobs, PyObject* outs, Views& views, std::vector<rootae_byte
 PyObject* decode(PyObject*, PyObject* arguments) {
   return guarded([&]() -> PyObject* {
     PyObject *capsule, *list, *blobs, *outs;
-    if (!PyArg_ParseTuple(arguments, "OO!O!O!", &capsule, &PyList_Type, &list, &PyList_Type, &blobs,
-                          &PyList_Type, &outs))
+    unsigned int threads;
+    if (!PyArg_ParseTuple(arguments, "OO!O!O!I", &capsule, &PyList_Type, &list, &PyList_Type,
+                          &blobs, &PyList_Type, &outs, &threads))
       return nullptr;
     Block* const block = block_of(capsule);
     std::vector<std::uint32_t> columns;
@@ -276,7 +277,7 @@ PyObject* decode(PyObject*, PyObject* arguments) {
     {
       const Unlocked unlocked;
       rootae_block_decode(block->block, columns.data(), columns.size(), from.data(), from.size(),
-                          into.data(), 0, &error);
+                          into.data(), 0, threads, &error);
     }
     if (error.kind != ROOTAE_OK) return refused(error);
     Py_RETURN_NONE;
@@ -312,7 +313,7 @@ PyMethodDef methods[] = {
     {"open_codec", open_codec, METH_VARARGS, "Open a codec: plan, tables, networks; all is checked."},
     {"open_block", open_block, METH_VARARGS, "Open a block: codec, number of the tree, directory."},
     {"needs", needs, METH_VARARGS, "Return the numbers of the blobs that columns of a block take."},
-    {"decode", decode, METH_VARARGS, "Decode: block, columns, the blobs of `needs`, memory."},
+    {"decode", decode, METH_VARARGS, "Decode: block, columns, the blobs of `needs`, memory, threads."},
     {"latents", latents, METH_VARARGS, "Read latents: block, number of the group, blob, memory."},
     {"kept", kept, METH_O, "Return how many bytes a block keeps inside."},
     {nullptr, nullptr, 0, nullptr}};

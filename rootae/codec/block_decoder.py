@@ -54,6 +54,8 @@ class BlockDecoder:
         fetch: gives blobs by their numbers, see `rootae.codec.layout`.
     """
 
+    holds_sums = False
+
     def __init__(
         self,
         tree: CompiledTree,
@@ -93,6 +95,7 @@ class BlockDecoder:
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,
+        threads: int = 1,  # noqa: ARG002  one is at work, whatever is allowed
     ) -> dict[str, Values]:
         """Decode columns, see `rootae.codec.decoder.Decoder`.
 

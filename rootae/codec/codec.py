@@ -16,7 +16,7 @@ from rootae.codec.native import NativeCodec, NativeTree
 from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
-from rootae.codec.streams import stream
+from rootae.codec.streams import stream, zstd
 from rootae.codec.tree import TreeCoder
 from rootae.errors import CorruptError
 
@@ -92,9 +92,20 @@ class Codec:
         networks = packed.pack(n.onnx for n in self.networks)
         return self.plan.to_json().encode(), tables.pack(self.tables), networks
 
+    @functools.cached_property
+    def packed_plan(self) -> bytes:
+        """Return the plan's text in a zstd frame, as a file has it."""
+        return zstd.compress(self.parts[0], 19)
+
     @classmethod
-    def from_parts(cls, plan: bytes, numbers: bytes, networks: bytes) -> Codec:
+    def from_parts(
+        cls, plan: bytes, numbers: bytes, networks: bytes, packed_plan: bytes | None = None
+    ) -> Codec:
         """Rebuild a codec.
+
+        Arguments:
+            plan, numbers, networks: its parts.
+            packed_plan: the frame that the plan was in: to make another takes long.
 
         Raises:
             CorruptError: the bytes are damaged.
@@ -104,6 +115,8 @@ class Codec:
         arrays = tables.unpack(numbers)
         codec = cls(parsed, arrays, packed.unpack(networks, "networks"))
         codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
+        if packed_plan is not None:
+            codec.__dict__["packed_plan"] = packed_plan
         return codec
 
     @functools.cached_property

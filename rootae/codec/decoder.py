@@ -33,6 +33,8 @@ class Decoder(Protocol):
     """
 
     entries: int
+    holds_sums: bool
+    """Whether it holds blobs against their checksums itself."""
 
     def request(self, names: Collection[str]) -> Any:
         """Find what has to be read and decoded for some columns, a `Request` of its own kind.
@@ -48,6 +50,7 @@ class Decoder(Protocol):
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,
+        threads: int = 1,
     ) -> dict[str, Values]:
         """Decode columns.
 
@@ -55,6 +58,7 @@ class Decoder(Protocol):
             request: what `request` found.
             blobs: the bytes of the blobs that it names.
             keep: have the columns at hand for the next request, not only what others are made of.
+            threads: how many may be at work on it.
             into: memory for values, shape (rows, *inner_shape), by column; made where there is
                 none.
 

@@ -12,14 +12,7 @@ from rootae.errors import CorruptError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["escapes_of", "read_escapes", "with_escapes"]
-
-
-def with_escapes(blob: bytes, values: NDArray[Any]) -> NDArray[Any]:
-    """Put a blob's escapes over the values of its codes, in place."""
-    at, raw = read_escapes(stream.Cursor(blob), len(values), values.dtype.name)
-    values[at] = raw
-    return values
+__all__ = ["escapes_of", "read_escapes"]
 
 
 def escapes_of(x: NDArray[Any], at: NDArray[np.intp]) -> bytes:

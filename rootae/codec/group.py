@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts, feature
-from rootae.codec.escapes import with_escapes
+from rootae.codec.lane_encoder import draft, draft_derived, draft_predicted
 from rootae.codec.plan.contexts import OfLane, Stage
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
@@ -18,11 +18,13 @@ from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
     from rootae.codec.contexts.network import Network
     from rootae.codec.grids.registry import Grid
+    from rootae.codec.lane_encoder import Draft, Encoded
     from rootae.codec.plan.plan import GroupPlan
 
 __all__ = ["EncodedGroup", "GroupCoder", "Linked", "feature"]
@@ -37,15 +39,17 @@ class EncodedGroup:
 
     Arguments:
         latents: the joined streams of the latents.
-        blobs: the bytes of each lane.
-        modes: the mode of each lane.
+        lanes: each lane's bytes and mode, which may be under way.
         decoded: gives a lane's values as its reader will see them.
     """
 
     latents: bytes
-    blobs: tuple[bytes, ...]
-    modes: bytes
+    lanes: Sequence[Future[Encoded] | Encoded]
     decoded: Callable[[int], NDArray[Any]]
+
+    def whole(self) -> list[Encoded]:
+        """Return each lane's bytes and mode, as soon as they are there."""
+        return [x.result() if isinstance(x, Future) else x for x in self.lanes]
 
 
 class GroupCoder:
@@ -80,24 +84,30 @@ class GroupCoder:
         """Put every lane's values on its grid."""
         return [grid.forward(x) for grid, x in zip(self.grids, values, strict=True)]
 
-    def encode(self, values: Sequence[NDArray[Any]], linked: Linked | None = None) -> EncodedGroup:
+    def encode(
+        self,
+        values: Sequence[NDArray[Any]],
+        linked: Linked | None = None,
+        later: Executor | None = None,
+    ) -> EncodedGroup:
         """Code one block.
 
         Arguments:
             values: each lane's values, shape (rows,), the column's dtype.
             linked: gives the values of a link, by its number.
+            later: makes lanes' bytes beside what is done here.
         """
         rows = len(values[0]) if values else 0
         codes = self.codes(values)
         latents = self.latents(codes, rows)
         block = _Block(self, rows, latents, linked)
         contexts = StageContexts(self, block)
+        bytes_of: dict[int, Future[Encoded] | Encoded] = {}
         for i in self._order:
-            block.lanes[i] = self._encode_lane(i, values, codes, block.values, contexts)
+            lane = block.lanes[i] = self._drafted(i, values, codes, block.values, contexts)
+            bytes_of[i] = lane.encode() if later is None else later.submit(lane.encode)
         stored = stream.join(stream.encode(z) for z in latents)
-        ordered = [block.lanes[i] for i in range(len(codes))]
-        blobs = tuple(e.blob for e in ordered)
-        return EncodedGroup(stored, blobs, bytes(e.mode for e in ordered), block.values)
+        return EncodedGroup(stored, [bytes_of[i] for i in range(len(codes))], block.values)
 
     def latents(self, codes: Sequence[NDArray[Any]], rows: int) -> NDArray[np.int64]:
         """Run the encoder: whole numbers of shape (latents, rows)."""
@@ -108,26 +118,26 @@ class GroupCoder:
         z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
         return z
 
-    def _encode_lane(
+    def _drafted(
         self,
         i: int,
         values: Sequence[NDArray[Any]],
         codes: Sequence[NDArray[Any]],
         decoded: Callable[[int], NDArray[Any]],
         contexts: StageContexts,
-    ) -> lanes.Encoded:
+    ) -> Draft:
         lane, grid = self.plan.lanes[i], self.grids[i]
         bound = lane.bound
         if not bound.promises and isinstance(self.plan.contexts_of(i), Stage):
-            return lanes.encode_predicted(len(codes[i]))
+            return draft_predicted(len(codes[i]))
         if lane.derived is not None:
             sources = [decoded(j) for j, _ in lane.derived.terms]
             value = lane.derived.evaluate(sources, grid.dtype)
-            return lanes.encode_derived(values[i], value, codes[i], grid, bound)
+            return draft_derived(values[i], value, codes[i], grid, bound)
         if not len(codes[i]):
-            return lanes.encode(values[i], codes[i], grid, bound)
+            return draft(values[i], codes[i], grid, bound)
         context = contexts.of(i)
-        return lanes.encode(values[i], codes[i], grid, bound, context, contexts.centre(i))
+        return draft(values[i], codes[i], grid, bound, context, contexts.centre(i))
 
 
 class _Block:
@@ -151,7 +161,7 @@ class _Block:
         linked: Linked | None,
     ) -> None:
         self.rows = rows
-        self.lanes: dict[int, lanes.Encoded] = {}
+        self.lanes: dict[int, Draft] = {}
         self._coder = coder
         self._latents = latents
         self._linked = linked or _nothing
@@ -169,21 +179,8 @@ class _Block:
         """Return the values of a lane or of a linked one."""
         if i not in self._values:
             link = i - len(self._coder.plan.lanes)
-            self._values[i] = self._linked(link) if link >= 0 else self._as_read(i)
+            self._values[i] = self._linked(link) if link >= 0 else self.lanes[i].values()
         return self._values[i]
-
-    def _as_read(self, i: int) -> NDArray[Any]:
-        """Return a lane's values, escapes included."""
-        encoded, grid = self.lanes[i], self._coder.grids[i]
-        rule = self._coder.plan.lanes[i].derived
-        if encoded.mode in (lanes.PLAIN, lanes.CONTEXTS, lanes.CENTRED):
-            return with_escapes(encoded.blob, grid.inverse(encoded.codes))
-
-        derived = None
-        if rule is not None:
-            derived = rule.evaluate([self.values(j) for j, _ in rule.terms], grid.dtype)
-        found = lanes.decode(encoded.mode, encoded.blob, self.rows, grid, None, None, derived)
-        return found.values
 
 
 def _nothing(link: int) -> NDArray[Any]:

@@ -27,18 +27,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.escapes import escapes_of, read_escapes
-from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid
-from rootae.codec.grids.special import changed
+from rootae.codec.escapes import read_escapes
+from rootae.codec.grids.registry import ExactFloat, Grid
 from rootae.codec.streams import runs, stream
-from rootae.codec.streams.kind import Effort
 from rootae.errors import CorruptError
-from rootae.schema.bounds.deviation import deviation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from rootae.schema.bounds.bound import Bound
 
 __all__ = [
     "BITS",
@@ -48,33 +43,11 @@ __all__ = [
     "PLAIN",
     "PREDICTED",
     "Decoded",
-    "Encoded",
     "decode",
-    "encode",
-    "encode_derived",
-    "encode_predicted",
     "shift_of",
 ]
 
 PLAIN, CONTEXTS, BITS, DERIVED, PREDICTED, CENTRED = range(6)
-_QUICK = Effort(is_quick=True)
-_NEARLY = 1.1  # of the bytes that contexts take: a thorough search does not save more
-_ESCAPED_AT_MOST = 0.02  # of a block's values; beyond it another mode is smaller
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A lane's blob.
-
-    Arguments:
-        blob: the bytes.
-        mode: which mode was taken.
-        codes: the codes that networks see, shape (rows,).
-    """
-
-    blob: bytes
-    mode: int
-    codes: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -83,77 +56,6 @@ class Decoded:
 
     codes: NDArray[Any]
     values: NDArray[Any]
-
-
-def encode(
-    x: NDArray[Any],
-    q: NDArray[Any],
-    grid: Grid,
-    bound: Bound,
-    contexts: NDArray[Any] | None = None,
-    centre: NDArray[Any] | None = None,
-) -> Encoded:
-    """Code a lane, plainly or by contexts, whichever is smaller.
-
-    Arguments:
-        x: the original values, shape (rows,), the column's dtype.
-        q: their codes on the grid.
-        grid: the lane's grid.
-        bound: the lane's bound.
-        contexts: the context of each value, or None.
-        centre: the code that each value's code is centred on, or None.
-    """
-    boolean = x.dtype.kind == "b"  # a byte other than 0 and 1 has no code
-    wrong = np.zeros(0, np.intp)
-    if boolean or not isinstance(grid, ExactFloat | ExactInteger):
-        wrong = _wrong(x, grid.inverse(q), grid, bound)
-    if not boolean and len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
-        bits = ExactFloat(x.dtype.name).forward(x)
-        shift, body = _shifted(bits)
-        return Encoded(
-            escapes_of(x, wrong[:0]) + shift + stream.encode(body), BITS, np.zeros(len(x), np.int64)
-        )
-    shift, body = _shifted(q) if isinstance(grid, ExactFloat) else (b"\0", q)
-    bodies = {PLAIN: body}
-    if centre is not None:
-        bodies[CENTRED] = body - (centre >> shift[0])
-    mode, data = _smallest(bodies, contexts)
-    return Encoded(escapes_of(x, wrong) + shift + data, mode, q)
-
-
-def _smallest(bodies: dict[int, NDArray[Any]], contexts: NDArray[Any] | None) -> tuple[int, bytes]:
-    """Return the smallest way to code a lane: a mode, and the bytes.
-
-    By contexts it is mostly much smaller: the others are then only looked at quickly.
-    """
-    last = bodies[max(bodies)]
-    known = runs.encode(last, contexts) if contexts is not None else None
-    found: list[tuple[int, bytes]] = []
-    for mode, body in bodies.items():
-        if known is None or len(stream.encode(body, _QUICK)) < _NEARLY * len(known):
-            found.append((mode, stream.encode(body)))
-    found += [(CONTEXTS, known)] if known is not None else []
-    return min(found, key=lambda pair: len(pair[1]))
-
-
-def encode_derived(
-    x: NDArray[Any], value: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound
-) -> Encoded:
-    """Code a lane that follows from others: its exceptions only, unless there are many."""
-    wrong = _wrong(x, value, grid, bound)
-    if len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8:
-        return encode(x, q, grid, bound)
-    return Encoded(escapes_of(x, wrong), DERIVED, q)
-
-
-def _wrong(x: NDArray[Any], y: NDArray[Any], grid: Grid, bound: Bound) -> NDArray[np.intp]:
-    """Return the rows whose values may not come back so."""
-    return np.flatnonzero(deviation(x, y, bound)[1] | changed(grid, x, y))
-
-
-def encode_predicted(rows: int) -> Encoded:
-    """Code a lane without a bound: nothing at all."""
-    return Encoded(b"\0", PREDICTED, np.zeros(rows, np.int64))
 
 
 def decode(
@@ -169,7 +71,7 @@ def decode(
 
     Arguments:
         mode: how it is coded.
-        blob: what `encode` made.
+        blob: what `lane_encoder` made.
         rows: the number of values.
         grid: the lane's grid.
         contexts: the context of each value, or the codes of a predicted lane, shape (rows,).
@@ -238,11 +140,6 @@ def shift_of(q: NDArray[Any]) -> int:
     """Count the low bits that no code's magnitude uses."""
     used = int(np.bitwise_or.reduce(np.where(q < 0, ~q, q))) if len(q) else 0
     return (used & -used).bit_length() - 1 if used else 0
-
-
-def _shifted(q: NDArray[Any]) -> tuple[bytes, NDArray[Any]]:
-    shift = shift_of(q)
-    return bytes([shift]), q >> shift
 
 
 def _shift(cursor: stream.Cursor) -> int:

@@ -53,6 +53,8 @@ class NativeDecoder:
         CorruptError: the block is damaged.
     """
 
+    holds_sums = True
+
     def __init__(
         self,
         tree: NativeTree,
@@ -94,6 +96,7 @@ class NativeDecoder:
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,
+        threads: int = 1,
     ) -> dict[str, Values]:
         """Decode columns, see `Decoder.run`.
 
@@ -104,7 +107,7 @@ class NativeDecoder:
         columns = [self._plan.column(name) for name in request.every]
         outs = [given[c.name] if c.name in given else self._memory(c) for c in columns]
         numbers = self._numbers(request.every)
-        self._asked(self._tree.core.decode, self._block, numbers, [*blobs], outs)
+        self._asked(self._tree.core.decode, self._block, numbers, [*blobs], outs, threads)
         flats = dict(zip(request.every, outs, strict=True))
         done = dict(self._counted(flats))
         if keep:

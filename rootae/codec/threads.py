@@ -1,4 +1,4 @@
-"""How many threads decode a file's blocks."""
+"""How many threads code and decode a file's blocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 from rootae.errors import ArgumentError
 
-__all__ = ["VARIABLE", "threads_of"]
+__all__ = ["VARIABLE", "cores", "threads_of"]
 
 VARIABLE = "ROOTAE_THREADS"  # for reading through plain uproot, which takes no option of rootae's
 _AT_MOST = 1024
@@ -35,3 +35,10 @@ def threads_of(threads: int | None = None) -> int:
         msg = f"{name} is {said!r}: give a number of threads from 1 to {_AT_MOST}"
         raise ArgumentError(msg)
     return number
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

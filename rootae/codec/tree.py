@@ -21,6 +21,7 @@ from rootae.schema.values import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -64,11 +65,12 @@ class TreeCoder(CompiledTree):
         """Return each column's bound."""
         return {x.column: x.bound for g in self.plan.groups for x in g.lanes}
 
-    def encode(self, data: Mapping[str, Values]) -> Block:
+    def encode(self, data: Mapping[str, Values], later: Executor | None = None) -> Block:
         """Code one block.
 
         Arguments:
             data: every column's values over the block's entries.
+            later: makes lanes' bytes, on which nothing else hangs, beside what is done here.
         """
         done: dict[str, EncodedGroup] = {}
         rows: dict[str, int] = {}
@@ -76,13 +78,14 @@ class TreeCoder(CompiledTree):
             coder = self.coder(name)
             values = [data[x.column].lane(x.element) for x in coder.plan.lanes]
             linked = functools.partial(self._linked, data, done, {}, name, values)
-            done[name] = coder.encode(values, linked)
+            done[name] = coder.encode(values, linked, later)
             rows[name] = len(values[0])
         blobs, modes = list[bytes](), b""
         for group in self.plan.groups:
             blobs += [done[group.name].latents] * (group.encoder is not None)
-            blobs += done[group.name].blobs
-            modes += done[group.name].modes
+            encoded = done[group.name].whole()
+            blobs += [x.blob for x in encoded]
+            modes += bytes(x.mode for x in encoded)
         done.clear()  # what was decoded and what it is linked to hold each other
         entries = rows.get(EVENT, 0) or entries_of(data)
         groups = self.layout.groups

@@ -56,7 +56,7 @@ class CodecWriter:
             make_directory(self._file, DIRECTORY, NOTICE)
             self._tree = _tree(self._file, CODECS, CODEC, "rootae codecs")
         plan, tables, networks = codec.parts
-        parts = stream.join([zstd.compress(plan, 19), tables, networks])
+        parts = stream.join([codec.packed_plan, tables, networks])
         row = bytes_rows([codec.digest + stream.varint(len(plan)) + parts])
         self._rows[codec.digest] = row
         self._tree.extend({CODEC: row})
@@ -120,4 +120,4 @@ def load_codec(row: bytes) -> Codec:
     if hashlib.sha256(stream.join([text, tables, networks])).digest() != digest:
         msg = f"codec {digest.hex()[:8]} is damaged: its checksum does not match"
         raise CorruptError(msg)
-    return Codec.from_parts(text, tables, networks)
+    return Codec.from_parts(text, tables, networks, plan)

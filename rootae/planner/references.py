@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rootae.codec.plan.plan import GroupPlan, Lane
     from rootae.schema.values import Values
 
-__all__ = ["collection", "link", "seen"]
+__all__ = ["collection", "link", "seen", "weight"]
 
 _INDEX = re.compile(r"(?P<what>\w+?)Idx(G|\d)?")
 _PARTS = ("pt", "eta", "phi", "mass")
@@ -37,6 +37,7 @@ _LINKS_AT_MOST = 8  # of one column of indices
 _ROWS_AT_LEAST, _ROWS = 500, 65_536
 _INSIDE = 0.98  # share of indices, the negative ones aside, that lead somewhere
 _SAVING = 0.95  # a centre has to bring a lane's plain bytes below this share
+_PRICE = 0.15  # bits a value that it has to save for each further value that a reader decodes
 
 
 def collection(group: GroupPlan) -> str:
@@ -63,6 +64,15 @@ def seen(link_: Link, plan: GroupPlan, values: Mapping[str, Values]) -> NDArray[
         return np.zeros(len(by.flat), np.dtype(grid.dtype))
     decoded = grid.inverse(grid.forward(other.lane(link_.element)))
     return follow(places(by.flat, by.counts, other.counts), decoded)
+
+
+def weight(plan: GroupPlan, link_: Link, values: Mapping[str, Values]) -> float:
+    """Return how many values a reader decodes through a link for each of the group's own, or 1.
+
+    A muon's generated particle is one of sixty: whoever reads muons would decode all of them.
+    """
+    own, other = values[plan.lanes[link_.by].column], values[link_.column]
+    return max(1.0, len(other.flat) / max(len(own.flat), 1))
 
 
 def link(groups: Sequence[GroupPlan], values: Mapping[str, Values]) -> tuple[GroupPlan, ...]:
@@ -152,17 +162,21 @@ def _centred(group: GroupPlan, values: Mapping[str, Values]) -> GroupPlan:
         for i, lane in enumerate(lanes):
             free = lane.derived is None and lane.centre is None and i != one.by
             if free and name and _part(lane, collection(group)) == name:
-                view = seen(one, group, values)
-                lanes[i] = _with_centre(lane, len(lanes) + number, values[lane.column].flat, view)
+                view, x = seen(one, group, values), values[lane.column].flat
+                price = _PRICE * (weight(group, one, values) - 1)
+                lanes[i] = _with_centre(lane, len(lanes) + number, x, view, price)
     return dataclasses.replace(group, lanes=tuple(lanes))
 
 
-def _with_centre(lane: Lane, source: int, x: NDArray[Any], view: NDArray[Any]) -> Lane:
+def _with_centre(
+    lane: Lane, source: int, x: NDArray[Any], view: NDArray[Any], price: float
+) -> Lane:
     grid = lane.grid.with_tables(())
     q = grid.forward(x[:_ROWS])
     centre = Centre((Term("lane", (source,), 1.0),), False, int(q.min()), int(q.max()))
     shift = shift_of(q) if isinstance(grid, ExactFloat) else 0
     middle = centre.codes(lambda _: view[:_ROWS], len(q), grid)
     less = len(stream.encode((q >> shift) - (middle >> shift)))
+    less += int(price * len(q) / 8)
     pays = less < _SAVING * len(stream.encode(q >> shift))
     return dataclasses.replace(lane, centre=centre) if pays else lane

@@ -68,12 +68,18 @@ class Batch:
         Raises:
             CorruptError: a block is damaged.
         """
-        fetched = self._stored.fetch([(p.block, p.request.blobs) for p in self._parts])
+        wanted = [(p.block, p.request.blobs) for p in self._parts]
+        is_checked = not all(p.decoder.holds_sums for p in self._parts)
+        fetched = self._stored.fetch(wanted, is_checked=is_checked)
+
+        # more threads than blocks share these out: a file of one block gains, too
+        inside = -(-threads // len(self._parts))
 
         def decode(i: int) -> dict[str, Values]:
             block, decoder, request = self._parts[i]
             into = None if joined is None else joined.memory(block)
-            return decoder.run(request, fetched[i], keep=joined is None, into=into)
+            keep = joined is None
+            return decoder.run(request, fetched[i], keep=keep, into=into, threads=inside)
 
         found = _side_by_side(decode, len(self._parts), threads)
         for (block, decoder, _), columns in zip(self._parts, found, strict=True):

@@ -21,6 +21,7 @@ from rootae.reader.batch import Batch
 from rootae.reader.cache import blocks_of
 from rootae.reader.joined import Joined
 from rootae.reader.offsets import Offsets
+from rootae.reader.parts import parts
 from rootae.reader.places import Places, check_whole
 from rootae.rootio.baskets import basket_ends
 from rootae.schema.values import Values
@@ -222,14 +223,13 @@ class CodedTree:
         span = range(wanted[0][0], wanted[-1][0] + 1)
         if sum(high - low for _, low, high in wanted) == self._entries(span):
             return self._whole(names, span)
-        parts: dict[str, list[Values]] = {name: [] for name in names}
+        pieces: dict[str, list[Values]] = {name: [] for name in names}
         blocks = self._blocks(names, span)
         for (_, low, high), (decoder, found) in zip(wanted, blocks, strict=True):
-            for name, values in found.items():
-                part = values.part(low, high)
+            for name, part in parts(found, low, high):
                 alone = len(wanted) == 1 and decoder.keeps(name)  # what is kept may be read again
-                parts[name].append(Values(part.flat.copy(), part.counts) if alone else part)
-        return {name: Values.joined(parts.pop(name)) for name in names}
+                pieces[name].append(Values(part.flat.copy(), part.counts) if alone else part)
+        return {name: Values.joined(pieces.pop(name)) for name in names}
 
     def _whole(self, names: Sequence[str], span: range) -> dict[str, Values]:
         """Return columns over whole blocks."""

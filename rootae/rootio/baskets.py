@@ -26,6 +26,7 @@ __all__ = [
     "omits_places",
     "read_branch",
     "read_branches",
+    "span_of",
 ]
 
 _ENDS = "_rootae_ends"
@@ -80,7 +81,7 @@ def read_branch(branch: Any, start: int = 0, stop: int | None = None) -> NDArray
 
 def read_branches(branches: Sequence[Any], start: int, stop: int) -> list[NDArray[Any]]:
     """Read branches of one file as `read_branch` does, the bytes of all at one go."""
-    spans = [_span(basket_ends(b), start, stop) for b in branches]
+    spans = [span_of(basket_ends(b), start, stop) for b in branches]
     wanted = [(b, i) for b, span in zip(branches, spans, strict=True) for i in span]
     read = dict(zip([(id(b), i) for b, i in wanted], _baskets(wanted), strict=True))
     found = []
@@ -99,7 +100,7 @@ def read_branches(branches: Sequence[Any], start: int, stop: int) -> list[NDArra
     return found
 
 
-def _span(ends: NDArray[np.int64], start: int, stop: int) -> range:
+def span_of(ends: NDArray[np.int64], start: int, stop: int) -> range:
     """Return the numbers of the baskets that hold some entries."""
     first, last = np.searchsorted(ends[1:], start, "right"), np.searchsorted(ends[:-1], stop)
     return range(int(first), int(last))

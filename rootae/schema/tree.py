@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,11 @@ class TreeSchema:
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
-        return next((c for c in self.columns if c.name == name), None)
+        return self._by_name.get(name)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {c.name: c for c in reversed(self.columns)}
 
     def counters_of(self, names: Iterable[str]) -> set[str]:
         """Return what counts some columns, and what counts that."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from rootae.errors import RootaeError, UnreadableError, said
 from rootae.rootio.branch_values import read
+from rootae.rootio.numbers import read_numbers
 from rootae.schema.column import branch_of
 from rootae.schema.values import Values
 from rootae.source.rntuple import NTuple, describe_fields
@@ -75,12 +76,31 @@ class SourceTree:
         Raises:
             UnreadableError: a branch cannot be read, or its lengths are not its counter's.
         """
-        columns = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in columns)))
-        found = {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in columns}
+        columns = self._columns(names)
+        found = {c.name: v for c in columns if (v := self._numbers(c, start, stop)) is not None}
+        others = [c for c in columns if c.name not in found]
+        arrays = self.arrays(start, stop, list(dict.fromkeys(branch_of(c.name) for c in others)))
+        found |= {c.name: Values.from_array(arrays[branch_of(c.name)], c) for c in others}
         for column in columns:
             self._hold_lengths(column, found)
         return found
+
+    def _columns(self, names: Collection[str] | None) -> list[Column]:
+        """Return columns by their names, all by default."""
+        wanted = None if names is None else set(names)
+        return [c for c in self.schema.columns if wanted is None or c.name in wanted]
+
+    def _numbers(self, column: Column, start: int, stop: int) -> Values | None:
+        """Return a column's values if they are simple and sound: else uproot says what is wrong."""
+        if not column.has_branch or column.is_nested or column.inner_shape:
+            return None
+        try:
+            read = read_numbers(self.tree[column.name], start, stop)
+        except Exception:  # a damaged basket, or one as nobody foresaw
+            return None
+        if read is None or (read[1] is None) != (column.counter is None):
+            return None
+        return Values(read[0], read[1]) if read[0].dtype == np.dtype(column.dtype) else None
 
     def _hold_lengths(self, column: Column, found: Mapping[str, Values]) -> None:
         """Hold the lengths of a column's lists, as its baskets have them, against its counter."""
@@ -117,8 +137,9 @@ class SourceTree:
         self, blocks: Iterable[tuple[int, int]], names: Collection[str] | None
     ) -> Iterator[list[tuple[int, int]]]:
         """Group blocks that can be read at once."""
-        wanted = [c for c in self.schema.columns if names is None or c.name in set(names)]
-        sizes = [(c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in wanted]
+        sizes = [
+            (c.counter is None, np.dtype(c.dtype).itemsize * c.lanes) for c in self._columns(names)
+        ]
         flat, jagged = (sum(n for kind, n in sizes if kind == is_flat) for is_flat in (True, False))
         group: list[tuple[int, int]] = []
         for block in blocks:

@@ -106,6 +106,9 @@ class GroupData:
                 for g, x in zip(coder.linked_grids, decoded[len(self.codes) :], strict=True)
             ),
         ]
+        # values that a reader decodes for each of the group's own, to see one
+        self.weights = [1.0] * len(self.codes)
+        self.weights += [references.weight(plan, link, values) for link in plan.links]
         self.centres = {
             i: x.centre.codes(decoded.__getitem__, self.rows, coder.grids[i])
             for i, x in enumerate(plan.lanes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from rootae.checks.written import Written
+from rootae.codec.threads import cores
 from rootae.container.side_tree import (
     BLOCK,
     CARRIER,
@@ -26,6 +26,7 @@ from rootae.rootio.writable import passing_branch, passing_names, written_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from concurrent.futures import Executor
 
     from rootae.codec.block import Block
     from rootae.codec.codec import Codec
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sizes", "TreeWriter"]
 
-_WORKERS = min(os.cpu_count() or 1, 4)  # blocks coded at a time
+_WORKERS = min(cores(), 4)  # blocks coded at a time, and lanes of these
 _UNDER_WAY = 1 << 29  # bytes of these, their codes included, unless a single block has more
 _CODE = 8  # bytes of a code
 
@@ -222,7 +223,8 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
     names = [c.name for c in coder.plan.columns]
     waiting: deque[tuple[int, int, Future[Coded]]] = deque()
     sizes: deque[int] = deque()  # bytes of each that waits
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(_WORKERS) as pool, ThreadPoolExecutor(_WORKERS) as beside:
+        later = beside if _WORKERS > 1 else None
         try:
             for start, stop, values in tree.parts(tree.blocks(), names):
                 where = f"{tree.where}, entries {start}-{stop}"
@@ -231,7 +233,7 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
                     a, b, done = waiting.popleft()
                     sizes.popleft()
                     yield a, b, done.result()
-                waiting.append((start, stop, pool.submit(_encode, coder, values, where)))
+                waiting.append((start, stop, pool.submit(_encode, coder, values, where, later)))
             while waiting:
                 a, b, done = waiting.popleft()
                 yield a, b, done.result()
@@ -239,7 +241,9 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
             pool.shutdown(cancel_futures=True)
 
 
-def _encode(coder: TreeCoder, values: dict[str, Values], where: str) -> Coded:
+def _encode(
+    coder: TreeCoder, values: dict[str, Values], where: str, later: Executor | None
+) -> Coded:
     """Code one block and hold it against its bounds."""
-    block = coder.encode(values)
+    block = coder.encode(values, later)
     return block, coder.verify(block, values, where), values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
 N = 12_000
 COMPRESSIONS = {"none": None, "zstd": uproot.ZSTD(5), "zlib": uproot.ZLIB(1)}
-BACKENDS = [
-    "uproot",
-    pytest.param("root", marks=pytest.mark.skipif(not installed(), reason="no ROOT")),
-]
+_BY_ROOT = pytest.mark.skipif(not installed(), reason="no ROOT")
+BACKENDS = ["uproot", pytest.param("root", marks=_BY_ROOT)]
 OPTIONS: dict[str, Any] = {"family": "plain", "trees": ["t"], "bounds": {"x": "rel:1e-3"}}
 
 
@@ -91,13 +90,18 @@ def is_right(path: Path, what: str, wanted: Any) -> bool:
 
 
 COVERED = ["t/kept", "t/k_v", "t/nk", "t/label", "t/cell", "d/other/z", "d/h"]
+QUICK = {("uproot", "zstd", what) for what in COVERED} | {("root", "zstd", "t/label")}
+DAMAGED = [
+    pytest.param(
+        *case,
+        marks=[_BY_ROOT] * (case[0] == "root") + [pytest.mark.slow] * (case not in QUICK),
+        id="-".join(case),
+    )
+    for case in itertools.product(("uproot", "root"), COMPRESSIONS, COVERED)
+]
 
 
-@pytest.mark.parametrize("what", COVERED)
-@pytest.mark.parametrize(
-    "compression", ["zstd", *(pytest.param(c, marks=pytest.mark.slow) for c in ("none", "zlib"))]
-)
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("backend", "compression", "what"), DAMAGED)
 def test_no_wrong_value_gets_past_verify(
     made: Callable[..., Path], tmp_path: Path, backend: str, compression: str, what: str
 ) -> None:
@@ -123,8 +127,14 @@ def test_what_was_written_is_covered_in_full(
     assert (found.passing, found.objects) == (6, 2)
 
 
-@pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("backend", "mode"),
+    [("uproot", mode) for mode in ("-f", "-fk", "-f209", "-ff")]
+    + [
+        pytest.param("root", mode, marks=[_BY_ROOT] + [pytest.mark.slow] * (mode != "-f"))
+        for mode in ("-f", "-fk", "-f209", "-ff")
+    ],
+)
 def test_hadd_keeps_branches_covered_and_verify_names_summed_histograms(
     made: Callable[..., Path], hadd: Script, tmp_path: Path, backend: str, mode: str
 ) -> None:
@@ -141,24 +151,33 @@ def test_hadd_keeps_branches_covered_and_verify_names_summed_histograms(
             rootae.verify(bad)
 
 
-@pytest.mark.parametrize("are_empty", [False, True])
-@pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
-def test_files_behind_an_empty_one_stay_covered(
-    hadd: Script, tmp_path: Path, mode: str, are_empty: bool
-) -> None:
-    """There ROOT leaves out where texts begin; where it writes empty ones anew, nothing says so."""
+@pytest.fixture(scope="module", params=[False, True])
+def behind(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Any], bool]:
+    """Return a folder of an empty file and a whole one, its values, and if some texts are empty."""
+    folder, are_empty = tmp_path_factory.mktemp("behind"), request.param
     whole = {n: a for n, a in arrays(0).items() if n in ("x", "label")}
     if not are_empty:
         whole["label"] = ak.Array([f"{text}." for text in ak.to_list(whole["label"])])
     for name, entries in (("few", 0), ("all", N)):
-        with uproot.recreate(tmp_path / f"{name}_in.root") as file:
+        with uproot.recreate(folder / f"{name}_in.root") as file:
             write_tree(file, "t", {n: a[:entries] for n, a in whole.items()})
-    rootae.train([tmp_path / "all_in.root"], tmp_path / "codec.root", family="plain")
+    rootae.train([folder / "all_in.root"], folder / "codec.root", family="plain")
     for name in ("few", "all"):
-        codec = tmp_path / "codec.root"
-        rootae.compress(tmp_path / f"{name}_in.root", tmp_path / f"{name}.root", codec=codec)
+        codec = folder / "codec.root"
+        rootae.compress(folder / f"{name}_in.root", folder / f"{name}.root", codec=codec)
+    return folder, whole, are_empty
+
+
+@pytest.mark.parametrize("mode", ["-f", "-fk", "-f209", "-ff"])
+def test_files_behind_an_empty_one_stay_covered(
+    hadd: Script, tmp_path: Path, behind: tuple[Path, dict[str, Any], bool], mode: str
+) -> None:
+    """There ROOT leaves out where texts begin; where it writes empty ones anew, nothing says so."""
+    folder, whole, are_empty = behind
     out = tmp_path / "out.root"
-    assert hadd(mode, out, tmp_path / "few.root", tmp_path / "all.root").returncode == 0
+    assert hadd(mode, out, folder / "few.root", folder / "all.root").returncode == 0
     if not is_right(out, "t/label", ak.to_list(whole["label"])):
         assert are_empty
         with pytest.raises(CorruptError, match="label"):

@@ -115,13 +115,14 @@ def test_a_turned_byte_in_anything_that_is_kept_stops_the_command(
     assert (tmp_path / "out.root").exists()
 
 
+@pytest.mark.parametrize("step", [50, pytest.param(25, marks=pytest.mark.slow)])
 def test_damage_to_the_files_records_is_found_before_the_file_appears(
-    between: Callable[..., rootae.Report], events: Path
+    between: Callable[..., rootae.Report], events: Path, step: int
 ) -> None:
     def damage(part: Path, check: Callable[[], Any]) -> Any:
         with uproot.open(part) as file:
             key = file["rootae"].key("files")
-        offsets = [*range(key.fSeekKey + key.fKeylen, key.fSeekKey + key.fNbytes, 25)]
+        offsets = [*range(key.fSeekKey + key.fKeylen, key.fSeekKey + key.fNbytes, step)]
         quick = outcomes(part, offsets, check)
         whole = outcomes(part, offsets, lambda: rootae.verify(part, events))
         assert sum(why is not None and "rootae/files" in why for why in quick.values()) > 5

@@ -112,14 +112,15 @@ def children(group: int) -> list[str]:
     return [line for line in found.stdout.splitlines() if line.split()[0] == str(group)]
 
 
-@pytest.mark.parametrize("under_way", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow  # the first one is pressed in tests of one file
+@pytest.mark.parametrize("under_way", [False, True])
 def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: bool) -> None:
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=300_000).astype("f4") for i in range(8)}
     paths = [folder / f"many{i}.root" for i in range(2)]
     for path in paths:
         if not path.exists():
-            write_columns(path, arrays)
+            write_columns(path, arrays, compression=None)
     out = tmp_path / "out"
     words = ("-O", out, "-j", 2, *PLAIN, "--lossy")
     done = spawn("compress", *paths, *words, start_new_session=True)  # so it leads a group

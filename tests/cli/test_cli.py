@@ -584,7 +584,7 @@ def large(folder: Path) -> Path:
     """Return a file that takes seconds to compress, on a busy machine and on an idle one."""
     rng = np.random.default_rng(0)
     arrays = {f"x{i}": rng.normal(size=1_200_000).astype("f4") for i in range(10)}
-    return write_columns(folder / "large.root", arrays)
+    return write_columns(folder / "large.root", arrays, compression=None)
 
 
 @pytest.mark.parametrize(
@@ -626,7 +626,7 @@ def test_a_bug_is_one_line_too(tmp_path: Path) -> None:
 # networks
 
 
-@pytest.mark.parametrize("missing", ["torch", "onnx"])
+@pytest.mark.parametrize("missing", ["torch", pytest.param("onnx", marks=pytest.mark.slow)])
 def test_networks_need_torch_and_onnx(events: Path, tmp_path: Path, missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import awkward as ak
 import numpy as np
 import pytest
 from tables import table
@@ -13,6 +16,8 @@ from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.plan import Plan
 from rootae.codec.threads import threads_of
 from rootae.errors import ArgumentError, CorruptError, MissingDependency
+from rootae.kernels import lanes
+from rootae.planner.rules import Rule
 from rootae.planner.survey import survey
 
 needs_core = pytest.mark.skipif(native.core() is None, reason="the native core was not built")
@@ -86,6 +91,28 @@ def test_a_codec_that_is_damaged_is_refused_as_it_is_read(codec: Codec) -> None:
         native.NativeCodec((plan[:-1], tables, networks))
     with pytest.raises(CorruptError):
         native.NativeCodec((plan, tables[:-1], networks))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_blocks_are_the_same_bytes_by_the_core_by_numpy_and_by_threads(
+    monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=3000).astype("f4")
+    x[:9] = np.nan
+    rows = ak.unflatten(rng.exponential(size=6000).astype("f4"), np.full(3000, 2))
+    whole = np.where(rng.random(3000) < 0.9, 0, rng.integers(0, 1 << 40, 3000))
+    columns = {"x": x, "twice": 2 * x, "m_pt": rows, "whole": whole, "flag": x > 0}
+    schema, values = table(columns)
+    plan = survey(
+        schema, values, [Rule.parse(r) for r in ("x=rel:1e-3", "m_pt=abs:1e-2")], tables=[]
+    )
+    coder = Codec(Plan((plan,))).tree("t")
+    wanted = coder.encode(values)
+    monkeypatch.setattr(lanes, "_compiled", None)
+    with ThreadPoolExecutor(2) as pool:
+        assert coder.encode(values, pool if workers else None) == wanted
+    coder.verify(wanted, values, "here")
 
 
 @pytest.mark.parametrize("said", ["0", "two", "-1", "5000"])

@@ -95,7 +95,7 @@ def said_by_verify(path: Path) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", [CODECS, COPIES])
+@pytest.mark.parametrize("name", [CODECS, pytest.param(COPIES, marks=pytest.mark.slow)])
 def test_damage_across_either_copy_costs_nothing(folder: Path, tmp_path: Path, name: str) -> None:
     path, wanted, told = folder / "a.root", values_of(folder / "a.root"), 0
     for at in spread(path, name):
@@ -131,7 +131,7 @@ def test_one_damaged_sector_costs_nothing(folder: Path, tmp_path: Path) -> None:
             assert rootae.read_codec(bad).id == rootae.read_codec(path).id
 
 
-@pytest.mark.parametrize("name", [CODECS, COPIES])
+@pytest.mark.parametrize("name", [pytest.param(CODECS, marks=pytest.mark.slow), COPIES])
 def test_the_second_reader_takes_whichever_copy_is_whole(
     folder: Path, tmp_path: Path, name: str
 ) -> None:

@@ -177,7 +177,12 @@ class NativeBlock:
         return (c_uint32 * len(names))(*(self.codec.names.index(n) for n in names))
 
     def decode(
-        self, names: Sequence[str], *, keep: bool = False, inside: Sequence[str] = ()
+        self,
+        names: Sequence[str],
+        *,
+        keep: bool = False,
+        inside: Sequence[str] = (),
+        threads: int = 1,
     ) -> dict[str, NDArray[Any]]:
         """Decode columns, some of them inside only.
 
@@ -185,6 +190,7 @@ class NativeBlock:
             names: which.
             keep: have the others inside, too.
             inside: those that no memory is given for.
+            threads: by how many, at most.
         """
         spans = self.needs(names)
         held = [self.blobs[start : start + size] for start, size, _ in spans]
@@ -203,6 +209,7 @@ class NativeBlock:
             c_size_t(len(held)),
             (_Out * len(names))(*outs),
             int(keep),
+            c_uint32(threads),
         )
         return {n: self._typed(n, m) for n, m in memory.items()}
 

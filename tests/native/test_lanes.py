@@ -10,7 +10,7 @@ import pytest
 from native.coded import GRID, OF_BITS, RULE, Stored, spoilt
 
 from native import coded
-from rootae.codec import lane
+from rootae.codec import lane, lane_encoder
 from rootae.codec.escapes import escapes_of
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for
 from rootae.codec.streams import runs, stream, zstd
@@ -83,10 +83,10 @@ def samples() -> list[tuple[NDArray[Any], Bound]]:
     return found
 
 
-def by_contexts(x: NDArray[Any], q: NDArray[Any], c: NDArray[Any]) -> lane.Encoded:
+def by_contexts(x: NDArray[Any], q: NDArray[Any], c: NDArray[Any]) -> lane_encoder.Encoded:
     """Write a lane by contexts whether it pays or not."""
     head = escapes_of(x, np.array([0, 7, len(x) - 1]))
-    return lane.Encoded(head + b"\0" + runs.encode(q, c), lane.CONTEXTS, q)
+    return lane_encoder.Encoded(head + b"\0" + runs.encode(q, c), lane.CONTEXTS)
 
 
 def cases() -> list[Case]:
@@ -98,12 +98,12 @@ def cases() -> list[Case]:
         c = rng.integers(0, 5, n).astype(np.uint8)
         centre = q + rng.integers(-9, 9, n)
         given = [
-            (lane.encode(x, q, grid, bound), None, None),
+            (lane_encoder.draft(x, q, grid, bound).encode(), None, None),
             (by_contexts(x, q, c), c, None),
             (by_contexts(x, q - centre, c), c, centre),
-            (lane.encode(x, q, grid, bound, None, centre), None, centre),
-            (lane.encode_derived(x, x.copy(), q, grid, bound), None, centre),
-            (lane.encode_predicted(n), c, None),
+            (lane_encoder.draft(x, q, grid, bound, None, centre).encode(), None, centre),
+            (lane_encoder.draft_derived(x, x.copy(), q, grid, bound).encode(), None, centre),
+            (lane_encoder.draft_predicted(n).encode(), c, None),
         ]
         for made, contexts, middle in given:
             how = (grid.dtype, isinstance(grid, ExactFloat), contexts, middle, q % 7)

@@ -106,7 +106,13 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("names", "counts"), CASES.items(), ids=str)
+SLOW = {("a_fine",), ("a_fine", "b_coarse"), ("a_kept", "b_fine")}  # parts of the others
+
+
+@pytest.mark.parametrize(
+    ("names", "counts"),
+    [pytest.param(*c, marks=[pytest.mark.slow] * (c[0] in SLOW), id=str(c)) for c in CASES.items()],
+)
 def test_no_value_changes_whatever_is_merged(
     inputs: Path, tmp_path: Path, names: tuple[str, ...], counts: tuple[int, ...]
 ) -> None:

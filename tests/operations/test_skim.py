@@ -113,8 +113,14 @@ QUESTIONS = [
 
 @pytest.mark.parametrize(
     ("name", "question"),
-    [("a_fine", q) for q in QUESTIONS]
-    + [("kept", QUESTIONS[3]), ("kept", QUESTIONS[8]), ("a", QUESTIONS[2]), ("a", QUESTIONS[5])],
+    [
+        *(("a_fine", q) for q in QUESTIONS[:7]),
+        *(pytest.param("a_fine", q, marks=pytest.mark.slow) for q in QUESTIONS[7:]),
+        ("kept", QUESTIONS[3]),
+        ("kept", QUESTIONS[8]),
+        ("a", QUESTIONS[2]),
+        pytest.param("a", QUESTIONS[5], marks=pytest.mark.slow),
+    ],
     ids=str,
 )
 def test_what_is_left_is_what_the_input_shows_bit_for_bit(

@@ -12,6 +12,7 @@ from tables import round_trip
 
 from rootae.codec.codec import Codec
 from rootae.codec.plan.plan import GroupPlan, Plan
+from rootae.planner.references import weight
 from rootae.planner.rules import rules_of
 from rootae.planner.survey import survey
 from rootae.schema.column import Column
@@ -83,6 +84,22 @@ def test_what_an_index_leads_to_may_follow_from_other_columns() -> None:
     (target,) = (x for x in groups["nGenJet"].lanes if x.column == "GenJet_eta")
     assert target.derived is not None
     assert [x.column for x in groups["nJet"].links] == ["GenJet_eta"]
+
+
+def test_few_objects_are_not_read_through_many() -> None:
+    """A reader of muons would decode all particles."""
+
+    def crowded(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        counts, more = columns["nGenJet"], 400
+        ends = np.repeat(np.cumsum(counts), more)
+        far = {k: np.insert(x, ends, x.dtype.type(9)) for k, x in columns.items() if "GenJet_" in k}
+        return columns | far | {"nGenJet": counts + np.int32(more)}
+
+    groups = planned(crowded)
+    assert [x.column for x in groups["nJet"].links] == ["GenJet_eta"]
+    assert not any(x.centre for x in groups["nJet"].lanes)
+    _, values = matched(crowded)
+    assert weight(groups["nJet"], groups["nJet"].links[0], values) > 60
 
 
 def without(columns: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

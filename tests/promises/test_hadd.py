@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rooted import Script
 
+_SLOW_FK = pytest.param("-fk", marks=pytest.mark.slow)
 NAMES = ["MET_pt", "Jet_pt", "nJet", "matrix", "event", "HLT_mu", "Muon_charge", "label"]
 
 
@@ -91,7 +92,13 @@ def many_blocks(inputs: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("mode", "packs"),
-    [("-f", True), ("-f505", True), ("-f0", True), ("-ff", False), ("-fk", False)],
+    [
+        ("-f", True),
+        ("-f0", True),
+        ("-ff", False),
+        pytest.param("-f505", True, marks=pytest.mark.slow),
+        pytest.param("-fk", False, marks=pytest.mark.slow),
+    ],
 )
 def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
     hadd: Script, many_blocks: Path, tmp_path: Path, mode: str, packs: bool
@@ -112,7 +119,7 @@ def test_blocks_are_read_whether_hadd_packs_their_baskets_anew_or_not(
     )
 
 
-@pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])
+@pytest.mark.parametrize("mode", ["-f", "-ff", _SLOW_FK])
 def test_two_files_of_different_codecs(
     hadd: Script, inputs: Path, tmp_path: Path, mode: str
 ) -> None:
@@ -122,7 +129,9 @@ def test_two_files_of_different_codecs(
 
 
 @pytest.mark.parametrize(
-    ("mode", "at"), [("-f", 0), ("-f", 1), ("-ff", 0), ("-ff", 1), ("-ff", 2), ("-fk", 1)]
+    ("mode", "at"),
+    [("-f", 0), ("-ff", 1), ("-fk", 1)]
+    + [pytest.param(*case, marks=pytest.mark.slow) for case in (("-f", 1), ("-ff", 0), ("-ff", 2))],
 )
 def test_three_files_with_an_empty_one_among_them(
     hadd: Script, inputs: Path, tmp_path: Path, mode: str, at: int
@@ -162,8 +171,13 @@ def refused(path: Path | None, *columns: str) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "names"),
-    [("-f", ("a_one", "b")), ("-f", ("a", "a_one", "b"))]
-    + [(mode, ("a", "b_one")) for mode in ("-f", "-ff", "-fk")],
+    [
+        ("-f", ("a_one", "b")),
+        ("-f", ("a", "a_one", "b")),
+        ("-f", ("a", "b_one")),
+        ("-ff", ("a", "b_one")),
+        pytest.param("-fk", ("a", "b_one"), marks=pytest.mark.slow),
+    ],
     ids=str,
 )
 def test_a_plain_file_among_them_is_refused(
@@ -181,7 +195,7 @@ def test_a_plain_file_that_hadd_itself_leaves_out_does_no_harm(
     check(tmp_path / "out.root", originals(inputs, "a"))
 
 
-@pytest.mark.parametrize("mode", ["-f", "-ff", "-fk"])
+@pytest.mark.parametrize("mode", ["-f", "-ff", _SLOW_FK])
 @pytest.mark.parametrize("names", [("a_one", "b_kept"), ("a_kept", "b_one")], ids=str)
 def test_other_coded_columns_are_refused(
     hadd: Script, inputs: Path, tmp_path: Path, mode: str, names: tuple[str, ...]

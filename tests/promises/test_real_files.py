@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = {  # the file, and the options that every run of the tests tries
-    "mc/jpsi.root": ("exact", "lossy"),
+    "mc/jpsi.root": ("lossy",),
     "real/higgs_uci_slice.root": ("exact", "rel"),
-    "edge/uproot-empty.root": ("exact", "lossy", "rel"),
+    "edge/uproot-empty.root": ("exact",),
     "edge/nano_dy_empty.root": (),
     "edge/TNtuple.root": ("exact",),
     "edge/hsimple.root": ("lossy",),

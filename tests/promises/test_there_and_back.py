@@ -51,6 +51,7 @@ def test_random_trees_come_back_as_they_were(ways: dict[int, list[Way]], number:
     assert lost == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", FILES)
 def test_root_takes_all_of_them_and_uproot_the_modest_ones(
     ways: dict[int, list[Way]], number: int

@@ -54,7 +54,7 @@ void fill(const char *path, bool nested) {
    }
 }
 ''')
-ROOT.fill(sys.argv[1], bool(int(sys.argv[2])))
+for path, nested in zip(sys.argv[1:], (False, True)): ROOT.fill(path, nested)
 """
 
 
@@ -75,14 +75,27 @@ def by_uproot(path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def by_root(root_script: Script, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return ROOT's file with an RNTuple that can be coded, and one with a nested field more."""
+    folder = tmp_path_factory.mktemp("by_root")
+    root_script(BY_ROOT, folder / "ROOT.root", folder / "nested.root")
+    return folder / "ROOT.root", folder / "nested.root"
+
+
+@pytest.fixture(scope="module")
+def nested(by_root: tuple[Path, Path]) -> Path:
+    """Return ROOT's file with a field that is nested too deep."""
+    return by_root[1]
+
+
 @pytest.fixture(scope="module", params=["uproot", "ROOT"])
 def path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with an RNTuple of everything that can be coded, and a string."""
-    path = tmp_path_factory.mktemp("ntuple") / f"{request.param}.root"
     if request.param == "uproot":
-        return by_uproot(path)
-    request.getfixturevalue("root_script")(BY_ROOT, path, 0)
-    return path
+        return by_uproot(tmp_path_factory.mktemp("ntuple") / "uproot.root")
+    found: Path = request.getfixturevalue("by_root")[0]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -138,11 +151,8 @@ def test_a_codec_is_trained_on_it_and_codes_another(path: Path, tmp_path: Path) 
     assert report.trees[0].coded
 
 
-def test_fields_are_described_as_the_branches_they_become(
-    root_script: Script, tmp_path: Path
-) -> None:
-    root_script(BY_ROOT, tmp_path / "r.root", 1)
-    with Source.open(tmp_path / "r.root") as source:
+def test_fields_are_described_as_the_branches_they_become(nested: Path) -> None:
+    with Source.open(nested) as source:
         schema = source.tree("Events").schema
         sizes = {f.name: f.compressed_bytes for f in source.opened("Events").branches}
     assert schema.title == "what ROOT wrote"
@@ -162,19 +172,16 @@ def test_fields_are_described_as_the_branches_they_become(
     assert muon_pt.title == "momentum (GeV)"
     assert [b.name for b in schema.passing] == ["name"]
     assert schema.unsupported == (("deep", "std::vector<std::vector<std::vector<int32_t>>>"),)
-    assert sum(sizes.values()) < (tmp_path / "r.root").stat().st_size
+    assert sum(sizes.values()) < nested.stat().st_size
     assert min(sizes.values()) > 0
 
 
-def test_what_would_be_lost_is_named(root_script: Script, tmp_path: Path) -> None:
-    root_script(BY_ROOT, tmp_path / "r.root", 1)
+def test_what_would_be_lost_is_named(nested: Path, tmp_path: Path) -> None:
     for backend, words in (("uproot", "Events:deep"), ("auto", "Events"), ("root", "Events")):
         with pytest.raises(UnsupportedError, match=words):
-            rootae.compress(
-                tmp_path / "r.root", tmp_path / "o.root", family="plain", backend=backend
-            )
+            rootae.compress(nested, tmp_path / "o.root", family="plain", backend=backend)
     report = rootae.compress(
-        tmp_path / "r.root", tmp_path / "o.root", backend="uproot", drop_unsupported=True,
+        nested, tmp_path / "o.root", backend="uproot", drop_unsupported=True,
         bounds={"*": "rel:1e-3"}, family="plain",
     )  # fmt: skip
     assert any("left out: Events:deep" in note for note in report.notes)

@@ -274,7 +274,9 @@ def test_as_many_latents_as_columns_are_allowed(family: str) -> None:
     assert encoder.latents == 5
 
 
-@pytest.mark.parametrize("family", WITH_LATENTS)
+@pytest.mark.parametrize(
+    "family", [pytest.param(f, marks=[pytest.mark.slow] * (f != "ae")) for f in WITH_LATENTS]
+)
 def test_a_column_without_a_bound_comes_back_from_the_latents_alone(family: str) -> None:
     codec, history = trained(family, steps=100, bound="none", latents=3)
     values = table(2000, 1).values

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* It changes when anything below does; rootae_abi() says that of the library. */
-#define ROOTAE_ABI 1
+#define ROOTAE_ABI 2
 
 enum {
   ROOTAE_OK = 0,
@@ -51,7 +51,8 @@ typedef struct rootae_block rootae_block;
 
 /* Decompresses all zstd frames of `in` without a dictionary, as ZSTD_decompress does. Returns the
  * bytes written, or SIZE_MAX where the input is damaged or does not fit. It is called by every
- * thread that opens codecs or decodes blocks, and must not throw. */
+ * thread that opens codecs or decodes blocks, those that rootae_block_decode starts included, by
+ * any of them at the same time; and it must not throw. */
 typedef size_t (*rootae_zstd)(const uint8_t* in, size_t in_size, uint8_t* out, size_t out_size);
 
 typedef struct {
@@ -160,11 +161,14 @@ ROOTAE_API int rootae_block_needs(rootae_block* block, const uint32_t* columns, 
  *     in C order, in the machine's byte order. Values of columns without are kept inside. NULL:
  *     those of all.
  *   keep: not 0 to have values at hand that the caller has memory for
+ *   threads: how many decode, at most, the caller's included; 1: no other is started. Where there
+ *     is little to do fewer are. Those that are started are gone as this returns. Values do not
+ *     hang on it, nor does the error. 0 is refused.
  * After an error what was kept inside may be lost: ask rootae_block_needs again. */
 ROOTAE_API int rootae_block_decode(rootae_block* block, const uint32_t* columns,
                                    size_t column_count, const rootae_bytes* blobs,
                                    size_t blob_count, const rootae_out* outs, int keep,
-                                   rootae_error* error);
+                                   uint32_t threads, rootae_error* error);
 /* Writes the values of a column that is kept inside. */
 ROOTAE_API int rootae_block_values(const rootae_block* block, uint32_t column, void* out,
                                    size_t size, rootae_error* error);

@@ -11,7 +11,7 @@
 #include "rootae/rootae.h"
 
 namespace rootae {
-inline namespace abi1 {
+inline namespace abi2 {
 
 // What the library refused; `kind` is one of ROOTAE_CORRUPT and the others.
 class Refused : public std::runtime_error {
@@ -103,12 +103,14 @@ class BlockHandle {
 
   // Decodes columns into memory of the caller's, or inside. Throws Refused.
   //   blobs: of the spans, in their order; outs: one for each column, or none at all
+  //   threads: at most, the caller's included
   void decode(const std::vector<std::uint32_t>& columns, const std::vector<rootae_bytes>& blobs,
-              const std::vector<rootae_out>& outs, bool keep = false) {
+              const std::vector<rootae_out>& outs, bool keep = false,
+              std::uint32_t threads = 1) {
     if (!outs.empty() && outs.size() != columns.size())
       throw Refused(ROOTAE_ARGUMENT, "memory is given for other columns");
     call(rootae_block_decode, block_.get(), columns.data(), columns.size(), blobs.data(),
-         blobs.size(), outs.empty() ? nullptr : outs.data(), keep ? 1 : 0);
+         blobs.size(), outs.empty() ? nullptr : outs.data(), keep ? 1 : 0, threads);
   }
 
   // Writes the values of a column that is kept inside. Throws Refused.
@@ -126,5 +128,5 @@ class BlockHandle {
   std::unique_ptr<rootae_block, Close> block_;
 };
 
-}  // namespace abi1
+}  // namespace abi2
 }  // namespace rootae

@@ -84,7 +84,8 @@ class Aim {
 
 GroupContexts::GroupContexts(View& view, Bytes modes)
     : view_(view), modes_(modes), followed_(view.group().plan().contexts.size()),
-      of_lanes_(view.group().plan().lanes.size()), features_(view.group().features()) {}
+      of_lanes_(view.group().plan().lanes.size()), features_(view.group().features()),
+      looking_(features_.size()) {}
 
 void GroupContexts::expect(Index contexts) {
   view_.expect(view_.group().plan().contexts[contexts]);
@@ -118,6 +119,17 @@ void GroupContexts::clear() {
   for (Memory& one : followed_) one = Memory();
   for (OfLane& one : of_lanes_) one = OfLane();
   for (Shared& one : features_) one = Shared();
+}
+
+void GroupContexts::prepare(Index lane) {
+  const Index contexts = *view_.group().plan().lanes[lane].contexts;
+  const bool by_diagram = std::holds_alternative<Diagram>(view_.group().plan().contexts[contexts]);
+  by_diagram ? follow(contexts) : static_cast<void>(predicted(lane));
+}
+
+bool GroupContexts::is_prepared(Index lane) const {
+  const Index contexts = *view_.group().plan().lanes[lane].contexts;
+  return followed_[contexts].is_there() || of_lanes_[lane].memory.is_there();
 }
 
 const Stage& GroupContexts::stage_of(Index lane) const {
@@ -165,6 +177,7 @@ void GroupContexts::follow(Index contexts) {
 Seen GroupContexts::look(const Feature& feature, Index number) {
   Shared& shared = features_[number];
   const EdgeLookup& edges = view_.group().tables().edges(std::get<Edges>(feature.by).table);
+  const std::lock_guard<std::mutex> lock(looking_[number]);
   if (shared.seen.is_there()) return {{}, &edges, shared.seen.data()};
   const Span<const std::int64_t> codes = view_.codes(feature.of);
   if (shared.is_shared && edges.width() <= kBytes) {
@@ -179,9 +192,10 @@ Seen GroupContexts::look(const Feature& feature, Index number) {
 bool GroupContexts::is_awaited(const Stage& stage, Index lane) const {
   const Group& plan = view_.group().plan();
   const bool by_contexts = modes_[lane] == mode::contexts || modes_[lane] == mode::predicted;
-  if (!by_contexts || !plan.lanes[lane].contexts || view_.is_decoded(lane)) return false;
+  if (!by_contexts || !plan.lanes[lane].contexts) return false;
   const auto* own = std::get_if<Stage>(&plan.contexts[*plan.lanes[lane].contexts]);
-  return own == &stage && !of_lanes_[lane].memory.is_there();
+  if (own != &stage) return false;  // another thread may be decoding it
+  return !view_.is_decoded(lane) && !of_lanes_[lane].memory.is_there();
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "../memory.hpp"
@@ -17,6 +18,9 @@ struct Look {
   std::uint8_t* seen;  // shape (rows,)
 };
 
+// Several threads may ask at a time, each about other lanes, if contexts that lanes share are there or
+// are asked for by one of them; one at a time may release what none of them asks for any more. All
+// else is for one thread alone.
 class GroupContexts {
  public:
   // view: what they look at; modes: of the group's lanes in the block. Both have to outlive this.
@@ -27,6 +31,11 @@ class GroupContexts {
   ContextSpan of(Index lane);
   // The codes of a lane without a bound that has a stage, shape (rows,). Throws likewise.
   Span<const std::int64_t> predicted(Index lane);
+
+  // Works out the contexts or codes of a lane that it needs in its mode.
+  void prepare(Index lane);
+  // Whether this was done.
+  [[nodiscard]] bool is_prepared(Index lane) const;
 
   // Notes that a program takes contexts: what several of these look at is worked out once.
   void expect(Index contexts);
@@ -63,6 +72,7 @@ class GroupContexts {
   std::vector<Memory> followed_;  // of each diagram: uint8
   std::vector<OfLane> of_lanes_;
   std::vector<Shared> features_;
+  std::vector<std::mutex> looking_;  // for each feature
 };
 
 }  // namespace rootae

@@ -6,11 +6,10 @@
 #include <cstring>
 #include <vector>
 
+#include "little_endian.hpp"
 #include "span.hpp"
 
 namespace rootae {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read as they lie");
 
 // The 8 bytes at an address, whatever its alignment.
 inline std::uint64_t word_at(const std::uint8_t* p) noexcept {

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["THOROUGH", "Effort", "Kind"]
@@ -42,11 +41,12 @@ class Kind(Protocol):
     name: ClassVar[str]
     """What `export/FORMAT.md` calls it."""
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers as a body.
 
         Arguments:
-            u: of shape (n,), the least one 0; left as they are.
+            u: unsigned integers of shape (n,), the least one 0, of two bytes at least; left as they
+                are.
             span: the largest one; 0 where n is 0.
             rival: bytes of the shortest stream so far, for kinds that take long to write.
             effort: how long to look for the shortest body.

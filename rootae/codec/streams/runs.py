@@ -15,7 +15,7 @@ import numpy as np
 from rootae.codec.streams import stream
 from rootae.codec.streams.kind import Effort
 from rootae.errors import CorruptError
-from rootae.kernels import gather
+from rootae.kernels import gather, lanes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,13 +43,13 @@ def encode(q: NDArray[Any], contexts: NDArray[Any]) -> bytes:
         [5, 80, 6, 81]
     """
     merge = 0
-    present = int(np.count_nonzero(np.bincount(contexts))) if len(q) else 0
+    present = int(np.count_nonzero(gather.count(contexts, 0))) if len(q) else 0
     while merge < _MERGED_AT_MOST and len(q) < _LEAST_RUN * (present >> merge):
         merge += 1
-    order, bounds = _gather(contexts, merge)
-    ordered = q[order]  # whose neighbours were none before
-    pairs = itertools.pairwise(bounds)
-    runs = [stream.encode(ordered[a:b], _APART) for a, b in pairs]
+    ordered, counts = lanes.sort_by_context(q, contexts, merge)
+    ends = np.cumsum(counts).tolist()
+    pairs = itertools.pairwise([0, *ends])
+    runs = [stream.encode(ordered[a:b], _APART) for a, b in pairs if a < b]
     return bytes([merge]) + stream.join(runs)
 
 
@@ -81,13 +81,3 @@ def decode(data: bytes, contexts: NDArray[Any]) -> NDArray[Any]:
     lows = np.zeros(len(counts), np.int64)
     lows[present] = runs.lows
     return gather.scatter(runs.values, contexts, merge, counts, lows, runs.dtype)
-
-
-def _gather(contexts: NDArray[Any], merge: int) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Return the order that sorts values by context, and where each context's run begins."""
-    merged = contexts >> merge if merge else contexts
-    order = np.argsort(merged, kind="stable")
-    ranked = merged[order]
-    inner = np.flatnonzero(ranked[1:] != ranked[:-1]) + 1
-    starts = np.concatenate([np.zeros(min(len(order), 1), np.int64), inner])
-    return order, np.append(starts, len(order))

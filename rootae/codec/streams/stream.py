@@ -60,7 +60,7 @@ def encode(q: NDArray[Any], effort: Effort = THOROUGH) -> bytes:
         [7, 7, 7]
     """
     low, high = (int(q.min()), int(q.max())) if len(q) else (0, 0)
-    u = q.astype(np.int64, copy=False).view(np.uint64) - np.uint64(low & (2**64 - 1))
+    u = _above(q, low, high - low)
     minimum, best, rival = svarint(low), b"", _ANY
     for kind in KINDS.values():
         body = kind.encode(u, high - low, rival, effort)
@@ -70,6 +70,14 @@ def encode(q: NDArray[Any], effort: Effort = THOROUGH) -> bytes:
         if body == b"":
             break
     return best
+
+
+def _above(q: NDArray[Any], low: int, span: int) -> NDArray[Any]:
+    """Return what lies above the minimum, in as few bytes as that takes, but two."""
+    width = 2 if span <= 0xFFFF else 4 if span <= 0xFFFFFFFF else 8
+    u = q.astype(f"u{width}")  # modulo 2^bits, as is the difference
+    u -= u.dtype.type(low & (1 << 8 * width) - 1)
+    return u
 
 
 def decode(data: bytes, n: int) -> NDArray[Any]:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import IO
 
 from rootae import leftovers
-from rootae.rootio.process.serving import FILES
+from rootae.rootio.process.serving import FILES, IDLE
 
 __all__ = ["SERVER", "Server"]
 
-_SERVING = "rootae.rootio.process.serving"
+_COMMAND = (sys.executable, "-P", "-W", "ignore", "-m", "rootae.rootio.process.serving")
 
 
 class _Process:
@@ -42,10 +42,12 @@ class Server:
 
     Arguments:
         environment: variables that it gets besides those of this process.
+        idle: seconds after which it ends where nobody asks.
     """
 
-    def __init__(self, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, environment: dict[str, str] | None = None, idle: float = IDLE) -> None:
         self._more = dict(environment or {})
+        self.idle = idle
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
@@ -106,7 +108,7 @@ class Server:
         with theirs:
             number = theirs.fileno()
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-W", "ignore", "-m", _SERVING, str(number)],
+                [*_COMMAND, str(number), str(self.idle)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

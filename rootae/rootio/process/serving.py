@@ -1,8 +1,9 @@
 """The process that has ROOT at hand: each job is done in a copy of it, which takes milliseconds.
 
 ROOT needs seconds to start, to read its headers and to compile what Python calls for the first
-time. ``python -m rootae.rootio.process.serving DESCRIPTOR`` reads one message a job from a socket,
-with four open files: standard input, output and error of the job, and where its end is told.
+time. ``python -m rootae.rootio.process.serving DESCRIPTOR [IDLE]`` reads one message a job from a
+socket, with four open files: standard input, output and error of the job, and where its end is
+told.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ IDLE = 60.0  # seconds after which a process that nobody asks ends
 LONGEST = 1 << 16  # bytes of a message
 
 
-def serve(asked: socket.socket) -> None:
+def serve(asked: socket.socket, idle: float = IDLE) -> None:
     """Do jobs until nobody is left who could send any, or nobody does for a while.
 
     Arguments:
         asked: gives messages ``{"worker": module, "folder": path, "changed": variables}``. The
             module's ``prepare`` is called here, with how often it has been asked before, and its
             ``main`` in the copy, in that folder and with those variables of the environment.
+        idle: seconds after which it is over where no message comes.
     """
-    asked.settimeout(IDLE)
+    asked.settimeout(idle)
     seen = Counter[str]()
     while True:
         try:
@@ -91,7 +93,7 @@ def main() -> None:
     """Have ROOT at hand, and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides what becomes of jobs
     with socket.socket(fileno=int(sys.argv[1])) as asked:
-        serve(asked)
+        serve(asked, *map(float, sys.argv[2:]))
     os._exit(0)
 
 

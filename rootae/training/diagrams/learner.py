@@ -64,7 +64,7 @@ class Learner:
         bins: of a source.
         states: at most so many after each step.
         steps: at most so many.
-        price: bits a value that a step must give for each further column that it has a reader
+        price: bits a value that a step must give for each further value that it has a reader
             decode.
     """
 
@@ -98,7 +98,7 @@ class Learner:
         if lane in self._data.centres:
             sources.append(("centre", lane))
         while len(found.sources) < self._steps and sources:
-            price = {s: self._price * len(self._needs(s) - read) for s in sources}
+            price = {s: self._price * self._weight(self._needs(s) - read) for s in sources}
             rated = sorted((found.bits(s) + price[s], s) for s in sources)
             best = rated[0][1]
             if not found.grow(best, _LEAST_GAIN + price[best]):
@@ -112,6 +112,10 @@ class Learner:
         """Return the lanes that have to be decoded before a source can be looked at."""
         kind, lane = source
         return self._closure((lane,) if kind == "lane" else self._data.plan.parents(lane))
+
+    def _weight(self, lanes: frozenset[int]) -> float:
+        """Return how many values a reader decodes of lanes for each of the group's own."""
+        return sum(self._data.weights[lane] for lane in lanes)
 
     def _closure(self, lanes: Sequence[int]) -> frozenset[int]:
         """Return lanes and all that they are decoded from."""

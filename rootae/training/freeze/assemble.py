@@ -205,6 +205,14 @@ class _Draft:
         take = functools.partial(self._take_stage, onnx, inputs, lanes, found, taken)
         self._offer(cost - sum(max(s, 0) for s in saved), take)
 
+    def _no_edges(self) -> int:
+        """Return the number of an empty table: a target of no lane has edges, too."""
+        empty = next((i for i, table in enumerate(self.tables) if not len(table)), None)
+        if empty is None:
+            empty = len(self.tables)
+            self.tables.append(np.zeros(0, np.int64))
+        return empty
+
     def _take_stage(
         self,
         onnx: bytes,
@@ -216,7 +224,7 @@ class _Draft:
         targets = []
         for i, b, is_taken in zip(lanes, found, taken, strict=True):
             if not is_taken:
-                targets.append(Target(None, 0, 0))
+                targets.append(Target(None, *[self._no_edges()] * 2))
                 continue
             self.diagram_of.pop(i, None)
             targets.append(Target(i, len(self.tables), len(self.tables) + 1))

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from related import BOUNDS, ROWS, planned, related, wild
 from tables import bytes_of, table
 
-from rootae.codec import lane
+from rootae.codec import lane, lane_encoder
 from rootae.codec.codec import Codec
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for
 from rootae.codec.plan.plan import Plan
@@ -211,7 +211,7 @@ def test_differences_wrap_and_come_back(x: NDArray[Any], data: st.DataObject) ->
     x = x.view("f8")
     grid = ExactFloat("float64")
     centre = data.draw(arrays("i8", len(x)))
-    encoded = lane.encode(x, grid.forward(x), grid, EXACT, None, centre)
+    encoded = lane_encoder.draft(x, grid.forward(x), grid, EXACT, None, centre).encode()
     decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, None, centre)
     assert decoded.values.tobytes() == x.tobytes()
 

@@ -34,7 +34,7 @@ def peak(
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(s, marks=pytest.mark.slow) for s in (1, 2))])
 def test_an_injected_peak_is_recovered_within_its_errors(method: Method, seed: int) -> None:
     x = peak(seed)
     fit = compare(GAUSS, x, x, method).before

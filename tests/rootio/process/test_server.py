@@ -110,6 +110,7 @@ def test_an_interrupted_job_is_ended(server: Server, tmp_path: Path) -> None:
 def _interrupt(place: Path) -> None:
     while not (place.exists() and place.read_text().endswith("\n")):
         time.sleep(0.01)
+    time.sleep(0.5)  # until whoever asked knows that number, too
     os.kill(os.getpid(), signal.SIGINT)
 
 

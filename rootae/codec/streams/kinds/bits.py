@@ -23,7 +23,7 @@ class Bits:
     code: ClassVar[int] = 3
     name: ClassVar[str] = "bits"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write zeros and ones."""
         return searched(np.packbits(u.astype(np.uint8)), rival, effort) if span == 1 else None
 

@@ -22,9 +22,9 @@ class Bytes:
     code: ClassVar[int] = 2
     name: ClassVar[str] = "bytes"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers of more than one bit and at most eight."""
-        return searched(u.astype(np.uint8), rival, effort) if 1 < span <= 0xFF else None
+        return searched(u.astype(np.uint8, copy=False), rival, effort) if 1 < span <= 0xFF else None
 
     def width(self, body: bytes) -> int:  # noqa: ARG002
         """Return 1."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from rootae.codec.streams.kind import Effort
@@ -21,7 +20,7 @@ class Constant:
     code: ClassVar[int] = 0
     name: ClassVar[str] = "constant"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:  # noqa: ARG002
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:  # noqa: ARG002
         """Write nothing where all integers are the same."""
         return None if span else b""
 

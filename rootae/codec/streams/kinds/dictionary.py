@@ -12,6 +12,7 @@ from rootae.codec.streams.kinds.bits import Bits
 from rootae.codec.streams.kinds.bytes import Bytes
 from rootae.codec.streams.kinds.pco import Pco
 from rootae.errors import CorruptError
+from rootae.kernels import lanes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,22 +34,21 @@ class Dictionary:
     code: ClassVar[int] = 4
     name: ClassVar[str] = "dictionary"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:
         """Write integers that occur at least twice on average."""
         if span < _LEAST_SPAN:
             return None
-        ordered = np.sort(u.astype(np.uint32) if span < 1 << 32 else u)
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-        k, room = len(starts), int(_SAVING * rival)
-        if 2 * k > len(u) or 2 * room < k:
+        room = int(_SAVING * rival)
+        found = lanes.distinct(u, min(len(u) // 2, 2 * room))
+        if found is None:
             return None
-        values = ordered[starts]
-        least = _bits(np.diff(starts, append=len(u))) / 8
-        if room < least and not _in_order(_indices(values, u[:_LOOK]), k, room / len(u)):
+        values, counts, indices = found
+        k = len(values)
+        if room < _bits(counts) / 8 and not _in_order(indices[:_LOOK], k, room / len(u)):
             return None
-        first = _VALUES.encode(values.astype(np.uint64), span, rival, effort) or b""
+        first = _VALUES.encode(values, span, rival, effort) or b""
         head = varint(k) + varint(len(first)) + first
-        second = _shortest(_indices(values, u), k, room - len(head), effort)
+        second = _shortest(indices, k, room - len(head), effort)
         return None if second is None else head + second
 
     def width(self, body: bytes) -> int:
@@ -75,24 +75,20 @@ class Dictionary:
         out[:] = values[indices]
 
 
-def _bits(counts: NDArray[np.int64]) -> float:
+def _bits(counts: NDArray[Any]) -> float:
     """Return the least that indices can take in any order, by how often each value occurs."""
-    n = int(counts.sum())
+    n = int(counts.sum(dtype=np.int64))
     return float(n * np.log2(n) - (counts * np.log2(counts)).sum())
 
 
-def _in_order(indices: NDArray[np.uint64], k: int, room: float) -> bool:
+def _in_order(indices: NDArray[Any], k: int, room: float) -> bool:
     """Say whether indices repeat a pattern, by the bytes that each may take."""
     quick = Effort(is_quick=True)
     frames = (kind.encode(indices, k - 1, _ANY, quick) for kind in (Bits(), Bytes()))
     return any(f is not None and len(f) < room * len(indices) for f in frames)
 
 
-def _indices(values: NDArray[Any], u: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return np.searchsorted(values, u.astype(values.dtype)).astype(np.uint64)
-
-
-def _shortest(indices: NDArray[np.uint64], k: int, room: int, effort: Effort) -> bytes | None:
+def _shortest(indices: NDArray[Any], k: int, room: int, effort: Effort) -> bytes | None:
     """Return a kind and its body, or None if none has less than some bytes."""
     best = None
     for code, kind in _INDICES.items():

@@ -40,12 +40,12 @@ class Pco:
     code: ClassVar[int] = 1
     name: ClassVar[str] = "pcodec"
 
-    def encode(self, u: NDArray[np.uint64], span: int, rival: int, effort: Effort) -> bytes | None:  # noqa: ARG002
+    def encode(self, u: NDArray[Any], span: int, rival: int, effort: Effort) -> bytes | None:  # noqa: ARG002
         """Write any integers, at least one."""
         if not len(u):
             return None
         width = 2 if span <= 0xFFFF else 4 if span <= 0xFFFFFFFF else 8
-        numbers = u.astype(f"u{width}")
+        numbers = u.astype(f"u{width}", copy=False)
         spec = DeltaSpec.auto() if effort.delta else DeltaSpec.no_op()
         level = _QUICK if effort.is_quick else _LEVEL
         body = bytes([width]) + _page(numbers, spec, level)
