@@ -19,7 +19,7 @@ from related import planned, related, wild
 from tables import table
 
 from native import test_coded_blocks as made
-from rootae.codec import lane, packed
+from rootae.codec import lane, lane_encoder, packed
 from rootae.codec.codec import Codec
 from rootae.codec.plan.contexts import Digit, Feature, Stage
 from rootae.codec.plan.plan import Plan
@@ -56,7 +56,7 @@ def seeds() -> dict[str, list[bytes]]:
     """Return inputs by the fuzzer that takes them."""
     with (
         mock.patch.object(zstd, "compress", _stored),
-        mock.patch.object(lane, "_smallest", _by_contexts),
+        mock.patch.object(lane_encoder, "_smallest", _by_contexts),
         mock.patch.object(runs, "_LEAST_RUN", 9),
     ):
         coded = [*_coded()]
