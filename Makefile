@@ -1,4 +1,4 @@
-# make venv | demo | test | lint | docs | slow | native: everything runs in .venv, made on first use.
+# make venv | demo | test | lint | docs | slow | native | fuzz: everything runs in .venv, made on first use.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -11,7 +11,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: venv demo test slow lint native docs clean
+.PHONY: venv demo test slow lint native fuzz docs clean
 
 venv: $(STAMP)
 
@@ -54,6 +54,24 @@ native:
 	    || { cat $$folder.log; exit 1; }; \
 	  cmake --build $$folder --parallel $(JOBS); \
 	  ctest --test-dir $$folder --output-on-failure; \
+	done
+
+# Fuzzers of the decode core, each for FUZZ_TIME seconds; their inputs stay in build/native/corpus.
+FUZZ_TIME ?= 60
+FUZZ_LIMITS := -max_total_time=$(FUZZ_TIME) -timeout=25 -rss_limit_mb=4000
+fuzz: $(STAMP)
+	@command -v cmake > /dev/null && echo 'extern "C" int LLVMFuzzerTestOneInput() { return 0; }' \
+	  | clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2> /dev/null || \
+	  { echo 'cmake or clang++ with libFuzzer is not available here: fuzzing is skipped'; exit 0; }; \
+	set -e; folder=build/native/fuzz; mkdir -p $$folder; \
+	CXX=clang++ CC=clang cmake -S native -B $$folder -D ROOTAE_FUZZ=ON > $$folder.log 2>&1 \
+	  || { cat $$folder.log; exit 1; }; \
+	cmake --build $$folder --target fuzzers --parallel $(JOBS); \
+	PYTHONPATH=tests $(BIN)/python -m native.seeds build/native/corpus; \
+	for source in native/fuzz/fuzz_*.cpp; do name=$$(basename $$source .cpp); \
+	  words=$${source%.cpp}.dict; test -e $$words && words=-dict=$$words || words=; \
+	  $$folder/$$name $(FUZZ_LIMITS) $$words -artifact_prefix=build/native/ \
+	    build/native/corpus/$${name#fuzz_}; \
 	done
 
 # Pages land in build/site; every warning is an error.

@@ -36,7 +36,7 @@ void read_lane(std::uint8_t mode, std::uint8_t how, Bytes blob, Span<std::int64_
 // Two bytes for the number of integers, one for what the bytes are, one for how.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 4) return 0;
-  std::vector<std::int64_t> out((data[0] | data[1] << 8U) & 0xFFFU);
+  std::vector<std::int64_t> out((data[0] | static_cast<unsigned>(data[1]) << 8) & 0xFFFU);
   const Bytes blob(data + 4, size - 4);
   try {
     if (data[2] < 128) {

@@ -55,7 +55,7 @@ void hold_same(const T* x, const T* y, std::size_t count, std::uint8_t promises,
     const bool differs = !is_same(x[i], y[i]);
     const double gap = std::fabs(number(y[i]) - number(x[i]));
     wrong[i] = static_cast<std::uint8_t>((differs ? 1 : 0) & promises);
-    errors[i] = (gap - gap == 0.0) & differs ? gap : 0.0;
+    errors[i] = ((gap - gap == 0.0) & differs) ? gap : 0.0;
   }
 }
 

@@ -18,7 +18,7 @@ class Span {
   template <class U = T, class = std::enable_if_t<std::is_const_v<U>>>
   Span(const std::vector<std::remove_const_t<T>>& v) noexcept : data_(v.data()), size_(v.size()) {}
   template <class U = T, class = std::enable_if_t<std::is_const_v<U>>>
-  constexpr Span(Span<std::remove_const_t<T>> other) noexcept
+  constexpr Span(Span<std::remove_const_t<U>> other) noexcept
       : data_(other.data()), size_(other.size()) {}
 
   [[nodiscard]] constexpr T* data() const noexcept { return data_; }

@@ -71,6 +71,13 @@ const EdgeLookup& Tables::edges(Index table) const {
   return *slot.edges;
 }
 
+// A diagram may name a table any number of times: it is passed over once.
+std::uint64_t Tables::highest_of(Index table) const {
+  Slot& slot = slots_.at(table);
+  std::call_once(slot.passed, [&] { slot.highest = highest(numbers_[table]); });
+  return slot.highest;
+}
+
 CompiledGrid Tables::grid(const Grid& plan) const {
   const std::lock_guard<std::mutex> lock(making_);
   return CompiledGrid(plan, numbers_, octaves_);
@@ -84,12 +91,14 @@ std::shared_ptr<const DiagramTables> Tables::diagram(
   }
   std::vector<Span<const std::int64_t>> tables;
   std::vector<std::size_t> widths;
+  std::vector<std::uint64_t> most;
   for (std::size_t k = 0; k < plan.inputs.size(); ++k) {
     tables.emplace_back(numbers_.at(plan.tables[k]));
+    most.push_back(highest_of(plan.tables[k]));
     widths.push_back(numbers_.at(std::get<Edges>(plan.inputs[k].by).table).size() + 1);
   }
   const Span<const Span<const std::int64_t>> all(tables.data(), tables.size());
-  auto found = std::make_shared<const DiagramTables>(all, widths);
+  auto found = std::make_shared<const DiagramTables>(all, widths, most);
   const std::lock_guard<std::mutex> lock(making_);
   if (kept) return kept;  // somebody else was quicker
   if (kept_ + found->bytes() <= kKeptAtMost) {

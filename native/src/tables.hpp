@@ -45,9 +45,11 @@ class Tables {
 
  private:
   struct Slot {
-    std::once_flag once;
+    std::once_flag once, passed;
     std::unique_ptr<const EdgeLookup> edges;
+    std::uint64_t highest = 0;  // once it was passed over
   };
+  [[nodiscard]] std::uint64_t highest_of(Index table) const;
 
   std::vector<Table> numbers_;
   mutable std::vector<Slot> slots_;  // of each table

@@ -46,7 +46,8 @@ inline std::size_t unpack(const std::uint8_t* in, std::size_t in_size, std::uint
   std::size_t at = 6 - alone + sizes[in[4] >> 6], written = 0;
   for (bool is_last = false; !is_last;) {
     if (at + 3 > in_size) return SIZE_MAX;
-    const unsigned block = in[at] | in[at + 1] << 8U | in[at + 2] << 16U;
+    unsigned block = 0;
+    for (unsigned i = 0; i < 3; ++i) block |= static_cast<unsigned>(in[at + i]) << 8 * i;
     const std::size_t size = block >> 3, stored = (block & 6) == 2 ? 1 : size;
     at += 3;
     if (size > out_size - written || stored > in_size - at) return SIZE_MAX;

@@ -129,7 +129,9 @@ SURFACE int diagram_follow(const std::int64_t* codes, std::size_t inputs, std::s
       if (known) lookups[k].look(q, seen[k].data());
       looked.push_back({q, &lookups[k], known ? seen[k].data() : nullptr});
     }
-    const rootae::DiagramTables diagram(Span<const Codes>(of.data(), of.size()), widths);
+    std::vector<std::uint64_t> most;
+    for (const Codes& table : of) most.push_back(rootae::highest(table));
+    const rootae::DiagramTables diagram(Span<const Codes>(of.data(), of.size()), widths, most);
     diagram.follow(Span<const rootae::Seen>(looked.data(), looked.size()), {out, rows});
   });
 }

@@ -178,7 +178,9 @@ void test_diagram() {
   const Codes first = {1, 0}, second = {7, 8, 200, 255}, edges = {5};
   const Span<const std::int64_t> tables[] = {first, second};
   const std::size_t widths[] = {2, 2};
-  const DiagramTables diagram({tables, 2}, {widths, 2});
+  const std::uint64_t most[] = {highest(first), highest(second)}, over[] = {1, 256};
+  CHECK(most[0] == 1 && most[1] == 255 && highest(Codes{3, -1, 4}) == UINT64_MAX);
+  const DiagramTables diagram({tables, 2}, {widths, 2}, {most, 2});
   CHECK(diagram.contexts() == 256);
   const EdgeLookup lookup(edges);
   const Codes a = {0, 9, 9, 0}, b = {0, 0, 9, 9};
@@ -188,8 +190,8 @@ void test_diagram() {
   CHECK((contexts == std::vector<std::uint8_t>{200, 7, 8, 255}));
   const Codes few = {7, 8, 200}, many = {0, 1, 2, 256};
   const Span<const std::int64_t> bad[] = {first, few}, high[] = {first, many};
-  REFUSED(DiagramTables({bad, 2}, {widths, 2}), corrupt);
-  REFUSED(DiagramTables({high, 2}, {widths, 2}), corrupt);
+  REFUSED(DiagramTables({bad, 2}, {widths, 2}, {most, 2}), corrupt);
+  REFUSED(DiagramTables({high, 2}, {widths, 2}, {over, 2}), corrupt);
 }
 
 void test_outputs() {

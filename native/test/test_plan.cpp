@@ -117,6 +117,15 @@ void diagrams() {
   REFUSED(holds(), corrupt);
 }
 
+void ranks() {
+  const Lane lane{"c", "", 0, RankGrid{Type::int32, 0, 1}, {BoundKind::none, 0}, {}, {}, {}};
+  const Group group{"", "", {lane}, {}, {}, std::nullopt};
+  constexpr std::int64_t one = 0x3FF0000000000000, infinite = 0x7FF0000000000000;
+  check_group(group, facts_of(std::vector<Table>{{}, {one}}), {});
+  for (const Table& points : {Table{}, Table{one, infinite}, Table{infinite + 1, one}, Table{-1}})
+    REFUSED(check_group(group, facts_of(std::vector<Table>{{}, points}), {}), corrupt);
+}
+
 void facts() {
   const std::vector<Table> tables = {{}, {3, 3, 4}, {4, 3}, {0x7FF0000000000000}, {INT64_MIN}};
   const std::vector<TableFacts> found = facts_of(tables);
@@ -133,5 +142,6 @@ int main() {
   astray();
   long_chains();
   diagrams();
+  ranks();
   facts();
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["CORRUPT", "library", "surface"]
+__all__ = ["CORRUPT", "library", "program", "surface"]
 
 CORRUPT = 1  # what a function returns where bytes are not as the format says, else 0
 _SOURCES = Path(__file__).parents[2] / "native"
@@ -28,6 +28,11 @@ def library() -> CDLL:
     return _built("rootae")
 
 
+def program(name: str) -> Path:
+    """Return a program, or skip the test."""
+    return _made(name) / name
+
+
 @functools.cache
 def _folder() -> Path:
     """Return where `make native` builds the core, too."""
@@ -41,12 +46,17 @@ def _folder() -> Path:
 
 @functools.cache
 def _built(target: str) -> CDLL:
+    return CDLL(str(_made(target) / f"lib{target}.so"))
+
+
+def _made(target: str) -> Path:
+    """Build a target, and return the folder that it is in."""
     folder = _folder()
     with (folder.parent / "lock").open("w") as lock:  # another process of pytest builds it too
         fcntl.flock(lock, fcntl.LOCK_EX)
         _run("-S", str(_SOURCES), "-B", str(folder), "-D", "ROOTAE_SANITIZE=OFF")
         _run("--build", str(folder), "-t", target, "--parallel", "2")
-    return CDLL(str(folder / f"lib{target}.so"))
+    return folder
 
 
 def _run(*command: str) -> None:

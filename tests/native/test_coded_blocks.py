@@ -120,8 +120,9 @@ def test_inner_dimensions_and_vectors_of_vectors(rows: int) -> None:
     coded_alike(codec, shaped(rows)[1])
 
 
-def test_contexts_that_see_links_and_centres() -> None:
-    codec, values, others = linked("rel:1e-3")
+def seeing(entries: int = ENTRIES) -> tuple[Codec, dict[str, Values], dict[str, Values]]:
+    """Return a codec with a diagram of a link and a centre, values it was made of, and others."""
+    codec, values, others = linked("rel:1e-3", entries)
     plan, tables = codec.plan.trees[0], [*codec.tables]
     (group,) = (g for g in plan.groups if g.links)
     target = next(i for i, x in enumerate(group.lanes) if x.centre is not None)
@@ -140,8 +141,11 @@ def test_contexts_that_see_links_and_centres() -> None:
         group, lanes=tuple(lanes), contexts=(*group.contexts, diagram), family="hand-made"
     )
     groups = tuple(changed if g is group else g for g in plan.groups)
-    codec = Codec(Plan((dataclasses.replace(plan, groups=groups),)), tables)
-    coded_alike(codec, values, others)
+    return Codec(Plan((dataclasses.replace(plan, groups=groups),)), tables), values, others
+
+
+def test_contexts_that_see_links_and_centres() -> None:
+    coded_alike(*seeing())
 
 
 @pytest.mark.parametrize("latent", [False, True])
@@ -191,7 +195,8 @@ def test_a_lane_has_its_contexts_from_its_own_stage() -> None:
     assert all(np.array_equal(again.values(n).flat, values[n].flat) for n in ("d", "c"))
 
 
-def test_a_network_may_be_of_float64() -> None:
+def wide() -> Codec:
+    """Return a codec whose network is of float64."""
     networks = pytest.importorskip("networks", reason="onnx is not installed")
     from onnx import TensorProto, helper, numpy_helper
 
@@ -206,8 +211,11 @@ def test_a_network_may_be_of_float64() -> None:
     graph = helper.make_graph([node], "net", ends[:1], ends[1:], [weights])
     opset = [helper.make_opsetid("", 17)]
     model = helper.make_model(graph, opset_imports=opset, ir_version=8)
-    wide = Codec(codec.plan, codec.tables, [model.SerializeToString()])
-    coded_alike(wide, *cut(COLUMNS))
+    return Codec(codec.plan, codec.tables, [model.SerializeToString()])
+
+
+def test_a_network_may_be_of_float64() -> None:
+    coded_alike(wide(), *cut(COLUMNS))
 
 
 def without_bound(codec: Codec, name: str) -> Codec:

@@ -277,8 +277,6 @@ FORGED = {
         lambda: SpecialGrid(ABSOLUTE, (1.0,), (1,)), values=(*range(17),), codes=(*range(17),)
     ),
     "no points": Forged(lambda: RankGrid("int8", np.zeros(0), np.zeros(0))),
-    "an infinite point": Forged(lambda: RankGrid("int8", np.zeros(1), np.array([0, np.inf]))),
-    "a point that is none": Forged(lambda: RankGrid("int8", np.zeros(0), np.array([np.nan]))),
 }
 
 

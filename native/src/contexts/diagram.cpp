@@ -44,20 +44,24 @@ void follow_some(std::size_t count, const Inputs& x, const std::uint16_t* steps,
 
 }  // namespace
 
+std::uint64_t highest(Span<const std::int64_t> table) noexcept {
+  std::uint64_t most = 0;
+  for (const std::int64_t next : table) most = std::max(most, static_cast<std::uint64_t>(next));
+  return most;
+}
+
 DiagramTables::DiagramTables(Span<const Span<const std::int64_t>> tables,
-                             Span<const std::size_t> widths)
+                             Span<const std::size_t> widths, Span<const std::uint64_t> most)
     : tables_(tables.begin(), tables.end()), widths_(widths.begin(), widths.end()) {
   std::size_t states = 1, entries = 0;
   for (std::size_t k = 0; k < tables_.size(); ++k) {
     const Span<const std::int64_t> table = tables_[k];
     const bool fits = !table.empty() && table.size() / widths_[k] >= states;
     hold(fits, "a diagram's table is too small: the codec's plan is damaged");
-    std::uint64_t most = 0;  // negative ones are the largest
-    for (const std::int64_t next : table) most = std::max(most, static_cast<std::uint64_t>(next));
-    hold(most < INT64_MAX, "a diagram has impossible states: the codec's plan is damaged");
+    hold(most[k] < INT64_MAX, "a diagram has impossible states: the codec's plan is damaged");
     sizes_.push_back(states * widths_[k]);
     entries = std::min(entries + sizes_[k], kNarrow + 1);
-    states = static_cast<std::size_t>(most) + 1;
+    states = static_cast<std::size_t>(most[k]) + 1;
   }
   hold(states <= kContexts && !tables_.empty(),
        "a diagram has too many contexts: the codec's plan is damaged");

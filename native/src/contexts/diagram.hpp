@@ -18,14 +18,19 @@ struct Seen {
                                          // somebody worked that out; of at most 255 edges
 };
 
+// The largest number of a table of states; negative ones are larger than all others.
+[[nodiscard]] std::uint64_t highest(Span<const std::int64_t> table) noexcept;
+
 // The tables of a diagram, narrowed so that they stay near the processor.
 class DiagramTables {
  public:
-  // tables: of states, one for each input; widths: of each input, its edges and one.
-  // Both have the same length, at least 1. The tables have to outlive this.
+  // tables: of states, one for each input; widths: of each input, its edges and one; most: the
+  // `highest` of each table, found out once for all that look at it.
+  // All have the same length, at least 1. The tables have to outlive this.
   // Throws where a table is too short for the states before it, or a state is negative, or one of
   // the last above 255.
-  DiagramTables(Span<const Span<const std::int64_t>> tables, Span<const std::size_t> widths);
+  DiagramTables(Span<const Span<const std::int64_t>> tables, Span<const std::size_t> widths,
+                Span<const std::uint64_t> most);
 
   // How many contexts there may be: the largest and one.
   [[nodiscard]] std::size_t contexts() const noexcept { return contexts_; }

@@ -18,7 +18,7 @@ void check_outputs(Span<const T> outputs);
 // Which code each output means: the edges of a target's location that lie at or below it.
 class OutputCodes {
  public:
-  // Throws where the edges do not ascend.
+  // location: ascending, any number of them.
   explicit OutputCodes(Span<const std::int64_t> location);
 
   // Writes one code a row. Throws where an output is no whole number of 0 ... 1023.
@@ -32,7 +32,7 @@ class OutputCodes {
 // Which context a pair of outputs means: #(E_L, L) + (len(E_L) + 1) * #(E_S, S).
 class OutputContexts {
  public:
-  // Throws where edges do not ascend, or are of more than 2^16 contexts.
+  // Both ascend. Throws where they are of more than 2^16 contexts.
   OutputContexts(Span<const std::int64_t> location, Span<const std::int64_t> scale);
 
   // How many contexts there may be.

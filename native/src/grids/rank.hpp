@@ -13,8 +13,8 @@ namespace rootae::grids {
 class Rank {
  public:
   // Looks at the codec's tables, which have to stay where they are: a hostile plan may name a
-  // large one many times. Throws corrupt where they do not exist, or where there are no points or
-  // infinite ones.
+  // large one many times. So none is passed over: that points are finite is for checks of the plan.
+  // Throws corrupt where tables do not exist, or where there are no points.
   Rank(const RankGrid& grid, const std::vector<Table>& tables);
 
   [[nodiscard]] Type type() const noexcept { return type_; }
