@@ -32,12 +32,12 @@ void count_quarters(const C* contexts, std::size_t quarter, unsigned merged, std
 // Bytes that are compared at a time: those of a register.
 template <class Level>
 struct Many {
-  __extension__ using Type = signed char __attribute__((vector_size(32)));
+  __extension__ using Type = unsigned char __attribute__((vector_size(32)));
 };
 
 template <>
 struct Many<Plain> {
-  __extension__ using Type = signed char __attribute__((vector_size(16)));
+  __extension__ using Type = unsigned char __attribute__((vector_size(16)));
 };
 
 constexpr std::size_t kFewContexts = 48, kAtOnce = 255 * sizeof(Many<Plain>::Type);
@@ -49,12 +49,12 @@ void count_few(Level, const std::uint8_t* contexts, std::size_t rows, unsigned m
                std::uint32_t* at) noexcept {
   for (unsigned c = 0; c <= most; ++c) {
     using Register = typename Many<Level>::Type;
-    const Register wanted = Register{} + static_cast<signed char>(c);
+    const Register wanted = Register{} + static_cast<unsigned char>(c);
     Register sums{}, some;
     std::size_t i = 0;
     for (; i + sizeof some <= rows; i += sizeof some) {
       std::memcpy(&some, contexts + i, sizeof some);
-      sums -= some == wanted;  // which is -1
+      sums -= reinterpret_cast<Register>(some == wanted);  // which is -1
     }
     std::uint8_t bytes[sizeof(Register)];
     std::memcpy(bytes, &sums, sizeof sums);
