@@ -25,6 +25,8 @@ except ImportError:  # no compiler was at hand
 
 __all__ = ["compiled", "count", "follow", "look", "scatter"]
 
+_STEPS_AT_MOST = 64  # that the compiled loop takes; a plan may have more
+
 
 def compiled() -> bool:
     """Say whether the compiled passes are in use."""
@@ -139,7 +141,7 @@ def follow(
     if not all(map(len, tables)):
         msg = "a table of states is empty: the codec is damaged"
         raise CorruptError(msg)
-    if _compiled is None:
+    if _compiled is None or len(inputs) > _STEPS_AT_MOST:
         state = np.zeros(rows, np.uint32)
         for seen, table, width in zip(inputs, tables, widths, strict=True):
             state = np.take(table.astype(np.uint32), state * np.uint32(width) + seen, mode="clip")

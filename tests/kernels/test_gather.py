@@ -207,3 +207,9 @@ def test_the_extension_refuses_what_does_not_fit(name: str, arguments: tuple[Any
 def test_the_extension_refuses_other_arrays(bad: NDArray[Any] | str | None) -> None:
     with pytest.raises((TypeError, ValueError, BufferError)):
         compiled.count(bad, 0, Q.copy())
+
+
+def test_a_diagram_may_have_more_steps_than_the_compiled_loop_takes() -> None:
+    inputs = [np.array([1, 0], np.uint8)] * 70
+    tables = [np.arange(2 * (i + 1)) for i in range(70)]  # state * 2 + input, clipped
+    assert gather.follow(inputs, tables, [2] * 70, 2).tolist() == [139, 0]
