@@ -66,6 +66,7 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let the CPU pass for CUDA; return the list of devices that networks ran on."""
     ran: list[str] = []
     run, bound = Network.run, network._run_bound
+    monkeypatch.setenv("ROOTAE_DECODER", "python")  # on the CPU the native one has its own networks
     monkeypatch.setattr(network, "_trouble", lambda: "")
     monkeypatch.setattr(network, "_cuda_session", network._session)
 

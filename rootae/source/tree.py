@@ -92,7 +92,9 @@ class SourceTree:
 
     def _numbers(self, column: Column, start: int, stop: int) -> Values | None:
         """Return a column's values if they are simple and sound: else uproot says what is wrong."""
-        if not column.has_branch or column.is_nested or column.inner_shape:
+        if not self.is_verbatim or not column.has_branch:
+            return None
+        if column.is_nested or column.inner_shape:
             return None
         try:
             read = read_numbers(self.tree[column.name], start, stop)

@@ -77,7 +77,7 @@ def test_blocks_under_way_are_bounded(
     monkeypatch.setattr(rootae.source.tree, "BYTES_AT_MOST", 4 * MB)
     held, most, lock = {}, [], threading.Lock()
 
-    def encode(_coder: Any, values: Mapping[str, Values], where: str) -> str:
+    def encode(_coder: Any, values: Mapping[str, Values], where: str, _later: Any) -> str:
         with lock:
             held[where] = sum(v.flat.nbytes + 8 * v.flat.size for v in values.values())
             most.append((sum(held.values()), len(held)))

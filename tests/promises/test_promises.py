@@ -16,6 +16,8 @@ import uproot
 from samples import event_arrays, same, write_columns, write_events
 
 import rootae
+from rootae.codec import native
+from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.plan import FORMAT, Plan
 from rootae.errors import BoundError, CorruptError, FormatError
 from rootae.reader.cache import cache
@@ -23,6 +25,8 @@ from rootae.writer.backend import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rootae.schema.values import Values
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +147,27 @@ def test_a_value_outside_its_bound_is_never_written(
 ) -> None:
     from rootae.codec.grids.exact import ExactFloat
 
+    monkeypatch.setenv("ROOTAE_DECODER", "python")
     inverse = ExactFloat.inverse
     monkeypatch.setattr(ExactFloat, "inverse", lambda self, q: inverse(self, q ^ (q == q[-1])))
+    with pytest.raises(rootae.BoundError, match="report this as a bug"):
+        rootae.compress(events, tmp_path / "out.root", family="plain")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(native.core() is None, reason="the native core was not built")
+def test_a_value_that_the_native_core_reads_otherwise_is_never_written(
+    tmp_path: Path, events: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = NativeDecoder.run
+
+    def wrong(self: NativeDecoder, *arguments: Any, **options: Any) -> dict[str, Values]:
+        found = run(self, *arguments, **options)
+        for values in found.values():
+            values.flat[len(values.flat) // 2 :] = 0
+        return found
+
+    monkeypatch.setattr(NativeDecoder, "run", wrong)
     with pytest.raises(rootae.BoundError, match="report this as a bug"):
         rootae.compress(events, tmp_path / "out.root", family="plain")
     assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,8 @@ import pytest
 import uproot
 from samples import SHARED
 
+from rootae.reader.decoded import DecodedSource
+from rootae.reader.subset import SelectedTree
 from rootae.rootio.numbers import read_numbers
 from rootae.source.source import Source
 
@@ -78,6 +80,16 @@ def test_values_of_a_tree_are_the_same_either_way(
             pair = quick[name].counts, values.counts
             mine, theirs = (None if x is None else x.tolist() for x in pair)
             assert mine == theirs
+
+
+def test_of_selected_entries_those_are_read_that_were_selected(path: Path) -> None:
+    at = np.array([1, 2, 9, 20, 23])
+    with DecodedSource.open(path) as source:
+        whole = source.tree("t")
+        selected = SelectedTree(whole, whole.schema, at)
+        found, every = selected.values(1, 4), whole.values(0, 24)
+        for name in KINDS:
+            assert found[name].flat.tolist() == every[name].flat[at[1:4]].tolist()
 
 
 FILES = sorted(SHARED.glob("*/*.root")) or [SHARED]
