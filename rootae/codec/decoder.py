@@ -46,7 +46,7 @@ class Decoder(Protocol):
     def run(
         self,
         request: Any,
-        blobs: Sequence[bytes],
+        blobs: Sequence[Any],
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,
@@ -56,7 +56,7 @@ class Decoder(Protocol):
 
         Arguments:
             request: what `request` found.
-            blobs: the bytes of the blobs that it names.
+            blobs: the bytes of the blobs that it names, or views of them where it holds sums.
             keep: have the columns at hand for the next request, not only what others are made of.
             threads: how many may be at work on it.
             into: memory for values, shape (rows, *inner_shape), by column; made where there is

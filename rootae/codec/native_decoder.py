@@ -92,7 +92,7 @@ class NativeDecoder:
     def run(
         self,
         request: _Request,
-        blobs: Sequence[bytes],
+        blobs: Sequence[bytes | memoryview],
         *,
         keep: bool = False,
         into: Mapping[str, NDArray[Any]] | None = None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import zlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -180,12 +181,8 @@ class StoredTree:
             lambda wanted: self.fetch([(block, wanted)])[0],
         )
 
-    def fetch(self, wanted: Sequence[Blobs], *, is_checked: bool = True) -> list[list[bytes]]:
-        """Read blobs of blocks, all at one go.
-
-        Arguments:
-            wanted: which.
-            is_checked: hold them against their checksums, not only against their lengths.
+    def fetch(self, wanted: Sequence[Blobs]) -> list[list[bytes]]:
+        """Read blobs of blocks, all at one go, and hold them against their checksums.
 
         Returns:
             The blobs of each, in the order that they were asked for.
@@ -193,32 +190,46 @@ class StoredTree:
         Raises:
             CorruptError: one of them is damaged.
         """
+        found = []
+        for (block, numbers), views in zip(wanted, self.views(wanted), strict=True):
+            sums = self.directory(block).sums
+            for number, view in zip(numbers, views, strict=True):
+                if zlib.crc32(view) != sums[number]:
+                    self._refuse(block, number)
+            found.append([bytes(view) for view in views])
+        return found
+
+    def views(self, wanted: Sequence[Blobs]) -> list[list[memoryview]]:
+        """Read blobs of blocks, as `fetch` does, but look at their lengths alone; none is copied.
+
+        Raises:
+            CorruptError: one of them is cut off.
+        """
         pieces = list[Piece]()
         for block, numbers in wanted:
             found = self.directory(block)
-            starts, sizes = found.starts, found.sizes
-            pieces += [(block, int(starts[i]), int(sizes[i])) for i in numbers]
+            starts, sizes = found.starts[numbers].tolist(), found.sizes[numbers].tolist()
+            pieces += zip(itertools.repeat(block), starts, sizes)
         try:
-            data = iter(self._rows.read(pieces))
+            data = self._rows.read(pieces)
         except RootaeError:
             raise
         except Exception as error:
             msg = f"{self.where}: blobs cannot be read: {error}".splitlines()[0]
             raise CorruptError(msg) from error
-        return [
-            [self._held(block, i, next(data), is_checked) for i in numbers]
-            for block, numbers in wanted
-        ]
+        views = iter(data)
+        every = [list(itertools.islice(views, len(numbers))) for _, numbers in wanted]
+        for view, (block, start, size) in zip(data, pieces, strict=True):
+            if len(view) != size:
+                starts = self.directory(block).starts
+                self._refuse(block, int(np.searchsorted(starts, start, "right")) - 1)
+        return every
+
+    def _refuse(self, block: int, number: int) -> NoReturn:
+        what = self.layout(block).name_of(number)
+        msg = f"{self.where}, block {block}: {what} is damaged: the checksum does not match"
+        raise CorruptError(msg)
 
     @functools.cached_property
     def _rows(self) -> Rows:
         return Rows(self._tree[BLOBS])
-
-    def _held(self, block: int, number: int, data: bytes, is_checked: bool) -> bytes:
-        found = self.directory(block)
-        is_odd = len(data) != found.sizes[number]
-        if is_odd or (is_checked and zlib.crc32(data) != found.sums[number]):
-            what = self.layout(block).name_of(number)
-            msg = f"{self.where}, block {block}: {what} is damaged: the checksum does not match"
-            raise CorruptError(msg)
-        return data

@@ -35,24 +35,24 @@ class Rows:
         self._packed = _Packed(branch)
         self._places: dict[int, int | None] = {}  # where rows begin in the file, None if packed
 
-    def read(self, pieces: Sequence[Piece]) -> list[bytes]:
-        """Return pieces of rows, with as few requests as can be.
+    def read(self, pieces: Sequence[Piece]) -> list[memoryview]:
+        """Return pieces of rows, with as few requests as can be; none is copied.
 
         Arguments:
             pieces: which; shorter ones come back where the row, or the file, ends before.
         """
         self._find(dict.fromkeys(row for row, _, _ in pieces))
-        found = [b""] * len(pieces)
+        found = [memoryview(b"")] * len(pieces)
         lying: list[tuple[int, tuple[int, int]]] = []
         for i, (row, start, size) in enumerate(pieces):
             place = self._places.get(row)
             if place is None:
-                found[i] = self._packed.row(row)[start : start + size]
+                found[i] = memoryview(self._packed.row(row))[start : start + size]
             elif size:
                 lying.append((i, (place + start, place + start + size)))
         read = read_ranges(self._branch.file.source, [place for _, place in lying])
         for (i, _), data in zip(lying, read, strict=True):
-            found[i] = bytes(data)
+            found[i] = data
         return found
 
     def _find(self, rows: dict[int, None]) -> None:
