@@ -147,7 +147,7 @@ def test_rows_that_no_block_has_are_refused(real: Real, tmp_path: Path, rows: in
     assert f"CorruptError {path}:t, block 0: it announces {rows} rows" in read(path)
 
 
-@pytest.mark.parametrize(("rows", "blocks"), [(1 << 28, 1), ((1 << 31) - 1, 1), (1 << 26, 40)])
+@pytest.mark.parametrize(("rows", "blocks"), [(1 << 30, 1), ((1 << 31) - 1, 1), (1 << 26, 40)])
 def test_rows_beyond_memory_do_not_kill(real: Real, tmp_path: Path, rows: int, blocks: int) -> None:
     path = forge(tmp_path / "x.root", real.parts, [real.of_rows(rows)] * blocks, COLUMNS)
     assert read(path) == f"nv {blocks}\nMemoryError\n"
