@@ -8,6 +8,7 @@ import numpy as np
 
 from rootae.codec import lane as lanes
 from rootae.codec.contexts.contexts import StageContexts
+from rootae.codec.decoder import Decoder
 from rootae.codec.plan.contexts import Stage
 from rootae.codec.view import Held, View
 from rootae.errors import CorruptError
@@ -45,7 +46,7 @@ class Request(NamedTuple):
     blobs: list[int]
 
 
-class BlockDecoder:
+class BlockDecoder(Decoder):
     """Decodes one block: only lanes that are asked for, and what these are decoded from.
 
     Arguments:
@@ -62,12 +63,11 @@ class BlockDecoder:
         found: Directory,
         fetch: Callable[[Sequence[int]], Sequence[bytes]],
     ) -> None:
-        self.entries = found.entries
+        super().__init__(found.entries, fetch)
         self._tree = tree
         self._rows = found.rows
         self._most = found.most
         self._modes = found.modes
-        self._fetch = fetch
         self._held = Held()
         self._views: dict[int, View] = {}
         self._contexts: dict[int, StageContexts] = {}
@@ -118,22 +118,9 @@ class BlockDecoder:
             done[name] = Values(memory, done[name].counts)
         return {name: done[name] for name in request.names}
 
-    def columns(self, names: Collection[str], *, keep: bool = False) -> dict[str, Values]:
-        """Read and decode columns, see `run`."""
-        request = self.request(names)
-        return self.run(request, self._fetch(request.blobs), keep=keep)
-
     def keeps(self, name: str) -> bool:
         """Say whether a column's values are kept, so that its arrays are the decoder's own."""
         return any(i in self._held.values for i in self._tree.layout.lanes_of(name))
-
-    def values(self, name: str, *, keep: bool = True) -> Values:
-        """Return one column's values.
-
-        Raises:
-            CorruptError: the block is damaged.
-        """
-        return self.columns([name], keep=keep)[name]
 
     def latents(self, group: str) -> NDArray[Any]:
         """Return a group's latents, shape (latents, rows).

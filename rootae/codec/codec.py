@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rootae.codec import native, packed, tables
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import Network, usable
 from rootae.codec.layout import Layout
-from rootae.codec.native import NativeCodec, NativeTree
+from rootae.codec.native import NativeCodec
 from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.decoder import Decoder
     from rootae.codec.directory import Directory
+    from rootae.codec.native import NativeTree
     from rootae.codec.plan.plan import TreePlan
 
 __all__ = ["Codec"]
@@ -60,7 +61,6 @@ class Codec:
         self._coders: dict[str, TreeCoder] = {}
         self._layouts: dict[str, Layout] = {}
         self._native: NativeCodec | None = None
-        self._natives: dict[str, NativeTree] = {}
         self._elsewhere: dict[str, Codec] = {}
 
     def on(self, device: str) -> Codec:
@@ -82,7 +82,7 @@ class Codec:
             moved.device = device
             moved.networks = tuple(n.on(device) for n in self.networks)
             moved._coders, moved._elsewhere = {}, {}  # noqa: SLF001  one of its own kind
-            moved._native, moved._natives = None, {}  # noqa: SLF001
+            moved._native = None  # noqa: SLF001
             self._elsewhere[device] = moved
         return self._elsewhere[device]
 
@@ -180,11 +180,13 @@ class Codec:
         """Return a tree as the native core has it; None where it is not used, or not the CPU."""
         if self.device != CPU or not native.is_used():
             return None
-        if path not in self._natives:
-            if self._native is None:
-                self._native = NativeCodec(self.parts)
-            self._natives[path] = self._native.tree(self.plan, path, self.layout(path))
-        return self._natives[path]
+        if self._native is None:
+            self._native = NativeCodec(self.parts)
+        return self._native.tree(self.plan, path, self.layout(path))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what only this process has: dask and multiprocessing send codecs."""
+        return self.__dict__ | {"_native": None}
 
     def _plan(self, path: str) -> TreePlan:
         plan = self.plan.tree(path)

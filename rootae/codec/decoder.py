@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,16 +27,24 @@ class Request(Protocol):
         """Return the numbers of the blobs that have to be read, see `rootae.codec.layout`."""
 
 
-class Decoder(Protocol):
+class Decoder(ABC):
     """Decodes one block: only columns that are asked for, and what these are decoded from.
 
     One thread at a time may use it.
+
+    Arguments:
+        entries: of the block.
+        fetch: gives blobs by their numbers, see `rootae.codec.layout`.
     """
 
-    entries: int
-    holds_sums: bool
+    holds_sums: ClassVar[bool]
     """Whether it holds blobs against their checksums itself."""
 
+    def __init__(self, entries: int, fetch: Callable[[Sequence[int]], Sequence[bytes]]) -> None:
+        self.entries = entries
+        self._fetch = fetch
+
+    @abstractmethod
     def request(self, names: Collection[str]) -> Any:
         """Find what has to be read and decoded for some columns, a `Request` of its own kind.
 
@@ -43,6 +52,7 @@ class Decoder(Protocol):
             names: which.
         """
 
+    @abstractmethod
     def run(
         self,
         request: Any,
@@ -71,7 +81,10 @@ class Decoder(Protocol):
 
     def columns(self, names: Collection[str], *, keep: bool = False) -> dict[str, Values]:
         """Read and decode columns, see `run`."""
+        request = self.request(names)
+        return self.run(request, self._fetch(request.blobs), keep=keep)
 
+    @abstractmethod
     def keeps(self, name: str) -> bool:
         """Say whether a column's values are kept, so that its arrays are the decoder's own."""
 
@@ -81,7 +94,9 @@ class Decoder(Protocol):
         Raises:
             CorruptError: the block is damaged.
         """
+        return self.columns([name], keep=keep)[name]
 
+    @abstractmethod
     def latents(self, group: str) -> NDArray[Any]:
         """Return a group's latents, shape (latents, rows).
 
@@ -90,5 +105,6 @@ class Decoder(Protocol):
         """
 
     @property
+    @abstractmethod
     def nbytes(self) -> int:
         """Return the bytes of decoded values that are kept."""

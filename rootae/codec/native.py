@@ -85,15 +85,19 @@ class NativeCodec:
     def __init__(self, parts: tuple[bytes, bytes, bytes]) -> None:
         self._core = cast("Any", core())
         self._codec = self._core.open_codec(*parts)
+        self._trees: dict[str, NativeTree] = {}
 
     def tree(self, plan: Plan, path: str, layout: Layout) -> NativeTree:
-        """Return a tree of its plan.
+        """Return a tree of its plan, made once.
 
         Arguments:
             plan: the same plan, parsed.
             path: the tree's path, which the plan has.
             layout: the tree's.
         """
-        number = next(i for i, t in enumerate(plan.trees) if t.path == path)
-        columns = {c.name: i for i, c in enumerate(plan.trees[number].columns)}
-        return NativeTree(self._core, self._codec, number, columns, layout.groups)
+        if path not in self._trees:
+            number = next(i for i, t in enumerate(plan.trees) if t.path == path)
+            columns = {c.name: i for i, c in enumerate(plan.trees[number].columns)}
+            made = NativeTree(self._core, self._codec, number, columns, layout.groups)
+            self._trees[path] = made
+        return self._trees[path]

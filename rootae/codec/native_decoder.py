@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rootae.codec.decoder import Decoder
 from rootae.errors import CorruptError, FormatError
 from rootae.schema.values import Values
 
@@ -37,7 +38,7 @@ class _Request(NamedTuple):
     blobs: list[int]
 
 
-class NativeDecoder:
+class NativeDecoder(Decoder):
     """Decodes one block: only columns that are asked for, and what these are decoded from.
 
     Arguments:
@@ -65,13 +66,12 @@ class NativeDecoder:
         where: str,
         fetch: Callable[[Sequence[int]], Sequence[bytes]],
     ) -> None:
-        self.entries = found.entries
+        super().__init__(found.entries, fetch)
         self._tree = tree
         self._plan = plan
         self._layout = layout
         self._found = found
         self._where = where
-        self._fetch = fetch
         self._kept: dict[str, Values] = {}
         self._counts: dict[str, NDArray[np.int64]] = {}
         self._block = self._asked(tree.core.open_block, tree.codec, tree.number, head)
@@ -120,22 +120,9 @@ class NativeDecoder:
             done[name] = Values(given[name], kept.counts)
         return {name: done[name] if name in done else self._kept[name] for name in request.names}
 
-    def columns(self, names: Collection[str], *, keep: bool = False) -> dict[str, Values]:
-        """Read and decode columns, see `run`."""
-        request = self.request(names)
-        return self.run(request, self._fetch(request.blobs), keep=keep)
-
     def keeps(self, name: str) -> bool:
         """Say whether a column's values are kept, so that its arrays are the decoder's own."""
         return name in self._kept
-
-    def values(self, name: str, *, keep: bool = True) -> Values:
-        """Return one column's values.
-
-        Raises:
-            CorruptError: the block is damaged.
-        """
-        return self.columns([name], keep=keep)[name]
 
     def latents(self, group: str) -> NDArray[Any]:
         """Return a group's latents, shape (latents, rows).

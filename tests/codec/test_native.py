@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import awkward as ak
@@ -123,3 +124,11 @@ def test_threads_are_a_number(monkeypatch: pytest.MonkeyPatch, said: str) -> Non
     assert threads_of(3) == 3
     with pytest.raises(ArgumentError, match="threads is 0"):
         threads_of(0)
+
+
+@needs_core
+def test_a_codec_travels_to_other_processes_after_its_use(codec: Codec) -> None:
+    assert codec.native("t") is not None
+    again = pickle.loads(pickle.dumps(codec))
+    assert again.id == codec.id
+    assert again.native("t") is not None

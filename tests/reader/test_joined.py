@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-import rootae
-import rootae.source.tree
 from rootae.container.container import Container
 from rootae.reader.joined import Joined
 from rootae.schema.values import Values
@@ -20,12 +18,8 @@ NAMES = ("MET_pt", "Jet_pt", "Jet_eta", "nJet")
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory, events: Path) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 3000)
-        path = tmp_path_factory.mktemp("joined") / "many.root"
-        rootae.compress(events, path, family="plain")
-    return Container.open(path).stored("Events")
+def stored(many: Path) -> Any:
+    return Container.open(many).stored("Events")
 
 
 def joined(stored: Any, span: range) -> dict[str, Values]:

@@ -8,7 +8,6 @@ import awkward as ak
 import pytest
 
 import rootae
-import rootae.source.tree
 from rootae.codec import native
 from rootae.container.container import Container
 from rootae.errors import ArgumentError, CorruptError
@@ -18,16 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RANGES = [(None, None), (0, 20), (700, 2100), (1, 2999), (2999, 3000), (5, 5)]
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory, events: Path) -> Path:
-    """Return a compressed file of many blocks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rootae.source.tree, "ROWS_AT_MOST", 1500)
-        path = tmp_path_factory.mktemp("many") / "many.root"
-        rootae.compress(events, path, family="plain")
-    return path
 
 
 def read(path: Path, **options: Any) -> list[ak.Array]:
