@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../error.hpp"
+#include "../narrowed.hpp"
 #include "../processor.hpp"
 
 namespace rootae {
@@ -77,18 +78,6 @@ void look_in(Narrow table, const std::int32_t* __restrict codes, std::size_t cou
     for (std::size_t k = 0; k < shared; ++k) found += table.edges[found] <= clipped[i] ? 1U : 0U;
     out[i] = static_cast<T>(found);
   }
-}
-
-// Copies at most a piece of codes into 32 bits, and says whether all fit.
-bool fits(const std::int64_t* __restrict codes, std::size_t count,
-          std::int32_t* __restrict out) noexcept {
-  std::uint64_t beyond = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto code = static_cast<std::uint64_t>(codes[i]);
-    beyond |= (code + (1u << 31)) >> 32;
-    out[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(code));
-  }
-  return beyond == 0;
 }
 
 }  // namespace
@@ -232,8 +221,8 @@ void EdgeLookup::look(Span<const std::int64_t> codes, T* out) const {
   for (std::size_t first = 0; first < codes.size(); first += kPiece) {
     const auto some = codes.part(first, std::min(kPiece, codes.size() - first));
     std::int32_t narrow[kPiece];
-    const bool all = quickly([](auto, auto... of) { return fits(of...); }, some.data(), some.size(),
-                             static_cast<std::int32_t*>(narrow));
+    const bool all = quickly([](auto, auto... of) { return narrowed<32>(of...); }, some.data(),
+                             some.size(), static_cast<std::int32_t*>(narrow));
     all ? look_narrow(narrow, some.size(), out + first) : look_wide(some, out + first);
   }
 }

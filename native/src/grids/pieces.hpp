@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "narrowed.hpp"
 #include "piece.hpp"
 #include "span.hpp"
 #include "types.hpp"
@@ -19,7 +20,7 @@ void inverse_by_piece(const Map& grid, Span<const Code> codes, Values out) {
         grid.piece(codes.data() + first, count, to + first);
       } else {
         std::int32_t narrow[kPiece];
-        if (narrowed(codes.data() + first, count, narrow)) {
+        if (narrowed<31>(codes.data() + first, count, narrow)) {
           grid.piece(narrow, count, to + first);
         } else {
           grid.piece(codes.data() + first, count, to + first);

@@ -7,6 +7,7 @@
 #include "bit_cast.hpp"
 #include "error.hpp"
 #include "grids/pieces.hpp"
+#include "narrowed.hpp"
 #include "processor.hpp"
 
 namespace rootae::grids {
@@ -102,7 +103,7 @@ void Special::forward_of(const U* in, Span<std::int64_t> codes) const noexcept {
   in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
     std::int64_t* out = codes.data() + first;
     std::int32_t narrow[kPiece];
-    if (narrowed(out, count, narrow)) {
+    if (narrowed<31>(out, count, narrow)) {
       raise(narrow, count);
       for (std::size_t i = 0; i < count; ++i) out[i] = narrow[i];
     } else {
