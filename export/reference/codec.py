@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Codec", "whole_codecs"]
 
 _BYTES_AT_MOST = 1 << 26  # of text, of tables and of networks
-_NUMBERS_AT_MOST = 1 << 24  # of all tables
+_TABLES_AT_MOST, _NUMBERS_AT_MOST = 1 << 20, 1 << 24  # of all tables
+_NETWORKS_AT_MOST, _NODES_AT_MOST, _WORK_AT_MOST = 1 << 15, 1 << 17, 1 << 25
 _OUTPUTS = 1024
 
 
@@ -36,7 +37,7 @@ class Codec:
     def __init__(self, plan: bytes, tables: bytes, networks: bytes, **how: Any) -> None:
         self.plan = parsed(plan)
         self.tables = _tables(tables)
-        stored = _framed(networks, "networks")
+        stored = _framed(networks, "networks", _NETWORKS_AT_MOST)
         encoders = encoders_of(self.plan)
         paths = [tree["path"] for tree in self.plan["trees"]]
         hold(len({*paths}) == len(paths), "two plans of one tree")
@@ -46,9 +47,13 @@ class Codec:
         if stored:
             from reference.networks import Network
 
-            decoders = [i not in encoders for i in range(len(stored))]
-            pairs = zip(stored, decoders, strict=True)
-            self.networks = [Network(x, decoder=decoder, **how) for x, decoder in pairs]
+            nodes, work = 0, 0
+            for i, x in enumerate(stored):
+                network = Network(x, decoder=i not in encoders, **how)
+                nodes, work = nodes + network.nodes, work + network.work
+                much = nodes > _NODES_AT_MOST or work > _WORK_AT_MOST
+                hold(not much, "networks that ask for too much together")
+                self.networks.append(network)
         check_networks(self.plan, self.networks)
 
     def run(self, index: int, x: NDArray[Any]) -> NDArray[Any]:
@@ -65,16 +70,18 @@ class Codec:
         return dict(found[0])
 
 
-def _framed(data: bytes, what: str) -> list[bytes]:
+def _framed(data: bytes, what: str, most: int) -> list[bytes]:
     cursor = Cursor(data)
     size = cursor.varint()
     hold(size <= _BYTES_AT_MOST, f"{size} bytes of {what}")
-    return list(parts(frame(cursor.rest(), size)))
+    found = parts(frame(cursor.rest(), size))
+    hold(len(found) <= most, f"{len(found)} {what}")
+    return found
 
 
 def _tables(data: bytes) -> list[NDArray[np.int64]]:
     found, left = [], _NUMBERS_AT_MOST
-    for part in _framed(data, "tables"):
+    for part in _framed(data, "tables", _TABLES_AT_MOST):
         width = part[0] if part else 0
         hold(width in (1, 2, 4, 8) and len(part) % width == 1 % width, "a table of no numbers")
         numbers = np.frombuffer(part, f"<i{width}", offset=1).astype(np.int64)

@@ -67,7 +67,7 @@ class Network:
         decoder: bool = True,
     ) -> None:
         model = read_model(serialised)
-        check_shapes(model, decoder=decoder)
+        self.work, self.nodes = check_shapes(model, decoder=decoder), len(model.nodes)
         self._input, shape, self.own = model.input
         self._output, last, _ = model.output
         self.inputs, self.outputs = shape[0], last[0]

@@ -50,12 +50,15 @@ class Array(NamedTuple):
 _Made = tuple[tuple[int, ...], np.dtype[Any], int]  # shape, type, products that are added up
 
 
-def check_shapes(model: Model, *, decoder: bool) -> None:
+def check_shapes(model: Model, *, decoder: bool) -> int:
     """Hold that a network is made of its operators, that all fits together and is not too much.
 
     Arguments:
         model: the network.
         decoder: it is no encoder.
+
+    Returns:
+        The numbers a row that it makes, or multiplies and adds.
     """
     allowed, work = DECODER_OPERATORS if decoder else ENCODER_OPERATORS, 0
     name, shape, dtype = model.input
@@ -77,6 +80,7 @@ def check_shapes(model: Model, *, decoder: bool) -> None:
     name, shape, own = model.output
     hold(name in arrays and name not in model.constants and own == dtype, "an odd output")
     hold(arrays[name][:2] == (shape, own) and shape[1:] == (ROWS,), "an odd output")
+    return work
 
 
 def _made(node: Node, arrays: dict[str, Array]) -> tuple[Array, int]:

@@ -11,15 +11,36 @@ namespace rootae {
 
 namespace {
 
+constexpr std::size_t kNetworks = 1 << 15, kNodes = 1 << 17;
+constexpr std::uint64_t kWork = 1 << 25;  // numbers a row that they make, or add up
+
+// Few bytes of a network can ask for much, and a frame holds the same bytes many times.
+class Budget {
+ public:
+  void take(const Network& network) {
+    nodes_ += network.nodes();
+    work_ += network.work();
+    hold(nodes_ <= kNodes && work_ <= kWork,
+         "the networks of a codec ask for too much together: the file is damaged");
+  }
+
+ private:
+  std::size_t nodes_ = 0;
+  std::uint64_t work_ = 0;
+};
+
 std::vector<Network> read_networks(const Plan& plan, Bytes stored, Zstd zstd) {
   const std::vector<std::uint8_t> joined = unpack(stored, zstd, "networks");
   const std::vector<Index> encoders = encoders_of(plan);
   std::vector<Network> networks;
-  each_part(joined, [&](Bytes onnx) {
+  Budget budget;
+  const auto add = [&](Bytes onnx) {
     const auto number = static_cast<Index>(networks.size());
     const bool encodes = std::binary_search(encoders.begin(), encoders.end(), number);
     networks.emplace_back(onnx, encodes ? Role::encoder : Role::decoder);
-  });
+    budget.take(networks.back());
+  };
+  each_part(joined, add, kNetworks);
   return networks;
 }
 

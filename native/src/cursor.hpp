@@ -37,10 +37,11 @@ class Cursor {
 // Calls part(Bytes) for each part of a join, where they lie; nothing may follow them. Nothing is
 // allocated, however many parts the bytes announce.
 template <class Part>
-void each_part(Bytes data, Part&& part) {
+void each_part(Bytes data, Part&& part, std::size_t most = SIZE_MAX) {
   Cursor lengths(data);
   const std::uint64_t count = lengths.varint();
   hold(count <= data.size(), "a blob announces more parts than bytes: the file is damaged");
+  hold(count <= most, "more parts than a codec has: the file is damaged");
   Cursor parts = lengths;
   for (std::uint64_t i = 0; i < count; ++i) parts.varint();
   for (std::uint64_t i = 0; i < count; ++i) part(parts.take(lengths.varint()));

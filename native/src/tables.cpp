@@ -12,6 +12,7 @@ namespace rootae {
 namespace {
 
 constexpr std::uint64_t kBytesAtMost = 1 << 26;    // of tables, and of networks
+constexpr std::size_t kTablesAtMost = 1 << 20;
 constexpr std::size_t kNumbersAtMost = 1 << 24;    // of all tables
 constexpr std::size_t kKeptAtMost = 64 << 20;      // bytes of diagrams that are kept
 
@@ -59,7 +60,8 @@ std::vector<Table> unpack_tables(Bytes stored, Zstd zstd) {
   const std::vector<std::uint8_t> joined = unpack(stored, zstd, "tables");
   std::vector<Table> tables;
   std::size_t left = kNumbersAtMost;
-  each_part(joined, [&](Bytes part) { tables.push_back(table_of(part, left)); });
+  const auto add = [&](Bytes part) { tables.push_back(table_of(part, left)); };
+  each_part(joined, add, kTablesAtMost);
   return tables;
 }
 

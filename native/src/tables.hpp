@@ -21,7 +21,7 @@ namespace rootae {
 //   what: of which it is, for messages
 std::vector<std::uint8_t> unpack(Bytes stored, Zstd zstd, const char* what);
 
-// Reads tables as they are stored, 2^24 numbers at most. Throws as `unpack` does.
+// Reads tables as they are stored, 2^20 and 2^24 numbers at most. Throws as `unpack` does.
 std::vector<Table> unpack_tables(Bytes stored, Zstd zstd);
 
 // For any number of threads.

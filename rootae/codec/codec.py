@@ -21,7 +21,7 @@ from rootae.codec.tree import TreeCoder
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Codec"]
 
+_NETWORKS, _NODES = 1 << 15, 1 << 17  # of a codec, at most
+_WORK = 1 << 25  # numbers a row that all networks together make, or multiply and add
+
 
 class Codec:
     """A trained compressor for one file schema.
@@ -41,6 +44,9 @@ class Codec:
         plan: what it does.
         tables: int64 arrays that the plan points into.
         networks: serialised ONNX models that the plan points into.
+
+    Raises:
+        CorruptError: a network is none, or all together ask for more than any codec does.
 
     Example:
         >>> Codec(Plan(())).id[:8]
@@ -56,7 +62,7 @@ class Codec:
         self.plan = plan
         self.tables = tuple(tables)
         encoders = encoders_of(plan)
-        self.networks = tuple(Network(n, integer=i not in encoders) for i, n in enumerate(networks))
+        self.networks = tuple(_networks(networks, encoders))
         self.device = CPU
         self._coders: dict[str, TreeCoder] = {}
         self._layouts: dict[str, Layout] = {}
@@ -113,7 +119,7 @@ class Codec:
         """
         parsed = Plan.from_json(plan.decode("utf-8", "replace"))
         arrays = tables.unpack(numbers)
-        codec = cls(parsed, arrays, packed.unpack(networks, "networks"))
+        codec = cls(parsed, arrays, packed.unpack(networks, "networks", _NETWORKS))
         codec.__dict__["parts"] = plan, numbers, networks  # its id is that of what was read
         if packed_plan is not None:
             codec.__dict__["packed_plan"] = packed_plan
@@ -198,3 +204,15 @@ class Codec:
     def __repr__(self) -> str:
         trees = ", ".join(f"{t.path}: {len(t.columns)} columns" for t in self.plan.trees)
         return f"Codec({self.id[:8]}, {trees or 'no trees'})"
+
+
+def _networks(models: Sequence[bytes], encoders: Container[int]) -> Iterator[Network]:
+    """Read networks, each of which may ask for much with few bytes, until they ask for too much."""
+    nodes = work = 0
+    for i, model in enumerate(models):
+        network = Network(model, integer=i not in encoders)
+        nodes, work = nodes + network.asked.nodes, work + network.asked.work
+        if i >= _NETWORKS or nodes > _NODES or work > _WORK:
+            msg = "the networks of a codec ask for too much together: the file is damaged"
+            raise CorruptError(msg)
+        yield network

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["pack", "unpack"]
 
+_AT_MOST = 1 << 20
 _NUMBERS_AT_MOST = 1 << 24  # of all tables: each takes eight bytes in memory
 _WIDTHS = {w: np.dtype(f"<i{w}") for w in (1, 2, 4, 8)}  # bytes of a table's numbers
 
@@ -45,7 +46,7 @@ def unpack(data: bytes) -> list[NDArray[np.int64]]:
     Raises:
         CorruptError: the bytes are no tables, or announce more numbers than any codec has.
     """
-    tables = [_table(part) for part in packed.unpack(data, "tables")]
+    tables = [_table(part) for part in packed.unpack(data, "tables", _AT_MOST)]
     if sum(map(len, tables)) > _NUMBERS_AT_MOST:
         msg = f"a codec's tables have over {_NUMBERS_AT_MOST} numbers: the file is damaged"
         raise CorruptError(msg)

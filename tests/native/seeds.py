@@ -186,7 +186,7 @@ def _framed(coded: Coded, how: int) -> bytes:
         head += struct.pack("<HH", rows if group.name else 0, most)
     onnx = [n.onnx for n in codec.networks]
     _, tables, _ = codec.parts
-    joined = [stream.join(packed.unpack(tables, "tables")), stream.join(onnx)]
+    joined = [stream.join(packed.unpack(tables, "tables", 1 << 20)), stream.join(onnx)]
     parts = [codec.parts[0], *joined, head + block.modes, *block.blobs]
     return b"".join(struct.pack("<I", len(part)) + part for part in parts)
 

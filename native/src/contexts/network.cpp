@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::size_t kCached = std::size_t{1} << 18;  // bytes of a scratch that stays in a cache
 constexpr std::size_t kMostRows = 256;
+constexpr std::size_t kScratch = std::size_t{1} << 26;  // bytes of a scratch
 
 std::size_t rows_at_a_time(std::size_t units, std::size_t size) {
-  const std::size_t rows = kCached / (std::max<std::size_t>(units, 1) * size);
-  return std::clamp<std::size_t>(rows / 16 * 16, 16, kMostRows);
+  const std::size_t bytes = std::max<std::size_t>(units, 1) * size;
+  const std::size_t rows = std::clamp<std::size_t>(kCached / bytes / 16 * 16, 16, kMostRows);
+  return std::clamp<std::size_t>(kScratch / bytes, 1, rows);
 }
 
 }  // namespace
@@ -24,6 +26,8 @@ Network::Network(Bytes onnx, Role role) : role_(role) {
   const Model model = read_model(onnx);
   const Checked checked = check_shapes(model, role);
   element_ = model.input.element;
+  work_ = checked.work;
+  nodes_ = model.nodes.size();
   inputs_ = static_cast<std::uint64_t>(model.input.shape[0]);
   outputs_ = static_cast<std::uint64_t>(model.output.shape[0]);
   if (role == Role::encoder) return;
@@ -36,7 +40,7 @@ Network::Network(Bytes onnx, Role role) : role_(role) {
 }
 
 template <class T>
-void Network::fold(std::vector<T>& constants) const {
+void Network::fold(std::vector<T>& constants) {
   constants.resize(schedule_.constants);
   for (const auto& [initializer, at] : schedule_.initial) {
     const Bytes raw = initializer->raw;
@@ -44,6 +48,9 @@ void Network::fold(std::vector<T>& constants) const {
   }
   const Memory<T> memory{nullptr, constants.data(), 1, 1, constants.data()};
   for (const Step& step : schedule_.folded) run_step(step, memory);
+  schedule_.folded.clear();  // they are as long as what they made
+  schedule_.folded.shrink_to_fit();
+  schedule_.initial.clear();
 }
 
 template <class T>

@@ -18,6 +18,9 @@ class Network {
 
   [[nodiscard]] std::uint64_t inputs() const noexcept { return inputs_; }
   [[nodiscard]] std::uint64_t outputs() const noexcept { return outputs_; }
+  // Numbers a row that it makes or adds up, and its nodes: what it asks of whoever reads it.
+  [[nodiscard]] std::uint64_t work() const noexcept { return work_; }
+  [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
   // float32 or float64: which Evaluation runs it.
   [[nodiscard]] Element element() const noexcept { return element_; }
 
@@ -31,11 +34,12 @@ class Network {
   template <class T>
   friend class Evaluation;
   template <class T>
-  void fold(std::vector<T>& constants) const;
+  void fold(std::vector<T>& constants);
 
   Element element_ = Element::float32;
   Role role_;
-  std::uint64_t inputs_ = 0, outputs_ = 0;
+  std::uint64_t inputs_ = 0, outputs_ = 0, work_ = 0;
+  std::size_t nodes_ = 0;
   Schedule schedule_;
   std::vector<float> singles_;  // constants, of one type or the other
   std::vector<double> doubles_;

@@ -80,8 +80,8 @@ class Follower {
              "the dimensions of what it makes");
     const std::uint64_t units = units_of(made.shape);
     hold_fit(units <= kUnits && made.work <= kWork, "the size of what it makes");
-    work_ += units + made.work;
-    hold_fit(work_ <= kWork, "the size of what it makes");
+    checked_.work += units + made.work;
+    hold_fit(checked_.work <= kWork, "the size of what it makes");
     const bool fresh = !node.output.empty() && numbers_.find(node.output) == numbers_.end();
     hold_fit(fresh, "the name of what it makes");
     call.output = checked_.arrays.size();
@@ -105,7 +105,6 @@ class Follower {
   Role role_;
   Checked checked_;
   std::map<std::string_view, std::size_t> numbers_;
-  std::uint64_t work_ = 0;
 };
 
 }  // namespace

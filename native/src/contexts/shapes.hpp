@@ -39,6 +39,7 @@ struct Checked {
   std::vector<Array> arrays;
   std::vector<Call> calls;
   std::size_t output = 0;  // the number of an array
+  std::uint64_t work = 0;  // numbers a row that are made, or added up
 };
 
 // Follows what a model makes, without computing anything.

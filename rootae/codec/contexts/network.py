@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from rootae.codec.contexts.shapes import Asked
+
 __all__ = ["Network", "usable"]
 
 _ROWS = {CPU: 8192, CUDA: 1 << 17}  # at a time: what a cache holds; a whole block
@@ -43,6 +45,7 @@ class Network:
 
     Attributes:
         ends: how many inputs and outputs it has.
+        asked: numbers and nodes that it takes to run it.
 
     Raises:
         CorruptError: the bytes are no model of the closed grammar, or it asks for too much.
@@ -51,15 +54,15 @@ class Network:
     def __init__(self, onnx: bytes, *, integer: bool = True, device: str = CPU) -> None:
         operators = DECODER_OPERATORS if integer else ENCODER_OPERATORS
         model = Model.read(onnx)
-        widest = shapes.check(model, operators)
+        asked = shapes.check(model, operators)
         ends = (model.input[1].shape[0], model.output[1].shape[0])
-        self._settle(onnx, device, widest, ends)
+        self._settle(onnx, device, asked, ends)
 
-    def _settle(self, onnx: bytes, device: str, widest: int, ends: tuple[int, int]) -> None:
+    def _settle(self, onnx: bytes, device: str, asked: Asked, ends: tuple[int, int]) -> None:
         self.onnx = onnx
         self.device = device
         self.ends = ends
-        self._widest = widest
+        self.asked = asked
         self._lock = threading.Lock()
         self._session: Any = None
 
@@ -94,12 +97,12 @@ class Network:
     def on(self, device: str) -> Network:
         """Return the same network for ``cpu`` or ``cuda``."""
         moved = Network.__new__(Network)
-        moved._settle(self.onnx, device, self._widest, self.ends)  # noqa: SLF001  one of its own kind
+        moved._settle(self.onnx, device, self.asked, self.ends)  # noqa: SLF001  one of its own kind
         return moved
 
     def _at_a_time(self) -> int:
         """Return how many rows fit in memory: a convolution unfolds to many times its ends."""
-        return max(_ROWS[self.device] * _WIDE // max(_WIDE, self._widest), 1)
+        return max(_ROWS[self.device] * _WIDE // max(_WIDE, self.asked.widest), 1)
 
     def _failed(self, error: Exception) -> RootaeError:
         if self.device == CPU:
@@ -112,10 +115,10 @@ class Network:
                 self._session = (_session if self.device == CPU else _cuda_session)(self.onnx)
         return self._session
 
-    def __getstate__(self) -> tuple[bytes, str, int, tuple[int, int]]:
-        return self.onnx, self.device, self._widest, self.ends
+    def __getstate__(self) -> tuple[bytes, str, Asked, tuple[int, int]]:
+        return self.onnx, self.device, self.asked, self.ends
 
-    def __setstate__(self, state: tuple[bytes, str, int, tuple[int, int]]) -> None:
+    def __setstate__(self, state: tuple[bytes, str, Asked, tuple[int, int]]) -> None:
         self._settle(*state)
 
 

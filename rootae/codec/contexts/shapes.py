@@ -9,7 +9,7 @@ Source: https://onnx.ai/onnx/operators.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.contexts.model import Model, Node
 
-__all__ = ["DECODER_OPERATORS", "ENCODER_OPERATORS", "check"]
+__all__ = ["DECODER_OPERATORS", "ENCODER_OPERATORS", "Asked", "check"]
 
 _FLOATS = (FLOAT, DOUBLE)
 _UNITS = 1 << 16  # numbers a row of any array that is made
@@ -30,7 +30,21 @@ _LONG = 1 << 24  # of a dimension, at most
 _RANK = 8  # dimensions of an array that is made, at most
 
 
-def check(model: Model, operators: frozenset[str]) -> int:
+class Asked(NamedTuple):
+    """What a model asks of whoever runs it.
+
+    Arguments:
+        widest: numbers a row of the widest array that it takes or makes.
+        work: numbers a row that it makes, or multiplies and adds, in all.
+        nodes: operators that it is made of.
+    """
+
+    widest: int
+    work: int
+    nodes: int
+
+
+def check(model: Model, operators: frozenset[str]) -> Asked:
     """Hold that a model is made of some operators only, and follow what it makes.
 
     Arguments:
@@ -38,7 +52,7 @@ def check(model: Model, operators: frozenset[str]) -> int:
         operators: those that it may hold.
 
     Returns:
-        How many numbers a row the widest array has that it takes or makes.
+        What it asks.
 
     Raises:
         CorruptError: another operator, arrays that do not fit together, or too large ones.
@@ -64,7 +78,7 @@ def check(model: Model, operators: frozenset[str]) -> int:
     _hold(name in values and name not in model.constants, "its output")
     _hold(values[name].shape == last.shape and last.shape[1:] == (ROWS,), "its output")
     _hold(values[name].element == last.element == first.element, "its output")
-    return widest
+    return Asked(widest, work, len(model.nodes))
 
 
 def _hold(right: bool, what: str) -> None:

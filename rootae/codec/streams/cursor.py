@@ -98,8 +98,12 @@ def join(parts: Iterable[bytes]) -> bytes:
     return b"".join([varint(len(parts)), *(varint(len(p)) for p in parts), *parts])
 
 
-def split(data: bytes) -> list[bytes]:
+def split(data: bytes, most: int | None = None) -> list[bytes]:
     """Undo `join`.
+
+    Arguments:
+        data: the bytes.
+        most: parts that there may be.
 
     Raises:
         CorruptError: the bytes are no such parts, or go on behind them.
@@ -108,6 +112,9 @@ def split(data: bytes) -> list[bytes]:
     count = cursor.varint()
     if count > len(data):
         msg = f"a blob announces {count} parts in {len(data)} bytes: the file is damaged"
+        raise CorruptError(msg)
+    if most is not None and count > most:
+        msg = f"{count} parts where there are {most} at most: the file is damaged"
         raise CorruptError(msg)
     parts = [cursor.take(n) for n in [cursor.varint() for _ in range(count)]]
     if cursor.at != len(data):

@@ -55,7 +55,7 @@ def test_a_model_is_read_as_onnx_reads_it() -> None:
     assert data is not None
     assert data.tolist() == [2, 0]
     assert found.input[1].shape == (2, -1)
-    assert shapes.check(found, DECODER_OPERATORS) == 4
+    assert shapes.check(found, DECODER_OPERATORS) == (4, 23, 3)
 
 
 @pytest.mark.parametrize("operator", ["Exp", "Tanh", "Loop", "If", "Scan", "ConstantOfShape"])
