@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["pack", "unpack"]
+__all__ = ["narrow", "pack", "unpack"]
 
 _AT_MOST = 1 << 20
 _NUMBERS_AT_MOST = 1 << 24  # of all tables: each takes eight bytes in memory
@@ -31,10 +31,11 @@ def pack(tables: Iterable[NDArray[np.int64]]) -> bytes:
         >>> [t.tolist() for t in unpack(pack([np.arange(3), np.array([7])]))]
         [[0, 1, 2], [7]]
     """
-    return packed.pack(_narrow(np.asarray(t, np.int64)) for t in tables)
+    return packed.pack(narrow(np.asarray(t, np.int64)) for t in tables)
 
 
-def _narrow(table: NDArray[np.int64]) -> bytes:
+def narrow(table: NDArray[np.int64]) -> bytes:
+    """Write one table: bytes a number, as few as will do, and the numbers."""
     kinds = ((w, table.astype(kind)) for w, kind in _WIDTHS.items())
     width, narrow = next((w, x) for w, x in kinds if np.array_equal(x, table))
     return bytes([width]) + narrow.tobytes()

@@ -14,17 +14,18 @@ from rootae.codec.directory import ID
 from rootae.codec.plan.plan import TEXT_AT_MOST
 from rootae.codec.streams import stream, zstd
 from rootae.container.side_tree import (
-    BYTES,
     CODECS,
     COPIES,
     DIRECTORY,
     FILES,
     NOTICE,
+    bytes_branch,
     bytes_rows,
 )
 from rootae.errors import CorruptError
 from rootae.rootio.directories import make_directory
 from rootae.rootio.gaps import at_the_end
+from rootae.rootio.sink import finish, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,12 +55,14 @@ class CodecWriter:
             return
         if self._tree is None:
             make_directory(self._file, DIRECTORY, NOTICE)
-            self._tree = _tree(self._file, CODECS, CODEC, "rootae codecs")
+            branch = [bytes_branch(CODEC)]
+            self._tree = tree_of(self._file, CODECS, "rootae codecs", branch)
         plan, tables, networks = codec.parts
         parts = stream.join([codec.packed_plan, tables, networks])
         row = bytes_rows([codec.digest + stream.varint(len(plan)) + parts])
         self._rows[codec.digest] = row
         self._tree.extend({CODEC: row})
+        finish(self._tree)  # here, so that it does not lie beside that of the copies
 
     def close(self, records: Sequence[Mapping[str, Any]], entries: Mapping[str, int]) -> None:
         """Write what comes behind the data, if there are codecs.
@@ -70,24 +73,22 @@ class CodecWriter:
         """
         if not self._rows:
             return
-        made = _tree(self._file, FILES, "json", "rootae provenance")
+        made = tree_of(self._file, FILES, "rootae provenance", [bytes_branch("json")])
         texts = [json.dumps(r, sort_keys=True, separators=(",", ":")).encode() for r in records]
         if texts:
             made.extend({"json": bytes_rows(texts)})
+        finish(made)
         for path, number in entries.items():
             folder, _, leaf = f"{ENTRIES}/{path}".rpartition("/")
             edges = np.array([0.0, 1.0])
             folders = self._file.mkdir(folder)  # their names may have colons
             folders[leaf] = (np.array([float(number)]), edges)
         with at_the_end(self._file):
-            copies = _tree(self._file, COPIES, CODEC, "rootae codecs once more")
+            branch = [bytes_branch(CODEC)]
+            copies = tree_of(self._file, COPIES, "rootae codecs once more", branch)
             for row in self._rows.values():
                 copies.extend({CODEC: row})
-
-
-def _tree(file: Any, path: str, branch: str, title: str) -> Any:
-    """Make a tree of one branch of bytes, with room for few baskets: each takes 40 bytes."""
-    return file.mktree(path, {branch: BYTES}, title=title, initial_basket_capacity=2)
+            finish(copies)
 
 
 def write_records(file: Any, codec: Codec, provenance: Mapping[str, Any] | None) -> None:

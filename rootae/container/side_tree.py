@@ -12,6 +12,7 @@ import numpy as np
 
 from rootae.codec.directory import block_id, directory
 from rootae.rootio.directories import make_directory
+from rootae.rootio.sink import RowBranch, finish, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ __all__ = [
     "NOTICE",
     "TREES",
     "SideTree",
+    "bytes_branch",
     "bytes_rows",
     "is_own_name",
 ]
@@ -64,8 +66,8 @@ class SideTree:
     def __init__(self, file: Any, codec: Codec, path: str) -> None:
         self._codec = codec
         make_directory(file, DIRECTORY, NOTICE)
-        types = {HEAD: BYTES, BLOBS: BYTES}
-        self._tree = file.mktree(f"{TREES}/{path}", types, title=f"rootae blocks of {path}")
+        branches = [bytes_branch(HEAD), bytes_branch(BLOBS)]
+        self._tree = tree_of(file, f"{TREES}/{path}", f"rootae blocks of {path}", branches)
         self._tree.compression = None
 
     def add(
@@ -88,9 +90,18 @@ class SideTree:
         self.copy({HEAD: head, BLOBS: b"".join(block.blobs)})
         return block_id(head)
 
+    def close(self) -> None:
+        """Write what the tree says of itself: it is none before."""
+        finish(self._tree)
+
     def copy(self, row: Mapping[str, bytes]) -> None:
         """Write one block as it stands in another file, see `StoredTree.row`."""
         self._tree.extend({name: bytes_rows([data]) for name, data in row.items()})
+
+
+def bytes_branch(name: str) -> RowBranch:
+    """Return a branch of byte strings."""
+    return RowBranch(name, BYTES, counter=f"n{name}")
 
 
 def is_own_name(name: str) -> bool:

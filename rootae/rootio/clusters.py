@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import uproot
 
-from rootae.rootio.compression import HEADERS
+from rootae.rootio.compression import packed_header
 from rootae.rootio.wide import WideTree
 
 if TYPE_CHECKING:
@@ -27,16 +27,22 @@ _BEFORE_BASKETS = 25 + 4  # bytes from what a leaf counts by to its baskets, les
 
 
 class ClusteredTree(WideTree):
-    """uproot's tree under way, with a key of no bytes until it is finished."""
+    """uproot's tree under way, with a key of no bytes until it is finished.
+
+    Attributes:
+        nameless: branches whose baskets have keys without names. Of these, all that are given one
+            array have one basket, which each of them points to: of carriers, a thousand the same.
+    """
 
     _key: Any
     _name: str
     _header: bytes = b""
-    nameless: frozenset[str] = frozenset()  # branches whose baskets have keys without names
+    nameless: frozenset[str] = frozenset()
+    _last: tuple[Any, Any] = (None, None)  # an array, and where its basket is
 
     def write_anew(self, sink: Any) -> None:
         """Write the header, or its key alone."""
-        packed = uproot.compression.compress(self._header, HEADERS)
+        packed = packed_header(self._header)
         self._key = self._directory.add_object(
             sink, "TTree", self._name, self._title, packed, len(self._header),
             replaces=self._key, big=True,
@@ -46,14 +52,18 @@ class ClusteredTree(WideTree):
         """Write a basket; nobody looks for it by its name, which may be half of its bytes."""
         if branch_name not in self.nameless:
             return super().write_np_basket(sink, branch_name, *what)
-        name, self._name = self._name, ""
-        try:
-            return super().write_np_basket(sink, "", *what)
-        finally:
-            self._name = name
+        array = what[-1]
+        if array is not self._last[0]:
+            name, self._name = self._name, ""
+            try:
+                self._last = array, super().write_np_basket(sink, "", *what)
+            finally:
+                self._name = name
+        return self._last[1]
 
-    def write_updates(self, sink: Any) -> None:
+    def write_updates(self, sink: Any) -> None:  # noqa: ARG002  uproot's signature
         """Write nothing: there is no header yet."""
+        self._last = None, None
 
     def _relocate(self, file: Any, sink: Any) -> None:
         """Leave the header where it is not."""

@@ -11,10 +11,18 @@ from rootae.errors import ArgumentError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["HEADERS", "code_of", "setting_in", "setting_of", "used_by"]
+__all__ = ["code_of", "packed_header", "setting_in", "setting_of", "used_by"]
 
-HEADERS = uproot.ZSTD(5)  # of trees, and of a file's classes: every reader waits for them
+# of what trees, and a file of its classes, say of themselves: every reader waits for it, so ZSTD
+_SMALL = 1 << 16  # bytes, which the highest level takes some milliseconds for
+_HEADERS = {True: uproot.ZSTD(19), False: uproot.ZSTD(12)}
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
+
+
+def packed_header(header: bytes) -> bytes:
+    """Compress what a tree, or a file of its classes, says of itself."""
+    packed: bytes = uproot.compression.compress(header, _HEADERS[len(header) <= _SMALL])
+    return packed
 
 
 def setting_of(code: int | None, own: Any) -> Any:

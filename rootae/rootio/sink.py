@@ -14,7 +14,7 @@ from rootae.rootio.clusters import ClusteredTree
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["RowBranch", "RowWriter", "joined"]
+__all__ = ["RowBranch", "RowWriter", "finish", "joined", "tree_of"]
 
 _FLUSH_BYTES = 32 * 1024 * 1024
 _FLUSH_ENTRIES = 1 << 20
@@ -65,7 +65,7 @@ class RowWriter:
         self._counting = {b.name for b in branches if b.counts is not None}
         self._tree = None
         if branches:
-            self._tree = _tree(file, path, title, branches, weight)
+            self._tree = tree_of(file, path, title, branches, weight)
         self._buffer: list[Mapping[str, Any]] = []
         self._entries = self._bytes = 0
         self._clusters: list[int] = []
@@ -106,7 +106,7 @@ class RowWriter:
         """Write what is left, and what the tree says of itself: it is no tree before."""
         self.flush()
         if self._tree is not None:
-            self._tree._cascading.finish(self._tree._file, self._clusters, self._beside)
+            finish(self._tree, self._clusters, self._beside)
 
 
 def joined(parts: Sequence[Any]) -> Any:
@@ -117,11 +117,23 @@ def joined(parts: Sequence[Any]) -> Any:
     return np.concatenate(parts) if numpy else ak.concatenate(list(parts))
 
 
-def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weight: float) -> Any:
+def tree_of(
+    file: Any, path: str, title: str, branches: Sequence[RowBranch], weight: float = 1.0
+) -> Any:
     """Make a tree, with the titles, the weight and the widths of counters that `mktree` lacks.
 
     uproot keeps these in plain dictionaries until it writes the tree's header, so they are put
     there in between.
+
+    Arguments:
+        file: the uproot file under way.
+        path: where the tree goes.
+        title: its title.
+        branches: its branches, in order.
+        weight: its weight.
+
+    Returns:
+        uproot's tree under way, which is none before `finish`.
     """
     parent, _, leaf = path.rpartition("/")
     directory = file.mkdir(parent) if parent else file
@@ -142,6 +154,17 @@ def _tree(file: Any, path: str, title: str, branches: Sequence[RowBranch], weigh
         return directory.mktree(leaf, types, title=title, counter_name=counters.__getitem__)
     finally:
         del cascade.add_tree
+
+
+def finish(tree: Any, clusters: Sequence[int] = (), beside: int = 0) -> None:
+    """Write what a tree says of itself; once more where entries came since.
+
+    Arguments:
+        tree: as `tree_of` made it.
+        clusters: the entries of each cluster, in order, where they are to be told.
+        beside: bytes of these entries that lie elsewhere.
+    """
+    tree._cascading.finish(tree._file, clusters, beside)
 
 
 def _restore(tree: ClusteredTree, branches: Mapping[str, RowBranch]) -> None:

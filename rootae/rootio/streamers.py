@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import uproot
 from uproot.writing._cascade import TListOfStreamers
 
-from rootae.rootio.compression import HEADERS
+from rootae.rootio.compression import packed_header
 
 __all__ = ["PackedStreamers"]
 
@@ -44,7 +43,7 @@ class PackedStreamers(TListOfStreamers):  # type: ignore[misc]  # uproot has no 
         self._header.data_bytes = self._header.num_bytes + sum(map(len, parts))
         self._header.num_entries = len(parts)
         whole = self._header.serialize() + b"".join(parts)
-        packed = uproot.compression.compress(whole, HEADERS)
+        packed = packed_header(whole)
         if len(packed) > self._allocation:
             self._reallocate(len(packed))
         self._key.uncompressed_bytes, self._key.compressed_bytes = len(whole), len(packed)

@@ -186,6 +186,8 @@ class TreeWriter:
     def close(self) -> Sizes:
         """Write what is left; return what the blocks came to."""
         self._rows.close()
+        if self._side is not None:
+            self._side.close()
         return self.sizes
 
     def _pass(self, arrays: dict[str, Any], entries: int, number: int, nbytes: int) -> None:

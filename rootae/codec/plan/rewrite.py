@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rootae.codec.codec import Codec
 from rootae.codec.indices import mapped
+from rootae.codec.tables import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,13 +29,19 @@ def compact(
 ) -> tuple[Any, list[NDArray[np.int64]], list[bytes]]:
     """Drop tables and networks that no plan points to, and renumber the rest.
 
+    Equal tables become one, and alike ones neighbours: so they are smaller once they are packed.
+
     Arguments:
         plans: tree plans.
         tables, networks: what they point into.
     """
     used, models = _Used(tables), _Used(networks)
     trees = tuple(mapped(t, table=used, network=models) for t in plans)
-    return trees, used.items, models.items
+    contents = [narrow(t) for t in used.items]
+    order = {x: i for i, x in enumerate(sorted({*contents}, key=lambda x: (x[0], len(x), x)))}
+    alike = dict(zip(contents, used.items, strict=True))
+    trees = tuple(mapped(t, table=lambda i: order[contents[i]]) for t in trees)
+    return trees, [alike[x] for x in order], models.items
 
 
 class _Used(Generic[_Item]):

@@ -15,6 +15,7 @@ import numpy as np
 
 from rootae.codec.streams import runs
 from rootae.training.diagrams.clusters import cluster, coarse_edges, smooth
+from rootae.training.diagrams.states import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +140,7 @@ class Learner:
         if best is not None:
             tables[-1] = best[tables[-1]]
         edges = tuple(self.looked(s)[0] for s in found.sources)
+        tables = in_order(tables, [len(e) + 1 for e in edges])
         return TrainedDiagram(lane, tuple(found.sources), edges, tuple(tables), nbytes)
 
     def looked(self, source: Source) -> tuple[NDArray[np.int64], NDArray[np.intp]]:

@@ -20,6 +20,7 @@ from rootae.progress import Progress
 from rootae.training.data import GroupData
 from rootae.training.diagrams.clusters import cluster, coarse_edges
 from rootae.training.diagrams.learner import Learner, TrainedDiagram
+from rootae.training.diagrams.states import in_order
 from rootae.training.options import Options
 
 if TYPE_CHECKING:
@@ -205,3 +206,23 @@ def test_odd_columns_train_and_come_back(kind: str) -> None:
 
 def test_training_again_gives_the_same_codec() -> None:
     assert trained(dependent(20_000)).id == trained(dependent(20_000)).id
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.data())
+def test_states_in_another_order_lead_to_the_same_contexts(
+    widths: list[int], drawn: st.DataObject
+) -> None:
+    tables, states = [], 1
+    for width in widths:
+        size = states * width
+        numbers = drawn.draw(st.lists(st.integers(0, 7), min_size=size, max_size=size))
+        tables.append(np.array(numbers, np.int64))
+        states = int(tables[-1].max()) + 1
+    found = in_order(tables, widths)
+    for seen in np.ndindex(*widths):
+        before = after = 0
+        for x, width, old, new in zip(seen, widths, tables, found, strict=True):
+            before, after = old[before * width + x], new[after * width + x]
+        assert before == after
+    for between in found[:-1]:
+        assert np.array_equal(np.unique(between), np.arange(between.max() + 1))
