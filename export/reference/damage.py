@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Damaged", "hold"]
+__all__ = ["Damaged", "Newer", "hold"]
 
 
 class Damaged(ValueError):
     """A file is not as export/FORMAT.md says, or is of a format that this reader does not know."""
+
+
+class Newer(Damaged):
+    """A file needs a newer reader, or is damaged."""
 
 
 def hold(right: object, otherwise: str) -> None:

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from reference.damage import Damaged, hold
+from reference.damage import Damaged, Newer, hold
 
 __all__ = ["FLOATS", "INTEGERS", "NEWER", "parsed"]
 
@@ -20,6 +20,7 @@ INTEGERS = ("bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 1
 NEWER = "written by a newer rootae, or damaged"
 _FORMAT = 2
 _BYTES_AT_MOST, _VALUES_AT_MOST, _NESTED_AT_MOST = 1 << 26, 1 << 22, 64
+_DIGITS_AT_MOST = 640  # of a whole number
 _FLOAT = re.compile(r"-?0x[01]\.([0-9a-f]{13}|0)p[+-][0-9]{1,4}")
 
 
@@ -174,8 +175,12 @@ def parsed(text: bytes) -> dict[str, Any]:
     hold(sum(map(text.count, (b",", b"[", b"{"))) <= _VALUES_AT_MOST, "a plan of too many values")
     try:
         plan = json.loads(
-            text.decode("ascii"), object_pairs_hook=_object, parse_constant=_no_number
+            text.decode("ascii"),
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_int=_integer,
         )
+        _hold_texts(plan)
     except Damaged:
         raise
     except (ValueError, RecursionError) as error:
@@ -186,7 +191,7 @@ def parsed(text: bytes) -> dict[str, Any]:
         newer = plan["format"] > _FORMAT
         advice = "upgrade" if newer else "read it with the version of rootae that wrote it"
         msg = f"a plan of format {plan['format']}, not {_FORMAT}: {advice}"
-        raise Damaged(msg)
+        raise Newer(msg)
     _follow(_PLAN, plan, "plan")
     return dict(plan)
 
@@ -195,6 +200,21 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     hold(len(found) == len(pairs), "a plan with a member twice")
     return found
+
+
+def _integer(text: str) -> int:
+    hold(len(text.lstrip("-")) <= _DIGITS_AT_MOST, "a plan with a number of too many digits")
+    return int(text)
+
+
+def _hold_texts(value: Any) -> None:
+    """Hold that halves of surrogate pairs stand for bytes 0x80 ... 0xff."""
+    if type(value) is str:
+        alone = [ord(c) for c in value if "\ud800" <= c <= "\udfff"]
+        hold(all(0xDC80 <= c <= 0xDCFF for c in alone), "a plan with half of a surrogate pair")
+    elif type(value) in (dict, list):
+        for inside in (*value, *(value.values() if type(value) is dict else ())):
+            _hold_texts(inside)
 
 
 def _no_number(text: str) -> None:
@@ -217,7 +237,9 @@ def _follow(grammar: Any, value: Any, where: str) -> None:
         case Either(kinds):
             kind = value.get("kind") if type(value) is dict else None
             hold(type(kind) is str, wrong)
-            hold(kind in kinds, f"{where} is of the kind {str(kind)[:40]!r}: {NEWER}")
+            if kind not in kinds:
+                msg = f"{where} is of the kind {str(kind)[:40]!r}: {NEWER}"
+                raise Newer(msg)
             _follow({"kind": _text, **kinds[str(kind)]}, value, where)
         case dict():
             hold(type(value) is dict and value.keys() == grammar.keys(), wrong)

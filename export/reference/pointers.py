@@ -84,7 +84,8 @@ def _check_column(column: _Json, columns: _Json, groups: _Json) -> None:
 
 
 def _counts(column: _Json | None) -> bool:
-    return column is not None and column["dtype"] in INTEGERS[1:] and not column["inner_shape"]
+    right = column is not None and column["dtype"] in INTEGERS[1:] and not column["inner_shape"]
+    return right and column is not None and column["is_counter"] is True
 
 
 def _check_link(link: _Json, group: _Json, groups: _Json, columns: _Json) -> None:

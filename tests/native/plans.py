@@ -14,7 +14,7 @@ from following import COLUMNS, coded_by
 from native.core import surface
 from reference import plan as second_plan
 from reference import pointers as second
-from reference.damage import Damaged
+from reference.damage import Damaged, Newer
 from related import planned, related
 from tables import table
 
@@ -129,6 +129,8 @@ def _second(known: Known) -> int:
             second.check_tree(tree, known.tables, len(known.ends))
         networks: Any = [Ends(*pair) for pair in known.ends]
         second.check_networks(plan, networks)
+    except Newer:
+        return FORMAT
     except (Damaged, UnicodeDecodeError, KeyError):  # it says so of a link to a lane of no column
         return CORRUPT
     return TAKEN

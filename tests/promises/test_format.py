@@ -99,7 +99,9 @@ def test_example_is_what_the_code_writes(tmp_path: Path) -> None:
     coder = Codec(Plan((tree,)))
     block = coder.tree("t").encode(values)
     with uproot.recreate(tmp_path / "x.root") as file:
-        SideTree(file, coder, "t").add(block)
+        side = SideTree(file, coder, "t")
+        side.add(block)
+        side.close()
     with uproot.open(tmp_path / "x.root") as file:
         row = file["rootae/trees/t"].arrays(library="np")
     for name in ("head", "blobs"):

@@ -98,8 +98,8 @@ class Columns {
   }
 
   static bool is_count(const Column* column) {
-    return column != nullptr && column->inner_shape.empty() && !is_float(column->type) &&
-           column->type != Type::boolean;
+    return column != nullptr && column->is_counter && column->inner_shape.empty() &&
+           !is_float(column->type) && column->type != Type::boolean;
   }
 
   // A counter counts by entry, or by vector where another one, of entries, counts these.

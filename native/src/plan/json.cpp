@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t bytes_at_most = std::size_t{1} << 26;
 constexpr std::size_t values_at_most = std::size_t{1} << 22;
+constexpr std::size_t digits_at_most = 640;  // of a whole number
 
 [[noreturn]] void refuse() { corrupt("the codec's plan is not JSON: the file is damaged"); }
 
@@ -97,6 +98,10 @@ class Scanner {
     const char* const first = at_;
     const char* const last = number_end(at_);
     if (last == nullptr) refuse();
+    const std::string_view number(first, static_cast<std::size_t>(last - first));
+    if (number.size() > digits_at_most && number.find_first_of(".eE") == number.npos &&
+        number.size() - (number[0] == '-') > digits_at_most)
+      corrupt("the codec's plan has a number of over 640 digits: the file is damaged");
     add(Kind::number, first, last);
     at_ += last - first;
   }

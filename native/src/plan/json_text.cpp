@@ -49,7 +49,8 @@ char* put_utf8(char* out, std::uint32_t point) {
   return put(put(out, 0x80 | (point >> 6 & 63)), 0x80 | (point & 63));
 }
 
-// Reads what follows "\u", two halves of a surrogate pair as one.
+// Reads what follows "\u", two halves of a surrogate pair as one. Halves alone are those that stand
+// for the bytes 0x80 ... 0xff.
 bool unicode(const char*& at, char*& out) {
   std::uint32_t point = four(at);
   if (point == UINT32_MAX) return false;
@@ -61,6 +62,7 @@ bool unicode(const char*& at, char*& out) {
       at += 6;
     }
   }
+  if (point >= 0xD800 && point < 0xE000 && (point < 0xDC80 || point > 0xDCFF)) return false;
   out = put_utf8(out, point);
   return true;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from rootae.errors import FormatError
+from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,8 +83,8 @@ def require(right: bool, grid: object) -> None:
     """Refuse a grid that no column has.
 
     Raises:
-        FormatError: it is not right.
+        CorruptError: it is not right.
     """
     if not right:
-        msg = f"unknown grid {grid}: the file needs a newer rootae, or is damaged"
-        raise FormatError(msg)
+        msg = f"no column has a grid {grid}: the codec's plan is damaged"
+        raise CorruptError(msg)

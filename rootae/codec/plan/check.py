@@ -122,7 +122,9 @@ def _check_column(column: Column, lanes: Sequence[Lane], names: Mapping[str, Col
 
 def _counts(counter: Column | None, names: Mapping[str, Column]) -> bool:
     """Say whether a column can count others: by entry, or by vector where another counts these."""
-    if counter is None or counter.inner_shape or "int" not in counter.dtype:
+    if counter is None or not counter.is_counter:
+        return False
+    if counter.inner_shape or "int" not in counter.dtype:
         return False
     outer = None if counter.counter is None else names.get(counter.counter)
     return counter.counter is None or (

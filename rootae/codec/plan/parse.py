@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from rootae.codec.indices import members
 from rootae.errors import ArgumentError, CorruptError, FormatError
+from rootae.schema.bounds.bound import KINDS, Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["checked", "written"]
 
@@ -68,6 +69,8 @@ def checked(kind: Any, data: Any, where: str) -> Any:
 def _check(kind: Any) -> Check:
     """Return what checks and builds one type, made once: a plan holds thousands of values."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Bound:
+        return _told(dict.fromkeys(KINDS, _record(kind)))
     if dataclasses.is_dataclass(kind):
         return _record(kind)
     if origin is tuple:
@@ -130,13 +133,20 @@ def _union(kinds: tuple[Any, ...], many: int) -> Check:
     """Return what checks a value of one of several types, or of none of them."""
     may_lack = many > len(kinds)
     tagged = {k: c for kind in kinds if dataclasses.is_dataclass(kind) for k, c in _tagged(kind)}
-    only = None if tagged else _check(kinds[0])
+    only, told = None if tagged else _check(kinds[0]), _told(tagged)
 
     def check(data: Any) -> Any:
         if data is None and may_lack:
             return None
-        if only is not None:
-            return only(data)
+        return only(data) if only is not None else told(data)
+
+    return check
+
+
+def _told(tagged: Mapping[str, Check]) -> Check:
+    """Return what checks a value that says by its member `kind` what it is."""
+
+    def check(data: Any) -> Any:
         tag = data.get("kind") if isinstance(data, dict) else None
         if not isinstance(tag, str):
             raise _not(data, " | ".join(tagged))

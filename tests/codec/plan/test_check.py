@@ -199,7 +199,7 @@ WIDER = dataclasses.replace(
     TREE,
     columns=(
         *COLUMNS,
-        Column("o", "int32"),
+        Column("o", "int32", is_counter=True),
         Column("K_x", "float32", (), "o"),
         Column("K_r", "float32", (), "o"),
     ),
