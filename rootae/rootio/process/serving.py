@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
+import threading
 import traceback
 from collections import Counter
 from importlib import import_module
@@ -63,10 +65,22 @@ def _see_to_it(worker: Any, job: dict[str, Any], files: list[int]) -> None:
     own = os.fork()
     if not own:
         _do(worker, job, files)
-    os.write(files[3], b"%d\n" % own)
-    _, status = os.waitpid(own, 0)
-    os.write(files[3], b"%d\n" % os.waitstatus_to_exitcode(status))
+    threading.Thread(target=_kill_unheard, args=(own, files[3]), daemon=True).start()
+    with contextlib.suppress(BrokenPipeError):
+        os.write(files[3], b"%d\n" % own)
+        _, status = os.waitpid(own, 0)
+        os.write(files[3], b"%d\n" % os.waitstatus_to_exitcode(status))
+        os._exit(0)
+    os.kill(own, signal.SIGKILL)
     os._exit(0)
+
+
+def _kill_unheard(number: int, told: int) -> None:
+    """End a job once nobody listens to its end: who asked was interrupted, or ended."""
+    listening = select.poll()
+    listening.register(told, 0)  # what is told of a pipe is told unasked: nobody has its other end
+    listening.poll()
+    os.kill(number, signal.SIGKILL)
 
 
 def _do(worker: Any, job: dict[str, Any], files: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from rooted import HERE, Script, script
 from samples import write_columns
 
 from rootae.rootio.process import process
+from rootae.rootio.process import server as server_module
 from rootae.rootio.process.server import SERVER, Server
 
 if TYPE_CHECKING:
@@ -100,7 +102,42 @@ def test_an_interrupted_job_is_ended(server: Server, tmp_path: Path) -> None:
     threading.Thread(target=_interrupt, args=(place,)).start()
     with pytest.raises(KeyboardInterrupt):
         server.run("rooted", json.dumps([code, str(place)]))
-    number = int(place.read_text())
+    _hold_ended(int(place.read_text()))
+
+
+class _Interrupted(io.BytesIO):
+    """Where a job's number is read, which is interrupted once it is under way."""
+
+    def __init__(self, place: Path, end: IO[bytes]) -> None:
+        super().__init__()
+        self._place, self._end = place, end
+
+    def readline(self, _size: int | None = -1, /) -> bytes:
+        while not (self._place.exists() and self._place.read_text().endswith("\n")):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    def close(self) -> None:
+        self._end.close()
+
+
+def test_a_job_is_ended_by_an_interrupt_before_its_number_is_known(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import os, time; print(os.getpid(), file=open(sys.argv[1], 'w')); time.sleep(60)"
+    place, whole = tmp_path / "number", server_module._pipe
+
+    def pipe() -> tuple[IO[bytes], IO[bytes]]:
+        end, told = whole()
+        return _Interrupted(place, end), told
+
+    monkeypatch.setattr(server_module, "_pipe", pipe)
+    with pytest.raises(KeyboardInterrupt):
+        server.run("rooted", json.dumps([code, str(place)]))
+    _hold_ended(int(place.read_text()))
+
+
+def _hold_ended(number: int) -> None:
     deadline = time.monotonic() + 10
     while Path(f"/proc/{number}").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -110,7 +147,6 @@ def test_an_interrupted_job_is_ended(server: Server, tmp_path: Path) -> None:
 def _interrupt(place: Path) -> None:
     while not (place.exists() and place.read_text().endswith("\n")):
         time.sleep(0.01)
-    time.sleep(0.5)  # until whoever asked knows that number, too
     main = threading.main_thread().ident  # which waits: another thread would take the signal
     assert main is not None
     signal.pthread_kill(main, signal.SIGINT)
