@@ -28,7 +28,7 @@ VARIABLE = "ROOTAE_DECODER"
 def core() -> Any | None:
     """Return the core's module, None where it was not built."""
     try:
-        return import_module("rootae.codec._native")
+        return import_module("rootae._native")
     except ImportError:
         return None
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rootae.codec import lane as lanes
+from rootae.codec.contexts.contexts import feature
 from rootae.codec.grids.exact import ExactFloat
-from rootae.codec.group import GroupCoder, feature
+from rootae.codec.group import GroupCoder
 from rootae.codec.plan.contexts import Digit, Edges, Feature, OfCentre, OfLane
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
