@@ -12,7 +12,7 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace rootae::python;
   if (!prepare_decoding()) return nullptr;
   Owned made(PyModule_Create(&module));
-  for (PyMethodDef* methods : {decoding_methods, draft_methods, lane_methods})
+  for (PyMethodDef* methods : {decoding_methods, draft_methods, grid_methods, lane_methods})
     if (made && PyModule_AddFunctions(made.get(), methods) != 0) return nullptr;
   return made.release();
 }

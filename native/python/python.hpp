@@ -127,7 +127,7 @@ PyObject* guarded(Work&& work) noexcept {
 }
 
 // The functions of each part, up to one without a name.
-extern PyMethodDef decoding_methods[], draft_methods[], lane_methods[];
+extern PyMethodDef decoding_methods[], draft_methods[], grid_methods[], lane_methods[];
 
 // Has what decoding takes of other modules. Returns false, with Python's error set, without.
 bool prepare_decoding();

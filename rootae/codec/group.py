@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.plan.contexts import OfLane
 from rootae.codec.plan.order import in_order
 
@@ -52,4 +53,4 @@ class GroupCoder:
 
     def codes(self, values: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Put every lane's values on its grid."""
-        return [grid.forward(x) for grid, x in zip(self.grids, values, strict=True)]
+        return [codes_of(grid, x) for grid, x in zip(self.grids, values, strict=True)]

@@ -8,6 +8,7 @@ import numpy as np
 
 from rootae.codec.drafts import Drafts
 from rootae.codec.lane_encoder import are_many
+from rootae.kernels.lanes import raw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rootae.codec.compiled import CompiledTree
-    from rootae.codec.native import NativeTree
+    from rootae.codec.native_codec import NativeTree
 
 __all__ = ["NativeBlock", "NativeDrafts"]
 
@@ -102,8 +103,3 @@ class NativeDrafts(Drafts):
         about = (self._block, self._first + lane, bound.number, bound.error)
         count = function(*about, raw(x), marks, *codes)
         return np.flatnonzero(marks) if count else np.zeros(0, np.intp)
-
-
-def raw(x: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return an array's bytes, one value behind the other: Python knows no buffers of booleans."""
-    return np.require(x, requirements=("C", "A")).reshape(-1).view(np.uint8)

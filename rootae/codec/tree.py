@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rootae.codec.decoder import Decoder
     from rootae.codec.drafts import Drafts
     from rootae.codec.group_encoder import EncodedGroup
-    from rootae.codec.native import NativeTree
+    from rootae.codec.native_codec import NativeTree
     from rootae.codec.plan.plan import TreePlan
     from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values

@@ -35,6 +35,18 @@ ROOTAE_API int rootae_sort_by_context(const void* numbers, size_t width, const v
                                       size_t context_width, unsigned merge, size_t rows, void* out,
                                       uint64_t* counts, rootae_error* out_error);
 
+/* A grid by itself, whose codes are asked for; any number of threads may use it. */
+typedef struct rootae_grid rootae_grid;
+
+/* Opens a grid without tables by its text, an object of a plan. */
+ROOTAE_API int rootae_grid_open(const char* text, size_t size, rootae_grid** grid,
+                                rootae_error* error);
+/* Closes it; NULL is none. */
+ROOTAE_API void rootae_grid_close(rootae_grid* grid);
+/* Writes the codes of values, of `size` bytes; there is room for `rows`, which are as many. */
+ROOTAE_API int rootae_grid_codes(const rootae_grid* grid, const void* values, size_t size,
+                                 int64_t* codes, size_t rows, rootae_error* error);
+
 /* A block on its way to bytes: its lanes as a reader will see them, and the contexts and centres that
  * these give those behind them. Lanes are counted over all groups of the tree, in the plan's order.
  * Groups come one after the other, each behind those that its links lead to; a lane comes behind
