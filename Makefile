@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 venv: $(STAMP)
 
 # --group needs pip 25.1; ROOT has wheels for some platforms only, so it may be missing.
-$(STAMP): pyproject.toml constraints.txt setup.py rootae/codec/_native.cpp rootae/kernels/_writer.cpp $(shell find native/src native/include -type f)
+$(STAMP): pyproject.toml constraints.txt setup.py $(shell find native/src native/include native/python -type f)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade 'pip>=25.1'
 	$(PIP) install --quiet -c constraints.txt -e '.[train,report]' --group dev --group docs

@@ -1,4 +1,4 @@
-"""The compiled parts; everything else is said in pyproject.toml."""
+"""The compiled part; everything else is said in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 LIMITED = [("Py_LIMITED_API", "0x030B0000")]
-CORE = sorted(str(p) for p in Path("native/src").rglob("*.cpp"))
+SOURCES = sorted(str(p) for part in ("src", "python") for p in Path("native", part).rglob("*.cpp"))
 HEADERS = sorted(str(p) for p in Path("native").rglob("*.h*"))
-PASSES = ("api_writer", "deviation", "streams/distinct", "streams/sorted")  # of a writer
 
 
 class Build(build_ext):
@@ -54,24 +53,14 @@ setup(
     cmdclass={"build_ext": Build},
     ext_modules=[
         Extension(
-            "rootae.codec._native",
-            ["rootae/codec/_native.cpp", *CORE],
+            "rootae._native",
+            [*SOURCES],
             include_dirs=["native/include", "native/src"],
             define_macros=[*LIMITED, ("ROOTAE_INSIDE", "1")],
             depends=HEADERS,
             language="c++",
             py_limited_api=True,
-            optional=True,  # rootae.codec.block_decoder does the same in Python
-        ),
-        Extension(
-            "rootae.kernels._writer",
-            ["rootae/kernels/_writer.cpp", *(f"native/src/{name}.cpp" for name in PASSES)],
-            include_dirs=["native/include", "native/src"],
-            define_macros=[*LIMITED, ("ROOTAE_INSIDE", "1")],
-            depends=HEADERS,
-            language="c++",
-            py_limited_api=True,
-            optional=True,  # rootae.kernels does the same in numpy
+            optional=True,  # rootae.codec and rootae.kernels do the same in numpy
         ),
     ],
 )

@@ -189,7 +189,11 @@ def _absolute(
 def _grid_encode(x: NDArray[Any], bound: Bound) -> bytes:
     grid = grid_for(bound, x[:: len(x) // ROWS_AT_MOST + 1])
     blocks = [x[a : a + ROWS_AT_MOST] for a in range(0, len(x), ROWS_AT_MOST)]
-    coded = [lane_encoder.draft(b, grid.forward(b), grid, bound).encode() for b in blocks]
+    seen = [lane_encoder.on_grid(b, grid, bound) for b in blocks]
+    coded = [
+        lane_encoder.encode(b, one.codes, one.wrong, grid)
+        for b, one in zip(blocks, seen, strict=True)
+    ]
     blobs = [bytes([one.mode]) + one.blob for one in coded]
     step = grid.step if isinstance(grid, AbsGrid) else 0.0
     return stream.join([np.float64(step).tobytes(), *blobs])

@@ -7,14 +7,9 @@
 #include <vector>
 
 #include "block.hpp"
-#include "codec.hpp"
-#include "error.hpp"
 #include "guarded.hpp"
+#include "handles.hpp"
 #include "rootae/rootae.h"
-
-struct rootae_codec {
-  std::shared_ptr<const rootae::Codec> codec;
-};
 
 struct rootae_block {
   rootae_block(std::shared_ptr<const rootae::Codec> of, const rootae::CompiledTree& tree,
@@ -27,35 +22,14 @@ struct rootae_block {
 namespace {
 
 using rootae::Bytes;
-using rootae::Error;
-using rootae::ErrorKind;
+using rootae::given;
 using rootae::guarded;
 using rootae::Index;
+using rootae::require;
 using rootae::Span;
+using rootae::tree_of;
 
 static_assert(ROOTAE_FLOAT64 == static_cast<int>(rootae::Type::float64));
-
-void require(bool right, const char* otherwise) {
-  if (!right) throw Error(ErrorKind::argument, otherwise);
-}
-
-template <class T>
-T& given(T* pointer) {
-  require(pointer != nullptr, "NULL is given for what has to be there");
-  return *pointer;
-}
-
-template <class T>
-Span<const T> given(const T* data, std::size_t size) {
-  require(data != nullptr || size == 0, "NULL is given for what has to be there");
-  return {data, size};
-}
-
-const rootae::CompiledTree& tree_of(const rootae_codec* codec, std::uint32_t tree) {
-  const rootae::Codec& found = *given(codec).codec;
-  require(tree < found.trees(), "there is no such tree in the codec");
-  return found.tree(tree);
-}
 
 rootae_text text(const std::string& of) noexcept { return {of.data(), of.size()}; }
 

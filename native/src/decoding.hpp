@@ -43,7 +43,7 @@ class Decoding {
   struct OfGroup {
     OfGroup(const CompiledTree& tree, Index number, std::size_t rows, const Held& held,
             Memories& memories, Bytes modes)
-        : view(tree, number, rows, held, memories), contexts(view, modes) {}
+        : view(tree, number, rows, held, held, memories), contexts(view, modes) {}
     View view;
     GroupContexts contexts;
   };

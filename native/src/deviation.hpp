@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "plan/plan.hpp"
 #include "types.hpp"
 
 namespace rootae {
-
-enum class BoundKind : std::uint8_t { exact, absolute, relative, none };
 
 struct Deviation {
   double largest;     // |y - x| among finite values, over |x| where the bound is relative

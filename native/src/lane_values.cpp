@@ -14,12 +14,6 @@ namespace rootae {
 
 namespace {
 
-// A lane without a bound has codes from its stage, no contexts.
-bool is_predicted(const Lane& plan, const Group& group) {
-  return plan.bound.kind == BoundKind::none && plan.contexts &&
-         std::holds_alternative<Stage>(group.contexts[*plan.contexts]);
-}
-
 // Holds that a lane may be in its mode; of what depends on types alone, reading it does.
 void check_mode(const Lane& plan, const Group& group, std::uint8_t is) {
   const bool by_stage = is_predicted(plan, group);
@@ -72,11 +66,11 @@ void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes,
                      : read_codes_as<std::int64_t>(reader, grid, codes, looks, out);
 }
 
-void see_zeros(const Look& look, std::size_t rows) {
-  const std::int64_t zero = 0;
-  std::uint8_t seen = 0;
-  look.through->look(Span<const std::int64_t>(&zero, 1), &seen);
-  std::fill_n(look.seen, rows, seen);
+}  // namespace
+
+bool is_predicted(const Lane& plan, const Group& group) {
+  return plan.bound.kind == BoundKind::none && plan.contexts &&
+         std::holds_alternative<Stage>(group.contexts[*plan.contexts]);
 }
 
 void derive_lane(const Rule& rule, View& view, Values out) {
@@ -84,8 +78,6 @@ void derive_lane(const Rule& rule, View& view, Values out) {
   for (const auto& [lane, coefficient] : rule.terms) sources.push_back(view.values(lane));
   derive(rule, Span<const ConstValues>(sources.data(), sources.size()), out);
 }
-
-}  // namespace
 
 HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& contexts,
                    const Stored& stored, std::uint8_t* into) {
@@ -107,7 +99,7 @@ HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& co
     case Applies::bits:
       read_codes(reader, grids::Bits(BitsGrid{lane.type}), nullptr, {}, out);
       if (has_codes) std::fill_n(made.codes.as<std::int64_t>(), lane.rows, std::int64_t{0});
-      for (const Look& look : looks) see_zeros(look, lane.rows);
+      for (const Look& look : looks) look.see_zeros(lane.rows);
       break;
     case Applies::rule: derive_lane(*plan.derived, view, out); break;
   }

@@ -12,6 +12,12 @@
 
 namespace rootae {
 
+// Whether a lane has no bound and codes from its stage, no contexts.
+[[nodiscard]] bool is_predicted(const Lane& plan, const Group& group);
+
+// Writes the values of a lane that follows from others, which are there. Throws as `derive` does.
+void derive_lane(const Rule& rule, View& view, Values out);
+
 struct Stored {
   std::uint8_t mode;  // as the directory has it
   Bytes blob;

@@ -8,7 +8,7 @@
 namespace rootae {
 
 Memory::~Memory() {
-  if (data_ != nullptr) home_->give(data_, size_);
+  if (home_ != nullptr) home_->give(data_, size_);
 }
 
 void Memory::swap(Memory& other) noexcept {

@@ -23,6 +23,11 @@ class Memory {
   Memory& operator=(const Memory&) = delete;
   ~Memory();
 
+  // Some that somebody else owns, who keeps it for as long.
+  [[nodiscard]] static Memory of(std::uint8_t* data, std::size_t size) noexcept {
+    return {data, size, nullptr};
+  }
+
   [[nodiscard]] std::uint8_t* data() const noexcept { return data_; }
   template <class T>
   [[nodiscard]] T* as() const noexcept {

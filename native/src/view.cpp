@@ -12,8 +12,8 @@
 namespace rootae {
 
 View::View(const CompiledTree& tree, Index number, std::size_t rows, const Held& held,
-           Memories& memories)
-    : tree_(tree), group_(tree.group(number)), held_(held), memories_(memories),
+           const Held& counters, Memories& memories)
+    : tree_(tree), group_(tree.group(number)), held_(held), counters_(counters), memories_(memories),
       first_(tree.layout().first[number]), rows_(rows), links_(group_.plan().links.size()),
       linking_(links_.size()), finding_(links_.size()), centres_(group_.plan().lanes.size()) {
   number_ways();
@@ -69,7 +69,7 @@ Span<const std::int64_t> View::centre(Index lane) {
 
 // Objects of each entry in a group that is named after its counter.
 std::vector<std::int64_t> View::counts(std::string_view group) const {
-  const ConstValues values = lane_of(group, 0).values;
+  const ConstValues values = lane_of(counters_, group, 0).values;
   std::vector<std::int64_t> found(values.rows);
   visit(values.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
@@ -80,10 +80,10 @@ std::vector<std::int64_t> View::counts(std::string_view group) const {
   return found;
 }
 
-const HeldLane& View::lane_of(std::string_view column, Index element) const {
+const HeldLane& View::lane_of(const Held& held, std::string_view column, Index element) const {
   const std::optional<Index> number = tree_.layout().columns.find(column);
   hold(number.has_value(), "a link leads nowhere: the codec's plan is damaged");
-  const HeldLane& lane = held_[tree_.layout().lanes_of(*number)[element]];
+  const HeldLane& lane = held[tree_.layout().lanes_of(*number)[element]];
   hold(lane.is_there(), "a link leads to what is not there: the codec's plan is damaged");
   return lane;
 }
@@ -104,7 +104,7 @@ const Places& View::places(Index number) {
 ConstValues View::follow(Index number) {
   const Link& link = group_.plan().links[number];
   Linked& linked = links_[number];
-  const ConstValues other = lane_of(link.column, link.element).values;
+  const ConstValues other = lane_of(held_, link.column, link.element).values;
   if (!linked.values.is_there()) {
     const Places& found = places(number);
     Memory made = memories_.take(rows_ * size_of(other.type));
@@ -147,6 +147,18 @@ void View::read_latents(Bytes blob, Zstd zstd) {
     decode_stream(parts[i], zstd, {into.as<std::int64_t>(), rows_});
   }
   latents_ = std::move(found);
+}
+
+void View::take_latents(Span<const std::int64_t> latents) {
+  const std::size_t count = group_.plan().encoder ? group_.plan().encoder->latents : 0;
+  if (latents.size() != count * rows_)
+    throw Error(ErrorKind::argument, "a group has another number of latents");
+  latents_ = std::vector<Memory>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    // a view for reading is never written by
+    auto* const from = const_cast<std::int64_t*>(latents.data() + i * rows_);
+    latents_[i] = Memory::of(reinterpret_cast<std::uint8_t*>(from), rows_ * sizeof(std::int64_t));
+  }
 }
 
 void View::count_link(Index i, int by) {

@@ -21,9 +21,10 @@ namespace rootae {
 // a time may release what none of them asks for any more. All else is for one thread alone.
 class View {
  public:
-  // held: the block's lanes; rows: of the group. All have to outlive this.
+  // held: the block's lanes; counters: those that count rows are there by the time a link is looked
+  // at; rows: of the group. All have to outlive this.
   View(const CompiledTree& tree, Index number, std::size_t rows, const Held& held,
-       Memories& memories);
+       const Held& counters, Memories& memories);
 
   [[nodiscard]] const CompiledGroup& group() const noexcept { return group_; }
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
@@ -43,6 +44,8 @@ class View {
 
   // Reads the latents of the block, and keeps those that contexts look at. Throws corrupt.
   void read_latents(Bytes blob, Zstd zstd);
+  // Takes them as they are, shape (latents, rows), from whoever keeps them for as long.
+  void take_latents(Span<const std::int64_t> latents);
 
   // Notes that a program takes contexts or a lane's centre, and that nothing of it takes them any
   // more: then links that nobody else sees are let go of.
@@ -70,7 +73,8 @@ class View {
   [[nodiscard]] std::vector<std::int64_t> counts(std::string_view group) const;
   const Places& places(Index number);
   void number_ways();
-  [[nodiscard]] const HeldLane& lane_of(std::string_view column, Index element) const;
+  [[nodiscard]] const HeldLane& lane_of(const Held& held, std::string_view column,
+                                        Index element) const;
   ConstValues follow(Index link);
   ConstValues link_values(Index link);
   Span<const std::int64_t> link_codes(Index link);
@@ -80,7 +84,7 @@ class View {
 
   const CompiledTree& tree_;
   const CompiledGroup& group_;
-  const Held& held_;
+  const Held &held_, &counters_;
   Memories& memories_;
   Index first_;  // the number of the group's first lane
   std::size_t rows_;

@@ -168,7 +168,8 @@ class BlockDecoder(Decoder):
             contexts.centre(i) if mode in (lanes.CONTEXTS, lanes.CENTRED) else None,
             _derived(coder, i, view) if mode == lanes.DERIVED else None,
         )
-        self._held.add(lane, decoded, looked_at=i in coder.looked_at)
+        seen = i in coder.looked_at
+        self._held.add(lane, decoded.codes, decoded.values, looked_at=seen)
 
     def _view(self, number: int) -> View:
         """Return what contexts and centres of a group may look at."""

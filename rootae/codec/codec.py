@@ -12,7 +12,7 @@ from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.contexts.device import CPU
 from rootae.codec.contexts.network import Network, usable
 from rootae.codec.layout import Layout
-from rootae.codec.native import NativeCodec
+from rootae.codec.native_codec import NativeCodec
 from rootae.codec.native_decoder import NativeDecoder
 from rootae.codec.plan.check import encoders_of
 from rootae.codec.plan.plan import Plan
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.decoder import Decoder
     from rootae.codec.directory import Directory
-    from rootae.codec.native import NativeTree
+    from rootae.codec.native_codec import NativeTree
     from rootae.codec.plan.plan import TreePlan
 
 __all__ = ["Codec"]

@@ -7,27 +7,33 @@ bytes are: to look for the shortest ones takes most of the time, and may be done
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rootae.codec.escapes import escapes_of
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, Grid
-from rootae.codec.grids.special import SpecialGrid, changed
+from rootae.codec.grids.special import changed
 from rootae.codec.lane import BITS, CENTRED, CONTEXTS, DERIVED, PLAIN, PREDICTED, shift_of
 from rootae.codec.streams import runs, stream
 from rootae.codec.streams.kind import Effort
-from rootae.errors import CorruptError
 from rootae.schema.bounds.deviation import deviation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from rootae.schema.bounds.bound import Bound
 
-__all__ = ["Draft", "Encoded", "draft", "draft_derived", "draft_predicted"]
+__all__ = [
+    "Encoded",
+    "Seen",
+    "are_many",
+    "by_rule",
+    "encode",
+    "encode_derived",
+    "encode_predicted",
+    "on_grid",
+]
 
 _QUICK = Effort(is_quick=True)
 _NEARLY = 1.1  # of the bytes that contexts take: a thorough search does not save more
@@ -49,90 +55,92 @@ class Encoded:
     mode: int
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A lane as its reader will see it, and how to get at its bytes.
+class Seen(NamedTuple):
+    """A lane as its reader will see it.
 
     Arguments:
-        codes: the codes that networks see, shape (rows,).
-        values: gives the values, shape (rows,), the column's dtype.
-        encode: makes the bytes; any thread may do it.
+        codes: those that contexts see, shape (rows,).
+        values: shape (rows,), the column's dtype.
+        wrong: rows whose values are escapes; None where the lane is stored by its bits.
     """
 
     codes: NDArray[Any]
-    values: Callable[[], NDArray[Any]]
-    encode: Callable[[], Encoded]
+    values: NDArray[Any]
+    wrong: NDArray[np.intp] | None
 
 
-def draft(
-    x: NDArray[Any],
-    q: NDArray[Any],
-    grid: Grid,
-    bound: Bound,
-    contexts: NDArray[Any] | None = None,
-    centre: NDArray[Any] | None = None,
-) -> Draft:
-    """Code a lane, plainly or by contexts, whichever is smaller.
+def on_grid(x: NDArray[Any], grid: Grid, bound: Bound) -> Seen:
+    """Put values on their grid; where too many of them do not come back, their bits are stored.
 
     Arguments:
         x: the original values, shape (rows,), the column's dtype.
-        q: their codes on the grid.
         grid: the lane's grid.
         bound: the lane's bound.
-        contexts: the context of each value, or None.
-        centre: the code that each value's code is centred on, or None.
     """
+    q = grid.forward(x)
     boolean = x.dtype.kind == "b"  # a byte other than 0 and 1 has no code
-    wrong, is_exact = np.zeros(0, np.intp), isinstance(grid, ExactFloat | ExactInteger)
-    if boolean or not is_exact:
-        wrong = _wrong(x, grid.inverse(q), grid, bound)
-    if not boolean and _are_many(wrong, x):
-        return Draft(np.zeros(len(x), np.int64), lambda: x, lambda: _as_bits(x))
-
-    def values() -> NDArray[Any]:
-        return x if is_exact else _escaped(grid.inverse(q), x, wrong)
-
-    def encode() -> Encoded:
-        shift = shift_of(q) if isinstance(grid, ExactFloat) else 0
-        bodies = {PLAIN: q >> shift if shift else q}
-        if centre is not None:
-            bodies[CENTRED] = bodies[PLAIN] - (centre >> shift)
-        mode, data = _smallest(bodies, contexts)
-        return Encoded(escapes_of(x, wrong) + bytes([shift]) + data, mode)
-
-    return Draft(q, values, encode)
+    is_exact = isinstance(grid, ExactFloat | ExactInteger)
+    if is_exact and not boolean:
+        return Seen(q, x, np.zeros(0, np.intp))
+    y = grid.inverse(q)
+    wrong = _wrong(x, y, grid, bound)
+    if not boolean and are_many(wrong, x):
+        return Seen(np.zeros(len(x), np.int64), x, None)
+    return Seen(q, x if is_exact else _escaped(y, x, wrong), wrong)
 
 
-def draft_derived(
-    x: NDArray[Any], value: NDArray[Any], q: NDArray[Any], grid: Grid, bound: Bound
-) -> Draft:
-    """Code a lane that follows from others: its exceptions only, unless there are many.
+def by_rule(x: NDArray[Any], value: NDArray[Any], grid: Grid, bound: Bound) -> Seen | None:
+    """Have values follow from others; None where that gives too many exceptions.
 
     Arguments:
-        x, q, grid, bound: as of any lane.
+        x, grid, bound: as of any lane.
         value: what follows, shape (rows,), the column's dtype.
     """
     wrong = _wrong(x, value, grid, bound)
-    if _are_many(wrong, x):
-        return draft(x, q, grid, bound)
-
-    def encode() -> Encoded:
-        return Encoded(escapes_of(x, wrong), DERIVED)
-
-    return Draft(q, lambda: _escaped(value, x, wrong), encode)
+    if are_many(wrong, x):
+        return None
+    return Seen(np.zeros(0, np.int64), _escaped(value, x, wrong), wrong)
 
 
-def draft_predicted(rows: int) -> Draft:
+def encode(
+    x: NDArray[Any],
+    q: NDArray[Any],
+    wrong: NDArray[np.intp] | None,
+    grid: Grid,
+    contexts: NDArray[Any] | None = None,
+    centre: NDArray[Any] | None = None,
+) -> Encoded:
+    """Code a lane, plainly or by contexts, whichever is smaller, or by its bits.
+
+    Arguments:
+        x: the original values, shape (rows,), the column's dtype.
+        q, wrong: as they are `Seen`.
+        grid: the lane's grid.
+        contexts: the context of each value, or None.
+        centre: the code that each value's code is centred on, or None.
+    """
+    if wrong is None:
+        return _as_bits(x)
+    shift = shift_of(q) if isinstance(grid, ExactFloat) else 0
+    bodies = {PLAIN: q >> shift if shift else q}
+    if centre is not None:
+        bodies[CENTRED] = bodies[PLAIN] - (centre >> shift if shift else centre)
+    mode, data = _smallest(bodies, contexts)
+    return Encoded(escapes_of(x, wrong) + bytes([shift]) + data, mode)
+
+
+def encode_derived(x: NDArray[Any], wrong: NDArray[np.intp]) -> Encoded:
+    """Code a lane that follows from others: its exceptions only."""
+    return Encoded(escapes_of(x, wrong), DERIVED)
+
+
+def encode_predicted() -> Encoded:
     """Code a lane without a bound: nothing at all."""
-    return Draft(np.zeros(rows, np.int64), _no_values, lambda: Encoded(b"\0", PREDICTED))
+    return Encoded(b"\0", PREDICTED)
 
 
-def _no_values() -> NDArray[Any]:
-    msg = "a lane looks at the values of one without a bound: the plan is damaged"
-    raise CorruptError(msg)
-
-
-def _are_many(wrong: NDArray[np.intp], x: NDArray[Any]) -> bool:
+def are_many(wrong: NDArray[np.intp], x: NDArray[Any]) -> bool:
+    """Say whether a lane has more escapes than pay."""
     return len(wrong) > _ESCAPED_AT_MOST * len(x) and len(wrong) > 8
 
 
@@ -183,4 +191,4 @@ def _may_be_smaller(q: NDArray[Any], rival: int) -> bool:
 def _wrong(x: NDArray[Any], y: NDArray[Any], grid: Grid, bound: Bound) -> NDArray[np.intp]:
     """Return the rows whose values may not come back so."""
     wrong = deviation(x, y, bound)[1]
-    return np.flatnonzero(wrong | changed(grid, x, y) if isinstance(grid, SpecialGrid) else wrong)
+    return np.flatnonzero(wrong | changed(grid, x, y))

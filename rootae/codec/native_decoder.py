@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rootae.codec.directory import Directory
     from rootae.codec.layout import Layout
-    from rootae.codec.native import NativeTree
+    from rootae.codec.native_codec import NativeTree
     from rootae.codec.plan.plan import TreePlan
     from rootae.schema.column import Column
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.compiled import CompiledTree
 from rootae.codec.directory import ID, Directory, directory
 from rootae.codec.grids.special import SpecialGrid
+from rootae.codec.group_encoder import encode
 from rootae.codec.native_decoder import NativeDecoder
-from rootae.codec.relations.link import follow, places
+from rootae.codec.native_drafts import NativeBlock, NativeDrafts
+from rootae.codec.plain_drafts import PlainDrafts
+from rootae.codec.view import Held
 from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
 from rootae.schema.column import EVENT
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from rootae.codec.contexts.network import Network
     from rootae.codec.decoder import Decoder
-    from rootae.codec.group import EncodedGroup
-    from rootae.codec.native import NativeTree
+    from rootae.codec.drafts import Drafts
+    from rootae.codec.group_encoder import EncodedGroup
+    from rootae.codec.native_codec import NativeTree
     from rootae.codec.plan.plan import TreePlan
-    from rootae.codec.relations.link import Places
     from rootae.schema.bounds.bound import Bound
     from rootae.schema.values import Values
 
@@ -72,43 +74,36 @@ class TreeCoder(CompiledTree):
             data: every column's values over the block's entries.
             later: makes lanes' bytes, on which nothing else hangs, beside what is done here.
         """
+        groups = self.layout.groups
+        lanes = [[data[x.column].lane(x.element) for x in c.plan.lanes] for c in self.coders]
+        rows = tuple(len(values[0]) for values in lanes)
+        drafts = self._drafts(data, rows)
         done: dict[str, EncodedGroup] = {}
-        rows: dict[str, int] = {}
         for name in self.order:
-            coder = self.coder(name)
-            values = [data[x.column].lane(x.element) for x in coder.plan.lanes]
-            linked = functools.partial(self._linked, data, done, {}, name, values)
-            done[name] = coder.encode(values, linked, later)
-            rows[name] = len(values[0])
+            i = groups[name]
+            done[name] = encode(self.coders[i], drafts(i), lanes[i], later)
         blobs, modes = list[bytes](), b""
         for group in self.plan.groups:
             blobs += [done[group.name].latents] * (group.encoder is not None)
             encoded = done[group.name].whole()
             blobs += [x.blob for x in encoded]
             modes += bytes(x.mode for x in encoded)
-        done.clear()  # what was decoded and what it is linked to hold each other
-        entries = rows.get(EVENT, 0) or entries_of(data)
-        groups = self.layout.groups
+        entries = (rows[groups[EVENT]] if EVENT in groups else 0) or entries_of(data)
         most = tuple(int(data[n].flat.max(initial=0)) if n else 0 for n in groups)
-        return Block(entries, tuple(rows[n] for n in groups), most, tuple(blobs), modes)
+        return Block(entries, rows, most, tuple(blobs), modes)
 
-    def _linked(
-        self,
-        data: Mapping[str, Values],
-        done: Mapping[str, EncodedGroup],
-        found: dict[tuple[int, str], Places],
-        group: str,
-        values: Sequence[NDArray[Any]],
-        number: int,
-    ) -> NDArray[Any]:
-        """Return what a reader will see of another group; where it lies is found once."""
-        link = self.coder(group).plan.links[number]
-        other = self.plan.led_to(link)
-        key = link.by, link.group
-        if key not in found:
-            mine, theirs = (data[n].flat.astype(np.int64) for n in (group, link.group))
-            found[key] = places(values[link.by], mine, theirs)
-        return follow(found[key], done[link.group].decoded(other))
+    def _drafts(self, data: Mapping[str, Values], rows: tuple[int, ...]) -> Callable[[int], Drafts]:
+        """Return what gives the drafts of a group of a block by the group's number."""
+        linked = {n for g in self.plan.groups for x in g.links for n in (g.name, x.group)}
+        counters = {self.layout.lanes_of(n)[0]: data[n].flat for n in linked}
+        native = self._native_tree()
+        if native is None:
+            held = Held()
+            return lambda i: PlainDrafts(self, i, rows[i], held, counters)
+        return functools.partial(NativeDrafts, NativeBlock(native, self, rows, counters))
+
+    def _native_tree(self) -> NativeTree | None:
+        return None if self.native is None else self.native(self.plan.path)
 
     def decoder(self, block: Block) -> Decoder:
         """Return a decoder of a block that is in memory."""
@@ -118,7 +113,7 @@ class TreeCoder(CompiledTree):
         def fetch(wanted: Sequence[int]) -> list[bytes]:
             return [block.blobs[i] for i in wanted]
 
-        native = None if self.native is None else self.native(self.plan.path)
+        native = self._native_tree()
         if native is None:
             return BlockDecoder(self, found, fetch)
         return NativeDecoder(native, self.plan, self.layout, found, head, "", fetch)

@@ -11,31 +11,30 @@ from rootae.codec.streams import stream
 from rootae.errors import CorruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
     from rootae.codec.compiled import CompiledTree
-    from rootae.codec.lane import Decoded
 
 __all__ = ["Held", "View"]
 
 
 class Held:
-    """Decoded lanes of a block by number: values, and codes of those that contexts look at."""
+    """Lanes of a block by number: values, and codes of those that contexts look at."""
 
     def __init__(self) -> None:
         self.values: dict[int, NDArray[Any]] = {}
         self.codes: dict[int, NDArray[Any]] = {}
         self.nbytes = 0
 
-    def add(self, lane: int, decoded: Decoded, *, looked_at: bool) -> None:
+    def add(self, lane: int, codes: NDArray[Any], values: NDArray[Any], *, looked_at: bool) -> None:
         """Keep a lane."""
-        self.values[lane] = decoded.values
-        self.nbytes += decoded.values.nbytes
+        self.values[lane] = values
+        self.nbytes += values.nbytes
         if looked_at:
-            self.codes[lane] = decoded.codes
-            self.nbytes += decoded.codes.nbytes
+            self.codes[lane] = codes
+            self.nbytes += codes.nbytes
 
     def drop_codes(self, lane: int) -> None:
         """Let go of a lane's codes, if they are kept."""
@@ -57,16 +56,25 @@ class View:
         tree: the coder of the block's tree.
         number: of the group.
         rows: of the group.
-        held: the block's lanes that are decoded; shared, not owned.
+        held: the block's lanes that are there; shared, not owned.
+        counters: values of lanes that count rows, by number; those that are held, if not given.
     """
 
-    def __init__(self, tree: CompiledTree, number: int, rows: int, held: Held) -> None:
+    def __init__(
+        self,
+        tree: CompiledTree,
+        number: int,
+        rows: int,
+        held: Held,
+        counters: Mapping[int, NDArray[Any]] | None = None,
+    ) -> None:
         self.rows = rows
         self.stored_latents: bytes | None = None
         self._layout = tree.layout
         self._plan = tree.coders[number].plan
         self._first = tree.layout.first[number]
         self._held = held
+        self._counters = held.values if counters is None else counters
         self._z: NDArray[Any] | None = None
         self._seen: dict[int, NDArray[Any]] = {}
         self._places: dict[tuple[int, str], Places] = {}
@@ -90,9 +98,13 @@ class View:
         key = link.by, link.group
         if key not in self._places:
             counts = (self._layout.lanes_of(g)[0] for g in (self._plan.name, link.group))
-            mine, theirs = (held[n].astype(np.int64) for n in counts)
+            mine, theirs = (self._counters[n].astype(np.int64) for n in counts)
             self._places[key] = places(held[self._first + link.by], mine, theirs)
         return follow(self._places[key], held[self._layout.lanes_of(link.column)[link.element]])
+
+    def take_latents(self, latents: NDArray[np.int64]) -> None:
+        """Let latents be seen, shape (latents, rows)."""
+        self._z = latents
 
     def latents(self) -> NDArray[Any]:
         """Return the latents, shape (latents, rows)."""

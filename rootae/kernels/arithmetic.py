@@ -1,15 +1,13 @@
-"""Arithmetic on columns that gives the same bits on every machine: compiled, or else in numpy.
+"""Arithmetic on columns that gives the same bits on every machine.
 
 numpy's own `exp` differs between processors in the last bit. Here everything is built from IEEE
 additions, multiplications, divisions and powers of two, which do not: a reader may use the results
-to say where a value should lie. The compiled module of the same functions needs no intermediate
-arrays. It is asked for a few sums at import, and left alone if its compiler took liberties.
+to say where a value should lie. The native core does the same, and has the same bits.
 """
 
 from __future__ import annotations
 
 import math
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,19 +17,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["add", "by_octave", "compiled", "exponential", "nearest", "polynomial", "wide"]
+__all__ = ["add", "by_octave", "exponential", "nearest", "polynomial", "wide"]
 
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10  # sum to ln 2; high has zeros
 _MOST = 700.0  # e^x and its inverse are far from the ends of float64
-_CONSTANTS = np.array([_LOG2E, _LN2_HIGH, _LN2_LOW, _MOST])
-_TAYLOR = np.array([1 / math.factorial(n) for n in range(13, -1, -1)])  # highest power first
-_EXACT_INTEGER = 2.0**53
-
-
-def compiled() -> bool:
-    """Say whether the compiled functions are in use."""
-    return _compiled is not None
+_TAYLOR = [1 / math.factorial(n) for n in range(13, -1, -1)]  # highest power first
 
 
 def wide(x: NDArray[Any]) -> NDArray[np.float64]:
@@ -55,20 +46,8 @@ def add(total: NDArray[Any], column: NDArray[Any], coefficient: float) -> None:
         >>> total.tolist()
         [-1.0, -2.0]
     """
-    if column.dtype.kind == "b":  # compiled, a byte other than 0 and 1 would be that number
-        column = column.view(np.uint8) != 0
-    if _compiled is not None and _fits(total, column, coefficient):
-        _compiled.add(total, np.ascontiguousarray(column), coefficient)
-        return
     with np.errstate(all="ignore"):
         total += column.astype(total.dtype) * total.dtype.type(coefficient)
-
-
-def _fits(total: NDArray[Any], column: NDArray[Any], coefficient: float) -> bool:
-    """Say whether the compiled sum takes these kinds of numbers."""
-    if total.dtype == np.int64:
-        return column.dtype.kind in "biu" and abs(coefficient) <= _EXACT_INTEGER
-    return column.dtype.kind in "biu" or column.dtype in (np.float32, np.float64)
 
 
 def polynomial(x: NDArray[np.float64], coefficients: Sequence[float]) -> NDArray[np.float64]:
@@ -99,19 +78,10 @@ def exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
         >>> bool(abs(exponential(np.array([1.0]))[0] - np.e) < 1e-15)
         True
     """
-    if _compiled is not None:
-        out = np.empty(len(x))
-        _compiled.exponential(np.ascontiguousarray(x), _TAYLOR, _CONSTANTS, out)
-        return out
-    return _exponential(x)
-
-
-def _exponential(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the same in numpy."""
     x = np.clip(np.where(np.isfinite(x), x, 0.0), -_MOST, _MOST)
     k = np.rint(x * _LOG2E)
     r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    return np.ldexp(polynomial(r, _TAYLOR.tolist()), k.astype(np.int32))
+    return np.ldexp(polynomial(r, _TAYLOR), k.astype(np.int32))
 
 
 def by_octave(
@@ -164,34 +134,9 @@ def nearest(
         >>> nearest(np.array([1.5, 1.8, -3.6], np.float32), *halves, 1, 7).tolist()
         [7, 8, -9]
     """
-    if _compiled is not None and x.dtype in (np.float32, np.float64):
-        out = np.empty(len(x), np.int64)
-        _compiled.nearest(np.ascontiguousarray(x), below, middle, points, first, out)
-        return out
 
     def index(mantissa: NDArray[np.float64]) -> NDArray[np.int64]:
         found = below[((mantissa - 1) * len(below)).astype(np.intp)]
         return found + (middle[found] < mantissa)
 
     return by_octave(x, index, points, first)
-
-
-def _rounds(module: Any) -> bool:
-    """Say whether a compiled module rounds each product and each sum, as numpy does."""
-    x = np.linspace(-_MOST, _MOST, 97)
-    out, total = np.empty(97), x[::-1].copy()
-    module.exponential(x, _TAYLOR, _CONSTANTS, out)
-    module.add(total, x, 1.1)
-    return bool((out == _exponential(x)).all() and (total == x[::-1] + x * 1.1).all())
-
-
-def _trusted() -> Any:
-    """Return the compiled module, if there is one and it rounds as it should."""
-    try:
-        module = import_module("rootae.kernels._arithmetic")
-    except ImportError:  # no compiler was at hand, or one that keeps float64 wider
-        return None
-    return module if _rounds(module) else None
-
-
-_compiled: Any = _trusted()

@@ -1,12 +1,7 @@
-"""Passes over a block's values: compiled where the extension was built, else in numpy.
-
-numpy needs several passes and as much fresh memory for each of these; the compiled module of the
-same functions makes reading a third faster. Both give the same numbers.
-"""
+"""Passes over a block's values: what the native core does in one pass each."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,19 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-try:
-    _compiled: Any = import_module("rootae.kernels._passes")
-except ImportError:  # no compiler was at hand
-    _compiled = None
-
-__all__ = ["compiled", "count", "follow", "look", "scatter"]
-
-_STEPS_AT_MOST = 64  # that the compiled loop takes; a plan may have more
-
-
-def compiled() -> bool:
-    """Say whether the compiled passes are in use."""
-    return _compiled is not None
+__all__ = ["count", "follow", "look", "scatter"]
 
 
 def count(contexts: NDArray[Any], merge: int) -> NDArray[np.int64]:
@@ -47,11 +30,7 @@ def count(contexts: NDArray[Any], merge: int) -> NDArray[np.int64]:
         >>> count(np.array([0, 3, 2], np.uint8), 1)[:2].tolist()
         [1, 2]
     """
-    if _compiled is None:
-        return np.bincount(contexts >> merge).astype(np.int64, copy=False)
-    counts = np.zeros((int(contexts.max(initial=0)) >> merge) + 1, np.int64)
-    _compiled.count(contexts, merge, counts)
-    return counts
+    return np.bincount(contexts >> merge, minlength=1).astype(np.int64, copy=False)
 
 
 def scatter(
@@ -78,14 +57,10 @@ def scatter(
         >>> scatter(np.array([5, 0, 9], np.uint8), c, 0, count(c, 0), np.array([0, 7]), np.int32)
         array([ 7,  5, 16], dtype=int32)
     """
-    if _compiled is None:
-        order = np.argsort(contexts >> merge, kind="stable")
-        sums = runs.astype(np.uint64) + np.repeat(lows.view(np.uint64), counts)
-        out = np.empty(len(contexts), dtype)
-        out[order] = sums.view(np.int64)
-        return out
+    order = np.argsort(contexts >> merge, kind="stable")
+    sums = runs.astype(np.uint64) + np.repeat(lows.view(np.uint64), counts)
     out = np.empty(len(contexts), dtype)
-    _compiled.scatter(runs, contexts, merge, np.cumsum(counts) - counts, lows, out)
+    out[order] = sums.view(np.int64)
     return out
 
 
@@ -107,14 +82,9 @@ def look(codes: NDArray[Any], low: int, table: NDArray[Any]) -> NDArray[Any]:
     if not len(table):
         msg = "a table is empty: the codec is damaged"
         raise CorruptError(msg)
-    if _compiled is None or codes.dtype not in (np.int32, np.int64):
-        inside = np.clip(codes.astype(np.int64), low, low + len(table) - 1) - low
-        found: NDArray[Any] = table[inside]
-        return found
-    out = np.empty(len(codes), table.dtype)
-    kind = f"u{table.itemsize}"
-    _compiled.look(np.ascontiguousarray(codes), low, table.view(kind), out.view(kind))
-    return out
+    inside = np.clip(codes.astype(np.int64), low, low + len(table) - 1) - low
+    found: NDArray[Any] = table[inside]
+    return found
 
 
 def follow(
@@ -141,17 +111,7 @@ def follow(
     if not all(map(len, tables)):
         msg = "a table of states is empty: the codec is damaged"
         raise CorruptError(msg)
-    if _compiled is None or len(inputs) > _STEPS_AT_MOST:
-        state = np.zeros(rows, np.uint32)
-        for seen, table, width in zip(inputs, tables, widths, strict=True):
-            state = np.take(table.astype(np.uint32), state * np.uint32(width) + seen, mode="clip")
-        return state.astype(np.uint8)
-    out = np.empty(rows, np.uint8)
-    _compiled.follow(list(inputs), [_narrow(t) for t in tables], list(widths), out)
-    return out
-
-
-def _narrow(table: NDArray[np.int64]) -> NDArray[Any]:
-    """Store a table in as few bytes as its entries need: it stays near the processor."""
-    most = int(table.max())
-    return table.astype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.uint32)
+    state = np.zeros(rows, np.uint32)
+    for seen, table, width in zip(inputs, tables, widths, strict=True):
+        state = np.take(table.astype(np.uint32), state * np.uint32(width) + seen, mode="clip")
+    return state.astype(np.uint8)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 try:
-    _compiled: Any = import_module("rootae.kernels._writer")
+    _compiled: Any = import_module("rootae._native")
 except ImportError:  # no compiler was at hand
     _compiled = None
 
-__all__ = ["differences", "distinct", "is_compiled", "sort_by_context"]
+__all__ = ["BOUNDS", "differences", "distinct", "is_compiled", "raw", "sort_by_context"]
 
 _TYPES = "?bhiqBHIQfd"  # in the order of rootae.h
-_BOUNDS = {"exact": 0, "abs": 1, "rel": 2, "none": 3}
+BOUNDS = {"exact": 0, "abs": 1, "rel": 2, "none": 3}  # as in writer.h
 
 
 def is_compiled() -> bool:
@@ -46,17 +46,14 @@ def differences(
         not for such arrays.
     """
     at = _TYPES.find(original.dtype.char.replace("l", "q").replace("L", "Q"))
-    known = at >= 0 and kind in _BOUNDS and original.dtype.isnative
+    known = at >= 0 and kind in BOUNDS and original.dtype.isnative
     if _compiled is None or not known or returned.dtype != original.dtype:
         return None
     if original.shape != returned.shape:
         return None
     wrong = np.empty(original.shape, np.bool_)
-    x, y = (np.ascontiguousarray(z).reshape(-1) for z in (original, returned))
-    out = wrong.reshape(-1)
-    largest, _ = _compiled.deviation(
-        at, x.itemsize, _BOUNDS[kind], error, _raw(x), _raw(y), _raw(out)
-    )
+    x, y, out = (raw(z) for z in (original, returned, wrong))
+    largest, _ = _compiled.deviation(at, original.itemsize, BOUNDS[kind], error, x, y, out)
     return largest, wrong
 
 
@@ -120,6 +117,6 @@ def sort_by_context(
     return out, counts[: int(by.max(initial=0) >> merge) + 1]
 
 
-def _raw(x: NDArray[Any]) -> NDArray[Any]:
-    """Return an array's bytes: Python knows no buffers of booleans."""
-    return x.view(np.uint8)
+def raw(x: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return an array's bytes, one value behind the other: Python knows no buffers of booleans."""
+    return np.require(x, requirements=("C", "A")).reshape(-1).view(np.uint8)

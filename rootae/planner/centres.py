@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.grids.exact import ExactFloat
 from rootae.codec.lane import shift_of
 from rootae.codec.relations.centre import Centre, Term
@@ -115,7 +116,7 @@ class _Search:
         self._columns: dict[tuple[str, tuple[int, ...], bool], NDArray[np.float64]] = {}
         self._savings: dict[tuple[int, Centre], int] = {}
         self._rows = len(self._originals[0]) if self._originals else 0
-        self._codes = [g.forward(x) for g, x in zip(grids, self._originals, strict=True)]
+        self._codes = [codes_of(g, x) for g, x in zip(grids, self._originals, strict=True)]
         self._shifts = [
             shift_of(q) if isinstance(g, ExactFloat) else 0
             for g, q in zip(grids, self._codes, strict=True)

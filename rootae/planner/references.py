@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.grids.exact import ExactFloat, ExactInteger
 from rootae.codec.lane import shift_of
 from rootae.codec.relations.centre import Centre, Term
@@ -62,7 +63,7 @@ def seen(link_: Link, plan: GroupPlan, values: Mapping[str, Values]) -> NDArray[
     grid = link_.grid.with_tables(())
     if by.counts is None or other.counts is None:
         return np.zeros(len(by.flat), np.dtype(grid.dtype))
-    decoded = grid.inverse(grid.forward(other.lane(link_.element)))
+    decoded = grid.inverse(codes_of(grid, other.lane(link_.element)))
     return follow(places(by.flat, by.counts, other.counts), decoded)
 
 
@@ -172,7 +173,7 @@ def _with_centre(
     lane: Lane, source: int, x: NDArray[Any], view: NDArray[Any], price: float
 ) -> Lane:
     grid = lane.grid.with_tables(())
-    q = grid.forward(x[:_ROWS])
+    q = codes_of(grid, x[:_ROWS])
     centre = Centre((Term("lane", (source,), 1.0),), False, int(q.min()), int(q.max()))
     shift = shift_of(q) if isinstance(grid, ExactFloat) else 0
     middle = centre.codes(lambda _: view[:_ROWS], len(q), grid)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.codec.grids.absolute import AbsGrid
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.grids.relative import RelGrid
 from rootae.codec.grids.special import SPECIAL_AT_MOST, SpecialGrid
 from rootae.schema.bounds.deviation import deviation
@@ -54,7 +55,7 @@ def keeping(grid: Grid, bound: Bound, x: NDArray[Any]) -> Grid:
     found, times = _often(x)
     if not len(found):
         return grid
-    q, own = grid.forward(x), grid.forward(found)
+    q, own = codes_of(grid, x), grid.forward(found)
     again = grid.inverse(own)
     escaped = deviation(found, again, bound)[1]
     alone = escaped | (times >= _ALONE * _cells(q, own)) | (times > _MOST * len(x))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.grids.registry import grid_for
 from rootae.codec.plan.plan import GroupPlan, Lane, TreePlan
 from rootae.naming import chosen_by
@@ -140,7 +141,7 @@ def _plan_group(
             bound = _effective(choice.bound, grid)
             lanes.append(Lane(column.name, element, grid.planned(tables), bound, choice.why))
             originals.append(x)
-            decoded.append(grid.inverse(grid.forward(x)))
+            decoded.append(grid.inverse(codes_of(grid, x)))
             bounds.append(bound)
             grids.append(grid)
     if not derive or not lanes:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rootae.codec import lane as lanes
+from rootae.codec.contexts.contexts import feature
+from rootae.codec.grids.codes import codes_of
 from rootae.codec.grids.exact import ExactFloat
-from rootae.codec.group import GroupCoder, feature
+from rootae.codec.group import GroupCoder
 from rootae.codec.plan.contexts import Digit, Edges, Feature, OfCentre, OfLane
 from rootae.codec.plan.order import in_order
 from rootae.codec.streams import stream
@@ -102,7 +104,7 @@ class GroupData:
         self.visible = [
             *self.codes,
             *(
-                g.forward(x)
+                codes_of(g, x)
                 for g, x in zip(coder.linked_grids, decoded[len(self.codes) :], strict=True)
             ),
         ]

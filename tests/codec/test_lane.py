@@ -4,6 +4,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+import one_lane
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,13 +38,12 @@ def round_trip(
     x: NDArray[Any], bound: Bound, contexts: NDArray[Any] | None = None
 ) -> tuple[Encoded, Decoded]:
     grid = grid_for(bound, x)
-    draft = lane_encoder.draft(x, grid.forward(x), grid, bound, contexts)
-    encoded = draft.encode()
+    encoded, seen = one_lane.encoded(x, grid, bound, contexts)
     decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, contexts)
     assert decoded.values.dtype == x.dtype
     assert not deviation(x, decoded.values, bound)[1].any()
-    assert decoded.codes.tolist() == draft.codes.tolist()  # the writer sees what the reader sees
-    assert decoded.values.tobytes() == draft.values().tobytes()
+    assert decoded.codes.tolist() == seen.codes.tolist()  # the writer sees what the reader sees
+    assert decoded.values.tobytes() == seen.values.tobytes()
     return encoded, decoded
 
 
@@ -104,7 +104,7 @@ def test_a_shift_undoes_itself(q: NDArray[Any], shift: int) -> None:
     q = np.where(q < 0, ~(~q >> shift << shift), q >> shift << shift)
     x = ExactFloat("float64").inverse(q)
     grid = ExactFloat("float64")
-    encoded = lane_encoder.draft(x, grid.forward(x), grid, EXACT, None).encode()
+    encoded, _ = one_lane.encoded(x, grid, EXACT)
     assert lane.decode(encoded.mode, encoded.blob, len(x), grid).values.tobytes() == x.tobytes()
 
 
@@ -121,10 +121,9 @@ def derived(
     x: NDArray[Any], value: NDArray[Any], bound: Bound = EXACT, grid: Grid | None = None
 ) -> tuple[Encoded, Decoded]:
     grid = grid_for(bound, x) if grid is None else grid
-    draft = lane_encoder.draft_derived(x, value, grid.forward(x), grid, bound)
-    encoded = draft.encode()
+    encoded, seen = one_lane.followed(x, value, grid, bound)
     decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, None, None, value.copy())
-    assert decoded.values.tobytes() == draft.values().tobytes()
+    assert decoded.values.tobytes() == seen.values.tobytes()
     return encoded, decoded
 
 
@@ -158,7 +157,7 @@ def test_a_derived_lane_with_many_exceptions_is_coded_plainly() -> None:
 
 
 def test_a_predicted_lane_stores_nothing() -> None:
-    encoded = lane_encoder.draft_predicted(5).encode()
+    encoded = lane_encoder.encode_predicted()
     grid = grid_for(Bound("none"), np.arange(9.0))
     decoded = lane.decode(encoded.mode, encoded.blob, 5, grid, np.array([0, 1, 2, 3, 4]))
     assert len(encoded.blob) == 1

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tables import table
 
-from rootae.codec import native
+from rootae.codec import native, native_codec
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.codec import Codec
 from rootae.codec.native_decoder import NativeDecoder
@@ -89,9 +89,9 @@ def test_what_is_kept_goes_into_memory_too(
 def test_a_codec_that_is_damaged_is_refused_as_it_is_read(codec: Codec) -> None:
     plan, tables, networks = codec.parts
     with pytest.raises(CorruptError):
-        native.NativeCodec((plan[:-1], tables, networks))
+        native_codec.NativeCodec((plan[:-1], tables, networks))
     with pytest.raises(CorruptError):
-        native.NativeCodec((plan, tables[:-1], networks))
+        native_codec.NativeCodec((plan, tables[:-1], networks))
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -110,6 +110,8 @@ def test_blocks_are_the_same_bytes_by_the_core_by_numpy_and_by_threads(
     )
     coder = Codec(Plan((plan,))).tree("t")
     wanted = coder.encode(values)
+    monkeypatch.setenv(native.VARIABLE, "python")
+    assert coder.encode(values) == wanted
     monkeypatch.setattr(lanes, "_compiled", None)
     with ThreadPoolExecutor(2) as pool:
         assert coder.encode(values, pool if workers else None) == wanted

@@ -27,7 +27,7 @@ LONG = 1200  # rows of more than one piece
 
 def test_the_extension_is_built_where_there_is_a_compiler() -> None:
     if lanes._compiled is None:
-        pytest.skip("rootae.kernels._writer was not built: no C++ compiler was at hand")
+        pytest.skip("rootae._native was not built: no C++ compiler was at hand")
     assert lanes.is_compiled()
 
 
@@ -116,7 +116,7 @@ def test_streams_are_the_same_bytes(q: NDArray[Any]) -> None:
 
 def test_arrays_that_are_too_short_are_refused() -> None:
     if lanes._compiled is None:
-        pytest.skip("rootae.kernels._writer was not built")
+        pytest.skip("rootae._native was not built")
     four, two = np.zeros(4, np.uint32), np.zeros(2, np.uint32)
     with pytest.raises(ValueError, match="shorter"):
         lanes._compiled.distinct(4, 4, 4, two, four, four, four)

@@ -9,6 +9,7 @@ from native.blocks import Native, NativeBlock
 
 from rootae.codec.block_decoder import BlockDecoder
 from rootae.codec.directory import Directory, directory
+from rootae.codec.tree import TreeCoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,12 @@ TURNS = 12
 
 
 def coded_alike(codec: Codec, *blocks: Mapping[str, Values], path: str = "t") -> None:
-    """Hold that blocks that a codec codes are read alike."""
+    """Hold that blocks are coded alike by the core and in Python, and read alike."""
+    coder = codec.tree(path)
+    plain = TreeCoder(coder.plan, codec.tables, codec.networks)
     for values in blocks:
-        block = codec.tree(path).encode(values)
+        block = plain.encode(values)
+        assert coder.encode(values) == block
         head = directory(block, codec.digest)
         blocks_alike(codec, path, head, b"".join(block.blobs))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pytest
 from native.coded import GRID, OF_BITS, RULE, Stored, spoilt
+from one_lane import encoded, followed
 
 from native import coded
 from rootae.codec import lane, lane_encoder
@@ -98,12 +99,12 @@ def cases() -> list[Case]:
         c = rng.integers(0, 5, n).astype(np.uint8)
         centre = q + rng.integers(-9, 9, n)
         given = [
-            (lane_encoder.draft(x, q, grid, bound).encode(), None, None),
+            (encoded(x, grid, bound)[0], None, None),
             (by_contexts(x, q, c), c, None),
             (by_contexts(x, q - centre, c), c, centre),
-            (lane_encoder.draft(x, q, grid, bound, None, centre).encode(), None, centre),
-            (lane_encoder.draft_derived(x, x.copy(), q, grid, bound).encode(), None, centre),
-            (lane_encoder.draft_predicted(n).encode(), c, None),
+            (encoded(x, grid, bound, None, centre)[0], None, centre),
+            (followed(x, x.copy(), grid, bound)[0], None, centre),
+            (lane_encoder.encode_predicted(), c, None),
         ]
         for made, contexts, middle in given:
             how = (grid.dtype, isinstance(grid, ExactFloat), contexts, middle, q % 7)

@@ -82,6 +82,13 @@ class Aim {
 
 }  // namespace
 
+void Look::see_zeros(std::size_t rows) const {
+  const std::int64_t zero = 0;
+  std::uint8_t one = 0;
+  through->look(Span<const std::int64_t>(&zero, 1), &one);
+  std::fill_n(seen, rows, one);
+}
+
 GroupContexts::GroupContexts(View& view, Bytes modes)
     : view_(view), modes_(modes), followed_(view.group().plan().contexts.size()),
       of_lanes_(view.group().plan().lanes.size()), features_(view.group().features()),

@@ -16,6 +16,9 @@ namespace rootae {
 struct Look {
   const EdgeLookup* through;
   std::uint8_t* seen;  // shape (rows,)
+
+  // Writes what is seen of a lane whose codes are zeros.
+  void see_zeros(std::size_t rows) const;
 };
 
 // Several threads may ask at a time, each about other lanes, if contexts that lanes share are there or

@@ -28,6 +28,12 @@ class CompiledGrid {
   // The type of its values.
   [[nodiscard]] Type type() const noexcept;
 
+  // Whether every value has a code that gives it back bit for bit, but for booleans that are neither
+  // 0 nor 1.
+  [[nodiscard]] bool is_exact() const noexcept {
+    return std::holds_alternative<grids::Integer>(kind_) ||
+           std::holds_alternative<grids::Bits>(kind_);
+  }
   // Whether codes are ranks, which no centre has.
   [[nodiscard]] bool is_rank() const noexcept { return std::holds_alternative<grids::Rank>(kind_); }
 
@@ -39,6 +45,13 @@ class CompiledGrid {
 
   // Writes the codes of values, shape (rows,), likewise.
   void forward(ConstValues in, Span<std::int64_t> codes) const;
+
+  // Writes 1 for rows whose values are special, which have to come back bit for bit, but came back
+  // as others, or the other way round; what is written for other rows stays.
+  void mark_changed(ConstValues original, ConstValues returned, std::uint8_t* wrong) const noexcept {
+    if (const auto* special = std::get_if<grids::Special>(&kind_))
+      special->mark_changed(original, returned, wrong);
+  }
 
  private:
   using Kind = std::variant<grids::Integer, grids::Bits, grids::Absolute, grids::Relative,

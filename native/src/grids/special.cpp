@@ -125,4 +125,18 @@ void Special::forward(ConstValues in, Span<std::int64_t> codes) const noexcept {
   }
 }
 
+void Special::mark_changed(ConstValues original, ConstValues returned,
+                           std::uint8_t* wrong) const noexcept {
+  const auto mark = [&](auto tag) {
+    using U = typename decltype(tag)::type;
+    const U *const x = original.as<U>(), *const y = returned.as<U>();
+    for (std::size_t j = 0; j < count_; ++j) {
+      const auto bits = static_cast<U>(bits_[j]);
+      for (std::size_t i = 0; i < original.rows; ++i)
+        wrong[i] = static_cast<std::uint8_t>(wrong[i] | ((x[i] == bits) ^ (y[i] == bits)));
+    }
+  };
+  type_ == Type::float32 ? mark(Tag<std::uint32_t>{}) : mark(Tag<std::uint64_t>{});
+}
+
 }  // namespace rootae::grids

@@ -24,6 +24,7 @@ class Special {
   void inverse(Span<const std::int64_t> codes, Values out) const noexcept;
   void inverse(Span<const std::int32_t> codes, Values out) const noexcept;
   void forward(ConstValues in, Span<std::int64_t> codes) const noexcept;
+  void mark_changed(ConstValues original, ConstValues returned, std::uint8_t* wrong) const noexcept;
 
   // Values, of the grid's type, of at most a piece of codes; those of 32 bits as `narrowed` gives.
   template <class T, class Code>

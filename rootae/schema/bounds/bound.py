@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rootae.errors import ArgumentError
+from rootae.kernels import lanes
 from rootae.schema.bounds import absolute, exact, relative, unbounded
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ class Bound:
     def of_whole(self) -> bool:
         """Say whether it says anything of whole numbers; else these stay exact."""
         return self._is.of_whole
+
+    @property
+    def number(self) -> int:
+        """Return the kind's number in the native core's C ABI."""
+        return lanes.BOUNDS[self.kind]
 
     @property
     def looseness(self) -> tuple[int, float]:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import one_lane
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from related import BOUNDS, ROWS, planned, related, wild
 from tables import bytes_of, table
 
-from rootae.codec import lane, lane_encoder
+from rootae.codec import lane
 from rootae.codec.codec import Codec
 from rootae.codec.grids.registry import ExactFloat, ExactInteger, grid_for
 from rootae.codec.plan.plan import Plan
@@ -211,7 +212,7 @@ def test_differences_wrap_and_come_back(x: NDArray[Any], data: st.DataObject) ->
     x = x.view("f8")
     grid = ExactFloat("float64")
     centre = data.draw(arrays("i8", len(x)))
-    encoded = lane_encoder.draft(x, grid.forward(x), grid, EXACT, None, centre).encode()
+    encoded, _ = one_lane.encoded(x, grid, EXACT, centre=centre)
     decoded = lane.decode(encoded.mode, encoded.blob, len(x), grid, None, centre)
     assert decoded.values.tobytes() == x.tobytes()
 

@@ -1,88 +1,23 @@
-// Python's side of the decode core: the interpreter lock is released while it works. Limited API.
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-
-#include <cstddef>
-#include <cstdint>
+// Python's side of decoding: codecs and blocks.
 #include <cstring>
-#include <memory>
-#include <new>
-#include <vector>
 
-#include "rootae/rootae.h"
+#include "python.hpp"
+
+namespace rootae::python {
 
 namespace {
 
-constexpr const char* kCodec = "rootae.codec._native.codec";
-constexpr const char* kBlock = "rootae.codec._native.block";
+constexpr const char* kBlock = "rootae._native.block";
 
 // What the module took from others as it was imported; they stay as long as the process.
 PyObject* decompress_into = nullptr;  // of cramjam.zstd
 PyObject* errors = nullptr;           // rootae.errors
-
-// A reference that is given back.
-struct Release {
-  void operator()(PyObject* object) const noexcept { Py_XDECREF(object); }
-};
-using Owned = std::unique_ptr<PyObject, Release>;
-
-// The interpreter lock, let go of for as long as this lives.
-class Unlocked {
- public:
-  Unlocked() : state_(PyEval_SaveThread()) {}
-  Unlocked(const Unlocked&) = delete;
-  Unlocked& operator=(const Unlocked&) = delete;
-  ~Unlocked() { PyEval_RestoreThread(state_); }
-
- private:
-  PyThreadState* state_;
-};
-
-// Views of what callers gave: their memory stays where it is until these go.
-class Views {
- public:
-  explicit Views(std::size_t count) { held_.reserve(count); }
-  Views(const Views&) = delete;
-  Views& operator=(const Views&) = delete;
-  ~Views() {
-    for (Py_buffer& view : held_) PyBuffer_Release(&view);
-  }
-  // Returns nullptr, with Python's error set, where there is no such view.
-  const Py_buffer* add(PyObject* of, int flags) {
-    Py_buffer view;
-    if (PyObject_GetBuffer(of, &view, flags) != 0) return nullptr;
-    held_.push_back(view);  // there is room for it
-    return &held_.back();
-  }
-
- private:
-  std::vector<Py_buffer> held_;
-};
 
 // A block, and whether a thread is at work on it.
 struct Block {
   rootae_block* block = nullptr;
   bool is_busy = false;
   ~Block() { rootae_block_close(block); }
-};
-
-// Marks a block as one that a thread is at work on, under the interpreter lock.
-class Busy {
- public:
-  explicit Busy(Block& block) : block_(block.is_busy ? nullptr : &block) {
-    if (block_ != nullptr) block_->is_busy = true;
-    else PyErr_SetString(PyExc_RuntimeError, "a block is decoded by two threads at a time");
-  }
-  Busy(const Busy&) = delete;
-  Busy& operator=(const Busy&) = delete;
-  ~Busy() {
-    if (block_ != nullptr) block_->is_busy = false;
-  }
-  explicit operator bool() const noexcept { return block_ != nullptr; }
-
- private:
-  Block* block_;
 };
 
 std::size_t unzstd(const std::uint8_t* in, std::size_t in_size, std::uint8_t* out,
@@ -109,38 +44,9 @@ std::size_t unzstd(const std::uint8_t* in, std::size_t in_size, std::uint8_t* ou
   return written;
 }
 
-// Raises what the core refused; returns nullptr.
-PyObject* refused(const rootae_error& error) {
-  const char* name = nullptr;
-  switch (error.kind) {
-    case ROOTAE_CORRUPT: name = "CorruptError"; break;
-    case ROOTAE_FORMAT: name = "FormatError"; break;
-    case ROOTAE_MEMORY: return PyErr_NoMemory();
-    default: break;  // a fault of ours
-  }
-  const Owned type(name == nullptr ? nullptr : PyObject_GetAttrString(errors, name));
-  if (name == nullptr || type) {
-    const Owned text(PyUnicode_DecodeUTF8(error.message,
-                                          static_cast<Py_ssize_t>(std::strlen(error.message)),
-                                          "replace"));
-    if (text) PyErr_SetObject(type ? type.get() : PyExc_RuntimeError, text.get());
-  }
-  return nullptr;
-}
-
-rootae_codec* codec_of(PyObject* capsule) {
-  return static_cast<rootae_codec*>(PyCapsule_GetPointer(capsule, kCodec));
-}
-
 Block* block_of(PyObject* capsule) {
   return static_cast<Block*>(PyCapsule_GetPointer(capsule, kBlock));
 }
-
-const std::uint8_t* bytes_of(const Py_buffer& view) {
-  return static_cast<const std::uint8_t*>(view.buf);
-}
-
-std::size_t size_of(const Py_buffer& view) { return static_cast<std::size_t>(view.len); }
 
 // Reads a list of numbers. Returns false, with Python's error set, where it is none.
 bool read(PyObject* list, std::vector<std::uint32_t>& numbers) {
@@ -152,16 +58,6 @@ bool read(PyObject* list, std::vector<std::uint32_t>& numbers) {
     numbers.push_back(static_cast<std::uint32_t>(number));
   }
   return true;
-}
-
-// Runs what may throw for want of memory.
-template <class Work>
-PyObject* guarded(Work&& work) noexcept {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return PyErr_NoMemory();
-  }
 }
 
 PyObject* open_codec(PyObject*, PyObject* arguments) {
@@ -217,7 +113,7 @@ PyObject* needs(PyObject*, PyObject* arguments) {
     Block* const block = block_of(capsule);
     std::vector<std::uint32_t> columns;
     if (block == nullptr || !read(list, columns)) return nullptr;
-    const Busy busy(*block);
+    const Busy busy(block->is_busy);
     if (!busy) return nullptr;
     std::size_t count = 0;
     rootae_error error{};
@@ -267,7 +163,7 @@ PyObject* decode(PyObject*, PyObject* arguments) {
       PyErr_SetString(PyExc_ValueError, "memory is given for another number of columns");
       return nullptr;
     }
-    const Busy busy(*block);
+    const Busy busy(block->is_busy);
     if (!busy) return nullptr;
     Views views(static_cast<std::size_t>(PyList_Size(blobs) + PyList_Size(outs)));
     std::vector<rootae_bytes> from;
@@ -309,7 +205,27 @@ PyObject* kept(PyObject*, PyObject* capsule) {
   return block == nullptr ? nullptr : PyLong_FromUnsignedLongLong(rootae_block_kept(block->block));
 }
 
-PyMethodDef methods[] = {
+}  // namespace
+
+PyObject* refused(const rootae_error& error) {
+  const char* name = nullptr;
+  switch (error.kind) {
+    case ROOTAE_CORRUPT: name = "CorruptError"; break;
+    case ROOTAE_FORMAT: name = "FormatError"; break;
+    case ROOTAE_MEMORY: return PyErr_NoMemory();
+    default: break;  // a fault of ours
+  }
+  const Owned type(name == nullptr ? nullptr : PyObject_GetAttrString(errors, name));
+  if (name == nullptr || type) {
+    const Owned text(PyUnicode_DecodeUTF8(error.message,
+                                          static_cast<Py_ssize_t>(std::strlen(error.message)),
+                                          "replace"));
+    if (text) PyErr_SetObject(type ? type.get() : PyExc_RuntimeError, text.get());
+  }
+  return nullptr;
+}
+
+PyMethodDef decoding_methods[] = {
     {"open_codec", open_codec, METH_VARARGS, "Open a codec: plan, tables, networks; all is checked."},
     {"open_block", open_block, METH_VARARGS, "Open a block: codec, number of the tree, directory."},
     {"needs", needs, METH_VARARGS, "Return the numbers of the blobs that columns of a block take."},
@@ -318,15 +234,12 @@ PyMethodDef methods[] = {
     {"kept", kept, METH_O, "Return how many bytes a block keeps inside."},
     {nullptr, nullptr, 0, nullptr}};
 
-PyModuleDef module = {PyModuleDef_HEAD_INIT, "rootae.codec._native",
-                      "The decode core.", -1, methods, nullptr, nullptr, nullptr, nullptr};
-
-}  // namespace
-
-PyMODINIT_FUNC PyInit__native() {
+bool prepare_decoding() {
   const Owned zstd(PyImport_ImportModule("cramjam"));
   const Owned frames(zstd ? PyObject_GetAttrString(zstd.get(), "zstd") : nullptr);
   if (frames) decompress_into = PyObject_GetAttrString(frames.get(), "decompress_into");
   if (decompress_into != nullptr) errors = PyImport_ImportModule("rootae.errors");
-  return errors == nullptr ? nullptr : PyModule_Create(&module);
+  return errors != nullptr;
 }
+
+}  // namespace rootae::python

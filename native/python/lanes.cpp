@@ -1,49 +1,10 @@
-// Python's side of what a writer asks the core: the interpreter lock is released. Limited API.
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-
-#include <cstddef>
-#include <cstdint>
-
+// Python's side of passes over whole lanes.
+#include "python.hpp"
 #include "rootae/writer.h"
 
+namespace rootae::python {
+
 namespace {
-
-// A view of what a caller gave: its memory stays where it is until this goes.
-class View {
- public:
-  View() = default;
-  View(const View&) = delete;
-  View& operator=(const View&) = delete;
-  ~View() {
-    if (view_.obj != nullptr) PyBuffer_Release(&view_);
-  }
-  // Returns false, with Python's error set, where there is no such view or it holds too little.
-  bool take(PyObject* of, Py_ssize_t items, Py_ssize_t width, int flags = PyBUF_SIMPLE) {
-    if (PyObject_GetBuffer(of, &view_, flags) != 0) return false;
-    if (items >= 0 && width > 0 && view_.len / width >= items) return true;
-    PyErr_SetString(PyExc_ValueError, "an array is shorter than others");
-    return false;
-  }
-  template <class T = void>
-  [[nodiscard]] T* as() const {
-    return static_cast<T*>(view_.buf);
-  }
-  [[nodiscard]] Py_ssize_t size() const { return view_.len; }
-
- private:
-  Py_buffer view_{};
-};
-
-// Raises what the core refused; returns nullptr.
-PyObject* refused(const rootae_error& error) {
-  if (error.kind == ROOTAE_MEMORY) return PyErr_NoMemory();
-  PyErr_SetString(PyExc_RuntimeError, error.message);
-  return nullptr;
-}
-
-std::size_t count_of(Py_ssize_t number) { return static_cast<std::size_t>(number); }
 
 // deviation(type, width, bound, error, original, returned, wrong) -> largest, count
 PyObject* deviation(PyObject*, PyObject* arguments) {
@@ -112,16 +73,12 @@ PyObject* sort_by_context(PyObject*, PyObject* arguments) {
   Py_RETURN_NONE;
 }
 
-PyMethodDef methods[] = {
+}  // namespace
+
+PyMethodDef lane_methods[] = {
     {"deviation", deviation, METH_VARARGS, "Hold values against a bound."},
     {"distinct", distinct, METH_VARARGS, "Find the values that occur among numbers."},
     {"sort_by_context", sort_by_context, METH_VARARGS, "Sort numbers by their contexts."},
     {nullptr, nullptr, 0, nullptr}};
 
-PyModuleDef module = {PyModuleDef_HEAD_INIT, "rootae.kernels._writer",
-                      "What a writer asks the core.", -1, methods, nullptr, nullptr, nullptr,
-                      nullptr};
-
-}  // namespace
-
-PyMODINIT_FUNC PyInit__writer() { return PyModule_Create(&module); }
+}  // namespace rootae::python
