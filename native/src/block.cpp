@@ -53,18 +53,26 @@ Block::Request Block::request(Span<const Index> columns) const {
   found.columns.assign(columns.begin(), columns.end());
   add_counters(found);
   std::vector<Index> wanted, known;
+  std::vector<std::uint8_t> is_wanted(held.size(), 0);
   for (const Index column : found.every)
     for (const Index lane : layout.lanes_of(column))
-      if (!held[lane].is_there()) wanted.push_back(lane);
-  for (Index lane = 0; lane < held.size(); ++lane) {
-    if (!held[lane].is_there()) continue;
-    const bool is_seen = tree_.group(layout.group_of[lane]).is_seen(layout.within[lane]);
-    if (!is_seen || held[lane].codes.is_there()) known.push_back(lane);
-  }
+      if (!held[lane].has_values()) is_wanted[lane] = 1, wanted.push_back(lane);
+  for (Index lane = 0; lane < held.size(); ++lane)
+    if (is_wanted[lane] == 0 && is_known(lane)) known.push_back(lane);
   found.program = tree_.resolver().resolve(wanted, directory_.modes, known);
   for (const Index group : found.program.latents) found.blobs.push_back(*layout.latent_blobs[group]);
   for (const Index lane : found.program.lanes) found.blobs.push_back(layout.lane_blobs[lane]);
   return found;
+}
+
+// Whether all is there of a lane that others may look at.
+bool Block::is_known(Index lane) const {
+  const HeldLane& held = decoding_.held()[lane];
+  if (!held.is_there()) return false;
+  if (tree_.resolver().is_read_by_value(lane) && !held.has_values()) return false;
+  const Layout& layout = tree_.layout();
+  const bool is_seen = tree_.group(layout.group_of[lane]).is_seen(layout.within[lane]);
+  return !is_seen || held.codes.is_there();
 }
 
 // Columns, each once, and what counts them, and that.
@@ -138,6 +146,8 @@ void Block::settle(const Request& request, Span<const Out> outs, bool keep) {
       const bool is_read = !request.is_all && tree_.resolver().is_read(lane);
       if (stays[column] == 0 && !is_read) {
         one.drop();
+      } else if (stays[column] == 0 && !tree_.resolver().is_read_by_value(lane)) {
+        one.drop_values();
       } else if (!one.own.is_there()) {
         const std::size_t bytes = one.values.rows * size_of(one.values.type);
         Memory own = memories_.take(bytes);
@@ -154,7 +164,7 @@ void Block::values(Index column, Out out) const {
   require(column < tree_.plan().columns.size(), "there is no such column in the tree");
   const Span<const Index> lanes = tree_.layout().lanes_of(column);
   const Held& held = decoding_.held();
-  for (const Index lane : lanes) require(held[lane].is_there(), "the column is not decoded");
+  for (const Index lane : lanes) require(held[lane].has_values(), "the column is not decoded");
   require(out.data != nullptr && out.size >= bytes_of(column),
           "too little memory is given for a column");
   write_column(lanes, held, out.data);

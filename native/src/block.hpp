@@ -77,6 +77,7 @@ class Block {
   };
   [[nodiscard]] Request request(Span<const Index> columns) const;
   void add_counters(Request& request) const;
+  [[nodiscard]] bool is_known(Index lane) const;
   void check(const Request& request, Span<const Bytes> blobs, Span<const Out> outs) const;
   void run(Request& request, Span<const Bytes> blobs, Span<const Out> outs, unsigned threads);
   void settle(const Request& request, Span<const Out> outs, bool keep);

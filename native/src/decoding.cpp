@@ -161,7 +161,7 @@ void Decoding::release(Program& program, Index lane) {
   group_of(lane).contexts.done(layout.within[lane]);
   resolver.release(program, lane, directory_.modes[lane], [&](Part part, Index number) {
     if (part == Part::lane) {
-      if (is_all_) held_[number].codes = Memory();
+      if (is_all_) held_[number].codes = KeptCodes();
     } else if (part == Part::centre) {
       group_of(number).view.release_centre(layout.within[number]);
     } else if (part == Part::contexts) {

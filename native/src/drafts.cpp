@@ -150,8 +150,7 @@ std::size_t Drafts::put(Index lane, ConstValues values, Bound bound, Span<std::i
     if (is_kept) put_escapes(in, wrong + first, found, back);
     count += found;
   });
-  made.codes = Memory::of(reinterpret_cast<std::uint8_t*>(codes.data()),
-                          codes.size() * sizeof(std::int64_t));
+  made.codes = KeptCodes::of(codes);
   made.values = values;  // as they are, if the grid is exact: booleans come back by their escapes
   if (made.own.is_there()) made.values.data = made.own.data();
   made.values = there(made.values);
@@ -181,8 +180,8 @@ void Drafts::put_bits(Index lane, ConstValues values) {
   made.values = there(values);
   for (const Look& look : of.contexts.looks_at(within(lane))) look.see_zeros(values.rows);
   if (of.view.group().needs_codes(within(lane))) {
-    made.codes = memories_.take(values.rows * sizeof(std::int64_t));
-    std::fill_n(made.codes.as<std::int64_t>(), values.rows, std::int64_t{0});
+    made.codes = KeptCodes(memories_, values.rows, true);
+    made.codes.see_zeros();
   }
   held_[lane] = std::move(made);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "codes.hpp"
 #include "memory.hpp"
 #include "plan/plan.hpp"
 #include "span.hpp"
@@ -12,12 +13,18 @@
 namespace rootae {
 
 struct HeldLane {
-  ConstValues values;  // no data where the lane is not decoded
+  ConstValues values;  // no data where there are none
   Memory own;          // of the values, unless they lie in a caller's memory
-  Memory codes;        // int64, if they are kept
+  KeptCodes codes;     // if they are kept
 
-  [[nodiscard]] bool is_there() const noexcept { return values.data != nullptr; }
+  // Whether the lane is decoded.
+  [[nodiscard]] bool is_there() const noexcept { return has_values() || codes.is_there(); }
+  [[nodiscard]] bool has_values() const noexcept { return values.data != nullptr; }
   void drop() noexcept { *this = HeldLane(); }
+  void drop_values() noexcept {
+    values = ConstValues();
+    own = Memory();
+  }
 };
 
 // By the numbers of a tree's lanes.

@@ -29,22 +29,24 @@ const T& needed(const std::optional<T>& found, std::size_t found_rows, std::size
   return *found;
 }
 
-const Span<const std::int64_t>& needed(const std::optional<Span<const std::int64_t>>& found,
-                                       std::size_t rows, const char* what) {
+template <class T>
+const T& needed(const std::optional<T>& found, std::size_t rows, const char* what) {
   return needed(found, found ? found->size() : 0, rows, what);
 }
 
-void add_centres(std::int64_t* codes, const std::int64_t* centre, std::size_t count,
+template <class Centre>
+void add_centres(std::int64_t* codes, const Centre* centre, std::size_t count,
                  unsigned shift) noexcept {
   // Shifted as unsigned numbers, which more machines do side by side.
   constexpr std::uint64_t half = std::uint64_t{1} << 63;
   const std::uint64_t low = half >> shift;
   auto* const sums = reinterpret_cast<std::uint64_t*>(codes);
   for (std::size_t i = 0; i < count; ++i)
-    sums[i] += ((static_cast<std::uint64_t>(centre[i]) + half) >> shift) - low;
+    sums[i] += ((static_cast<std::uint64_t>(std::int64_t{centre[i]}) + half) >> shift) - low;
 }
 
-void add_centres(std::int32_t* codes, const std::int64_t* centre, std::size_t count,
+template <class Centre>
+void add_centres(std::int32_t* codes, const Centre* centre, std::size_t count,
                  unsigned shift) noexcept {
   auto* const sums = reinterpret_cast<std::uint32_t*>(codes);
   for (std::size_t i = 0; i < count; ++i)
@@ -166,8 +168,10 @@ Batch LaneReader::read_predicted(Code* out) noexcept {
 template <class Code>
 void LaneReader::place(Code* codes, std::size_t first, std::size_t count) const noexcept {
   if (centre_)
-    quickly([](auto, auto... all) { add_centres(all...); }, codes, centre_->data() + first, count,
-            shift_);
+    centre_->visit([&](auto centre) {
+      quickly([](auto, auto... all) { add_centres(all...); }, codes, centre.data() + first, count,
+              shift_);
+    });
   if (shift_ != 0) quickly([](auto, auto... all) { unshift(all...); }, codes, count, shift_);
   if constexpr (sizeof(Code) == 8) {
     if (is_modular_) narrow(codes, count);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "codes.hpp"
 #include "escapes.hpp"
 #include "span.hpp"
 #include "streams/batch.hpp"
@@ -35,7 +36,7 @@ struct StoredLane {
   Type type;         // the column's
   bool by_bits;      // the lane's own grid is `bits`
   std::optional<ContextSpan> contexts;              // shape (rows,), as all of these
-  std::optional<Span<const std::int64_t>> centre;   // its codes
+  std::optional<CodeSpan> centre;                   // its codes
   std::optional<Span<const std::int64_t>> predicted;  // codes
   std::int64_t least = INT64_MIN, most = INT64_MAX;   // what the centre's codes lie between
 };
@@ -79,7 +80,7 @@ class LaneReader {
   bool is_modular_ = false;  // codes are modulo 2^32
   bool is_narrow_ = false;
   std::size_t done_ = 0;     // rows, where they are read in their order
-  std::optional<Span<const std::int64_t>> centre_;
+  std::optional<CodeSpan> centre_;
   Span<const std::int64_t> predicted_;
   std::variant<std::monostate, Stream, Runs> stored_;
 };

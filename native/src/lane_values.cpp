@@ -47,7 +47,7 @@ StoredLane stored_lane(const Lane& plan, Index number, View& view, GroupContexts
 //   codes: where they go, if they are kept
 //   looks: who sees them
 template <class Code, class Grid>
-void read_codes_as(LaneReader& reader, const Grid& grid, std::int64_t* codes,
+void read_codes_as(LaneReader& reader, const Grid& grid, Code* codes,
                    const std::vector<Look>& looks, Values out) {
   Code batch[kBatches];
   for (Batch found = reader.next(batch); found.count != 0; found = reader.next(batch))
@@ -60,10 +60,15 @@ void read_codes_as(LaneReader& reader, const Grid& grid, std::int64_t* codes,
 }
 
 template <class Grid>
-void read_codes(LaneReader& reader, const Grid& grid, std::int64_t* codes,
+void read_codes(LaneReader& reader, const Grid& grid, const KeptCodes& codes,
                 const std::vector<Look>& looks, Values out) {
-  reader.is_narrow() ? read_codes_as<std::int32_t>(reader, grid, codes, looks, out)
-                     : read_codes_as<std::int64_t>(reader, grid, codes, looks, out);
+  if (codes.is_there()) {  // of as many bits as the reader gives
+    codes.visit([&](auto span) { read_codes_as(reader, grid, span.data(), looks, out); });
+  } else if (reader.is_narrow()) {
+    read_codes_as<std::int32_t>(reader, grid, nullptr, looks, out);
+  } else {
+    read_codes_as<std::int64_t>(reader, grid, nullptr, looks, out);
+  }
 }
 
 }  // namespace
@@ -91,14 +96,17 @@ HeldLane read_lane(const Lane& plan, Index number, View& view, GroupContexts& co
   std::vector<Look> looks;
   if (is_seen && stored.is_last) looks = contexts.looks_at(number);
   const bool has_codes = is_seen && (!stored.is_last || view.group().needs_codes(number));
-  if (has_codes) made.codes = view.memories().take(lane.rows * sizeof(std::int64_t));
+  if (has_codes) {
+    const bool is_narrow = reader.applies() == Applies::bits || reader.is_narrow();
+    made.codes = KeptCodes(view.memories(), lane.rows, is_narrow);
+  }
   switch (reader.applies()) {
     case Applies::grid:
-      read_codes(reader, view.group().grid(number), made.codes.as<std::int64_t>(), looks, out);
+      read_codes(reader, view.group().grid(number), made.codes, looks, out);
       break;
     case Applies::bits:
-      read_codes(reader, grids::Bits(BitsGrid{lane.type}), nullptr, {}, out);
-      if (has_codes) std::fill_n(made.codes.as<std::int64_t>(), lane.rows, std::int64_t{0});
+      read_codes(reader, grids::Bits(BitsGrid{lane.type}), {}, {}, out);
+      if (has_codes) made.codes.see_zeros();
       for (const Look& look : looks) look.see_zeros(lane.rows);
       break;
     case Applies::rule: derive_lane(*plan.derived, view, out); break;

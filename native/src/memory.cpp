@@ -18,7 +18,8 @@ void Memory::swap(Memory& other) noexcept {
 }
 
 Memories::~Memories() {
-  for (std::size_t i = 0; i < count_; ++i) std::free(free_[i].data);
+  for (std::size_t i = 0; i < count_; ++i)
+    if (!region_.holds(free_[i].data)) std::free(free_[i].data);
 }
 
 Memory Memories::take(std::size_t size) {
@@ -33,25 +34,29 @@ Memory Memories::take(std::size_t size) {
       bytes_ -= found.size;
       return {found.data, found.size, this};
     }
+    if (std::uint8_t* const fresh = region_.take(size)) return {fresh, size, this};
   }
-  void* const fresh = std::malloc(size);
+  std::uint8_t* const fresh = allocate(size);
   if (fresh == nullptr) throw std::bad_alloc();
-  return {static_cast<std::uint8_t*>(fresh), size, this};
+  return {fresh, size, this};
 }
 
 void Memories::give(std::uint8_t* data, std::size_t size) noexcept {
   if (size > kBytesAtMost) return std::free(data);
   std::uint8_t* left[kPiecesAtMost];  // freed without the lock, as that may take long
-  std::size_t count = 0;
+  std::size_t gone = 0, count = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    while (count_ - count == kPiecesAtMost || bytes_ + size > kBytesAtMost) {
-      bytes_ -= free_[count].size;
-      left[count] = free_[count].data;
-      ++count;
+    for (; count_ - gone == kPiecesAtMost || bytes_ + size > kBytesAtMost; ++gone) {
+      bytes_ -= free_[gone].size;
+      if (region_.holds(free_[gone].data)) {
+        region_.give();
+      } else {
+        left[count++] = free_[gone].data;
+      }
     }
-    std::copy(free_ + count, free_ + count_, free_);
-    count_ -= count;
+    std::copy(free_ + gone, free_ + count_, free_);
+    count_ -= gone;
     free_[count_++] = {data, size};
     bytes_ += size;
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <mutex>
 
+#include "region.hpp"
+
 namespace rootae {
 
 class Memories;
@@ -50,8 +52,8 @@ class Memory {
 };
 
 // Gives memory, and gives again what came back: fresh pages cost as much as decoding into them.
-// It has to outlive all that it gave, and keeps at most 32 MiB of what came back. For any number of
-// threads.
+// It has to outlive all that it gave, and keeps at most 32 MiB of what came back, and a region. For
+// any number of threads.
 class Memories {
  public:
   Memories() = default;
@@ -74,6 +76,7 @@ class Memories {
   std::mutex mutex_;
   Free free_[kPiecesAtMost] = {};
   std::size_t count_ = 0, bytes_ = 0;
+  Region region_;
 };
 
 }  // namespace rootae

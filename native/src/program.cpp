@@ -18,8 +18,9 @@ bool sees_latents(const Contexts& contexts) {
 Resolver::Resolver(const Tree& tree, const Layout& layout)
     : layout_(&layout), is_read_(layout.lanes(), 0) {
   add_nodes(tree);
-  for (std::size_t g = 0; g < tree.groups.size(); ++g) add_edges(tree.groups[g], groups_[g]);
-  note_read(tree);
+  std::vector<Index> linked;
+  for (std::size_t g = 0; g < tree.groups.size(); ++g) add_edges(tree.groups[g], groups_[g], linked);
+  note_read(tree, linked);
 }
 
 // Numbers the nodes of all groups, as `GroupNodes` has them.
@@ -46,8 +47,10 @@ void Resolver::add_nodes(const Tree& tree) {
   }
 }
 
-void Resolver::add_edges(const Group& group, const GroupNodes& nodes) {
+//   linked: where to note the nodes of what links look at
+void Resolver::add_edges(const Group& group, const GroupNodes& nodes, std::vector<Index>& linked) {
   const std::vector<std::vector<Index>> links = seen_by_links(group, nodes);
+  for (const std::vector<Index>& seen : links) linked.insert(linked.end(), seen.begin(), seen.end());
   for (Index i = 0; i < nodes.lanes; ++i) graph_.close_node();
   add_sources(group, nodes, graph_, [&](Index i) {
     if (i < nodes.lanes) return graph_.lead(nodes.lane(i));
@@ -76,17 +79,25 @@ std::vector<std::vector<Index>> Resolver::seen_by_links(const Group& group,
   return found;
 }
 
-void Resolver::note_read(const Tree& tree) {
+// Contexts look at codes, but for those of lanes that links look at.
+void Resolver::note_read(const Tree& tree, const std::vector<Index>& linked) {
   for (Index node = 0; node < nodes_.size(); ++node)
     for (const Index other : graph_.of(node))
-      if (nodes_[other].part == Part::lane) is_read_[nodes_[other].number] = 1;
+      if (nodes_[other].part == Part::lane)
+        note_read(nodes_[other].number, nodes_[node].part == Part::contexts ? 1 : 2);
+  for (const Index node : linked)
+    if (is_read_[nodes_[node].number] != 0) note_read(nodes_[node].number, 2);
   for (const Column& column : tree.columns) {
     if (!column.counter) continue;
     const std::optional<Index> counter =
         layout_->columns.find(*column.counter);
     hold(counter.has_value(), "a column has no counter: the codec's plan is damaged");
-    for (const Index lane : layout_->lanes_of(*counter)) is_read_[lane] = 1;
+    for (const Index lane : layout_->lanes_of(*counter)) note_read(lane, 2);
   }
+}
+
+void Resolver::note_read(Index lane, std::uint8_t how) {
+  is_read_[lane] = std::max(is_read_[lane], how);
 }
 
 Index Resolver::node_of(Index lane) const {

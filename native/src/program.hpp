@@ -66,6 +66,8 @@ class Resolver {
   [[nodiscard]] Index group_of_contexts(Index number) const { return contexts_[number].group; }
   // Whether others may be decoded from a lane, or counted by it: it is worth keeping.
   [[nodiscard]] bool is_read(Index lane) const { return is_read_[lane] != 0; }
+  // Whether some of them look at its values, not at its codes alone.
+  [[nodiscard]] bool is_read_by_value(Index lane) const { return is_read_[lane] > 1; }
 
  private:
   struct Read {  // nodes that a lane reads
@@ -76,10 +78,11 @@ class Resolver {
   };
 
   void add_nodes(const Tree& tree);
-  void add_edges(const Group& group, const GroupNodes& nodes);
+  void add_edges(const Group& group, const GroupNodes& nodes, std::vector<Index>& linked);
   [[nodiscard]] std::vector<std::vector<Index>> seen_by_links(const Group& group,
                                                               const GroupNodes& nodes) const;
-  void note_read(const Tree& tree);
+  void note_read(const Tree& tree, const std::vector<Index>& linked);
+  void note_read(Index lane, std::uint8_t how);
   [[nodiscard]] Index node_of(Index lane) const;
   [[nodiscard]] Read edges(Index lane, std::uint8_t mode) const;
   [[nodiscard]] std::optional<Index> edge(Index node, Index k, Bytes modes) const;
@@ -114,7 +117,7 @@ class Resolver {
   std::vector<Has> lanes_;
   std::vector<Index> first_contexts_;
   std::vector<OfContexts> contexts_;
-  std::vector<std::uint8_t> is_read_;
+  std::vector<std::uint8_t> is_read_;  // of lanes: 1 by their codes alone, 2 by their values
 };
 
 }  // namespace rootae

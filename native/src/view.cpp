@@ -6,6 +6,9 @@
 
 #include "cursor.hpp"
 #include "error.hpp"
+#include "narrowed.hpp"
+#include "piece.hpp"
+#include "processor.hpp"
 #include "relations/centre.hpp"
 #include "streams/stream.hpp"
 
@@ -34,37 +37,39 @@ void View::number_ways() {
 ConstValues View::values(Index i) {
   const std::size_t own = group_.plan().lanes.size();
   if (i >= own) return link_values(static_cast<Index>(i - own));
-  hold(is_decoded(i), "a lane is looked at before it is there: the codec's plan is damaged");
+  hold(held_[first_ + i].has_values(),
+       "a lane is looked at before it is there: the codec's plan is damaged");
   return held_[first_ + i].values;
 }
 
-Span<const std::int64_t> View::codes(const Source& source) {
+CodeSpan View::codes(const Source& source) {
   const std::size_t own = group_.plan().lanes.size();
   if (source.kind == SourceKind::centre) return centre(source.index);
   if (source.kind == SourceKind::latent) {
     const bool there = source.index < latents_.size() && latents_[source.index].is_there();
     hold(there, "latents are looked at that are not there: the file is damaged");
-    return span(latents_[source.index]);
+    return Span<const std::int64_t>(latents_[source.index].as<std::int64_t>(), rows_);
   }
   if (source.index >= own) return link_codes(static_cast<Index>(source.index - own));
-  const Memory& codes = held_[first_ + source.index].codes;
+  const KeptCodes& codes = held_[first_ + source.index].codes;
   hold(codes.is_there(), "a lane's codes are looked at that has none: the codec's plan is damaged");
-  return span(codes);
+  return codes.view();
 }
 
-Span<const std::int64_t> View::centre(Index lane) {
+CodeSpan View::centre(Index lane) {
   const std::optional<Centre>& plan = group_.plan().lanes[lane].centre;
   hold(plan.has_value(), "a centre is looked at that no lane has: the codec's plan is damaged");
-  Memory& memory = centres_[lane];
-  if (memory.is_there()) return span(memory);
+  KeptCodes& kept = centres_[lane];
+  if (kept.is_there()) return kept.view();
   std::vector<ConstValues> seen(group_.plan().lanes.size() + links_.size());
   for (const Term& term : plan->terms)
     for (const Index i : term.lanes) seen[i] = values(i);
-  Memory made = memories_.take(rows_ * sizeof(std::int64_t));
-  centre_codes(*plan, Span<const ConstValues>(seen.data(), seen.size()), group_.grid(lane),
-               {made.as<std::int64_t>(), rows_});
-  memory = std::move(made);
-  return span(memory);
+  KeptCodes made(memories_, rows_, is_narrow(*plan));
+  made.visit([&](auto codes) {
+    centre_codes(*plan, Span<const ConstValues>(seen.data(), seen.size()), group_.grid(lane), codes);
+  });
+  kept = std::move(made);
+  return kept.view();
 }
 
 // Objects of each entry in a group that is named after its counter.
@@ -84,7 +89,7 @@ const HeldLane& View::lane_of(const Held& held, std::string_view column, Index e
   const std::optional<Index> number = tree_.layout().columns.find(column);
   hold(number.has_value(), "a link leads nowhere: the codec's plan is damaged");
   const HeldLane& lane = held[tree_.layout().lanes_of(*number)[element]];
-  hold(lane.is_there(), "a link leads to what is not there: the codec's plan is damaged");
+  hold(lane.has_values(), "a link leads to what is not there: the codec's plan is damaged");
   return lane;
 }
 
@@ -119,17 +124,31 @@ ConstValues View::link_values(Index number) {
   return follow(number);
 }
 
-Span<const std::int64_t> View::link_codes(Index number) {
+// Most are narrow, which shows as they are made.
+KeptCodes View::codes_of(ConstValues values, const CompiledGrid& grid) const {
+  KeptCodes narrow(memories_, rows_, true);
+  bool fits = true;
+  in_pieces(rows_, [&](std::size_t first, std::size_t count) {
+    std::int64_t wide[kPiece];
+    if (!fits) return;
+    grid.forward(part(values, first, count), {wide, count});
+    fits = quickly([](auto, auto... all) { return narrowed<32>(all...); },
+                   static_cast<const std::int64_t*>(wide), count, narrow.as<std::int32_t>() + first);
+  });
+  if (fits) return narrow;
+  KeptCodes made(memories_, rows_, false);
+  grid.forward(values, {made.as<std::int64_t>(), rows_});
+  return made;
+}
+
+CodeSpan View::link_codes(Index number) {
   const std::lock_guard<std::mutex> lock(linking_[number]);
   Linked& linked = links_[number];
   if (!linked.codes.is_there()) {
-    const ConstValues seen = follow(number);
-    Memory made = memories_.take(rows_ * sizeof(std::int64_t));
     const auto behind = static_cast<Index>(group_.plan().lanes.size() + number);
-    group_.grid(behind).forward(seen, {made.as<std::int64_t>(), rows_});
-    linked.codes = std::move(made);
+    linked.codes = codes_of(follow(number), group_.grid(behind));
   }
-  return span(linked.codes);
+  return linked.codes.view();
 }
 
 void View::read_latents(Bytes blob, Zstd zstd) {
@@ -170,7 +189,7 @@ void View::count_link(Index i, int by) {
   way.readers += by;
   if (linked.readers <= 0) {
     linked.values = Memory();
-    linked.codes = Memory();
+    linked.codes = KeptCodes();
   }
   if (way.readers <= 0) way.places.reset();
 }
@@ -186,18 +205,18 @@ void View::count_centre(Index lane, int by) {
 }
 
 void View::release_centre(Index lane) {
-  centres_[lane] = Memory();
+  centres_[lane] = KeptCodes();
   count_centre(lane, -1);
 }
 
 void View::clear() {
   for (Linked& linked : links_) {
     linked.values = Memory();
-    linked.codes = Memory();
+    linked.codes = KeptCodes();
     linked.readers = 0;
   }
   for (Way& way : ways_) way = Way();
-  for (Memory& centre : centres_) centre = Memory();
+  for (KeptCodes& centre : centres_) centre = KeptCodes();
   latents_.clear();
 }
 

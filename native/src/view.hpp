@@ -38,9 +38,9 @@ class View {
   // counts are not those of its groups.
   ConstValues values(Index i);
   // What a feature looks at, shape (rows,). Throws as `values`, and where it is not there.
-  Span<const std::int64_t> codes(const Source& source);
+  CodeSpan codes(const Source& source);
   // The codes that a lane is centred on. Throws corrupt where it has no centre.
-  Span<const std::int64_t> centre(Index lane);
+  CodeSpan centre(Index lane);
 
   // Reads the latents of the block, and keeps those that contexts look at. Throws corrupt.
   void read_latents(Bytes blob, Zstd zstd);
@@ -58,7 +58,8 @@ class View {
 
  private:
   struct Linked {
-    Memory values, codes;
+    Memory values;
+    KeptCodes codes;
     std::int64_t readers = 0;  // of the program
     Index way = 0;
   };
@@ -77,10 +78,8 @@ class View {
                                         Index element) const;
   ConstValues follow(Index link);
   ConstValues link_values(Index link);
-  Span<const std::int64_t> link_codes(Index link);
-  Span<const std::int64_t> span(const Memory& memory) const {
-    return {memory.as<std::int64_t>(), rows_};
-  }
+  CodeSpan link_codes(Index link);
+  [[nodiscard]] KeptCodes codes_of(ConstValues values, const CompiledGrid& grid) const;
 
   const CompiledTree& tree_;
   const CompiledGroup& group_;
@@ -91,7 +90,7 @@ class View {
   std::vector<Linked> links_;
   std::vector<Way> ways_;
   std::vector<std::mutex> linking_, finding_;  // for each link, for each way
-  std::vector<Memory> centres_;  // of each lane
+  std::vector<KeptCodes> centres_;  // of each lane
   std::vector<Memory> latents_;
 };
 

@@ -183,8 +183,10 @@ void test_diagram() {
   const DiagramTables diagram({tables, 2}, {widths, 2}, {most, 2});
   CHECK(diagram.contexts() == 256);
   const EdgeLookup lookup(edges);
-  const Codes a = {0, 9, 9, 0}, b = {0, 0, 9, 9};
-  const Seen inputs[] = {{a, &lookup, nullptr}, {b, &lookup, nullptr}};
+  const Codes a = {0, 9, 9, 0};
+  const std::vector<std::int32_t> narrow = {0, 0, 9, 9};
+  const Span<const std::int64_t> wide = a;
+  const Seen inputs[] = {{wide, &lookup, nullptr}, {Span<const std::int32_t>(narrow), &lookup, nullptr}};
   std::vector<std::uint8_t> contexts(4);
   diagram.follow({inputs, 2}, contexts);
   CHECK((contexts == std::vector<std::uint8_t>{200, 7, 8, 255}));

@@ -96,6 +96,11 @@ void centres_of_32_bits() {
   lane.least = -5;
   lane.most = 7;
   CHECK((read(lane) == Integers{-4, 6, 8}));
+  const std::vector<std::int32_t> narrow{-5, 5, 7};
+  lane.centre = Span<const std::int32_t>(narrow);
+  CHECK((read(lane) == Integers{-4, 6, 8}));
+  lane.least = INT64_MIN;  // codes of 64 bits, a centre of 32
+  CHECK((read(lane) == Integers{-4, 6, 8}));
   lane.type = Type::float32;
   lane.by_bits = true;
   lane.blob = shifted;

@@ -1,4 +1,5 @@
 // Rules, centres and links: small cases by hand, and what is refused.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -73,6 +74,26 @@ void centres() {
   REFUSED(centre_codes({{{TermKind::lane, {0}, 1}}, false, 0, 9}, seen, whole, codes), argument);
 }
 
+// In 32 bits, and as they are of another collection.
+void narrow_centres() {
+  grids::Octaves octaves;
+  const CompiledGrid bits(BitsGrid{Type::float32}, {}, octaves);
+  const std::vector<float> x{1.5F, -2.0F, -0.0F, NAN, HUGE_VALF, -HUGE_VALF, 1e-45F, 3e38F};
+  const std::vector<ConstValues> seen{lane(Type::float32, x)};
+  const Centre copy{{{TermKind::lane, {0}, 1}}, false, INT32_MIN, 0x7F000000};
+  const Centre sum{{{TermKind::lane, {0}, 1}, {TermKind::one, {}, 0}}, false, copy.low, copy.high};
+  std::vector<std::int64_t> wide(x.size()), other(x.size());
+  std::vector<std::int32_t> narrow(x.size());
+  centre_codes(copy, seen, bits, wide);
+  centre_codes(sum, seen, bits, other);
+  CHECK(wide == other && wide[2] == 0 && wide[4] == 0 && wide[7] == 0x7F000000);
+  centre_codes(copy, seen, bits, narrow);
+  CHECK(std::equal(wide.begin(), wide.end(), narrow.begin()));
+  const Centre far{{{TermKind::lane, {0}, 1}}, false, 0, std::int64_t{1} << 31};
+  CHECK(is_narrow(copy) && !is_narrow(far));
+  REFUSED(centre_codes(far, seen, bits, narrow), argument);
+}
+
 void four_vectors() {
   const std::vector<double> pt{30}, eta{2}, phi{0.1}, mass{0.5};
   const FourVectors v{pt.data(), eta.data(), phi.data(), mass.data()};
@@ -127,6 +148,7 @@ void links() {
 int main() {
   rules();
   centres();
+  narrow_centres();
   four_vectors();
   links();
 }

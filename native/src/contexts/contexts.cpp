@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "../error.hpp"
+#include "../piece.hpp"
 #include "../program.hpp"
 #include "outputs.hpp"
 
@@ -22,24 +23,32 @@ class Input {
 
   template <class T>
   void look(std::size_t first, std::size_t count, T* out) const {
-    const auto some = codes_.part(first, count);
-    if (edges_ != nullptr) {
-      edges_->look(some, out);
-    } else if (const auto* digit = std::get_if<Digit>(&by_)) {
-      look_at_digit(*digit, some, out);
-    } else {
-      look_at_raw(some, out);
-    }
+    const CodeSpan some = codes_.part(first, count);
+    if (edges_ != nullptr) return edges_->look(some, out);
+    some.visit([&](auto span) { look_at(span, out); });
   }
 
  private:
+  template <class T>
+  void look_at(Span<const std::int64_t> codes, T* out) const {
+    if (const auto* digit = std::get_if<Digit>(&by_)) return look_at_digit(*digit, codes, out);
+    look_at_raw(codes, out);
+  }
+  template <class T>
+  void look_at(Span<const std::int32_t> codes, T* out) const {
+    in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
+      std::int64_t wide[kPiece];
+      std::copy_n(codes.data() + first, count, wide);
+      look_at(Span<const std::int64_t>(wide, count), out + first);
+    });
+  }
   static const EdgeLookup* edges_of(const Feature& feature, const View& view) {
     const auto* edges = std::get_if<Edges>(&feature.by);
     return edges != nullptr ? &view.group().tables().edges(edges->table) : nullptr;
   }
 
   const std::variant<Edges, Digit, Raw>& by_;
-  Span<const std::int64_t> codes_;
+  CodeSpan codes_;
   const EdgeLookup* edges_;
 };
 
@@ -186,7 +195,7 @@ Seen GroupContexts::look(const Feature& feature, Index number) {
   const EdgeLookup& edges = view_.group().tables().edges(std::get<Edges>(feature.by).table);
   const std::lock_guard<std::mutex> lock(looking_[number]);
   if (shared.seen.is_there()) return {{}, &edges, shared.seen.data()};
-  const Span<const std::int64_t> codes = view_.codes(feature.of);
+  const CodeSpan codes = view_.codes(feature.of);
   if (shared.is_shared && edges.width() <= kBytes) {
     Memory made = view_.memories().take(view_.rows());
     edges.look(codes, made.data());

@@ -12,7 +12,7 @@ namespace rootae {
 
 // What one input of a diagram looks at.
 struct Seen {
-  Span<const std::int64_t> codes;        // shape (rows,)
+  CodeSpan codes;                        // shape (rows,)
   const EdgeLookup* through = nullptr;   // of the input's edges
   const std::uint8_t* ready = nullptr;   // shape (rows,): what `through` makes of the codes, if
                                          // somebody worked that out; of at most 255 edges

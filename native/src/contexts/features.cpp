@@ -202,7 +202,8 @@ void EdgeLookup::look_narrow(const std::int32_t* codes, std::size_t count, T* ou
   }
 }
 
-void EdgeLookup::look(Span<const std::int32_t> codes, std::uint8_t* out) const {
+template <class T>
+void EdgeLookup::look(Span<const std::int32_t> codes, T* out) const {
   for (std::size_t first = 0; first < codes.size(); first += kPiece) {
     const std::size_t count = std::min(kPiece, codes.size() - first);
     if (!narrow_.empty()) {
@@ -262,6 +263,7 @@ void look_at_raw(Span<const std::int64_t> codes, T* out) {
 
 #define ROOTAE_LOOKS(T)                                                         \
   template void EdgeLookup::look(Span<const std::int64_t>, T*) const;           \
+  template void EdgeLookup::look(Span<const std::int32_t>, T*) const;           \
   template void look_at_digit(const Digit&, Span<const std::int64_t>, T*) noexcept;
 ROOTAE_LOOKS(std::uint8_t)
 ROOTAE_LOOKS(std::uint16_t)

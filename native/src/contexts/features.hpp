@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../codes.hpp"
 #include "../plan/plan.hpp"
 #include "../span.hpp"
 
@@ -25,7 +26,12 @@ class EdgeLookup {
   // int32_t, int64_t, float, double.
   template <class T>
   void look(Span<const std::int64_t> codes, T* out) const;
-  void look(Span<const std::int32_t> codes, std::uint8_t* out) const;
+  template <class T>
+  void look(Span<const std::int32_t> codes, T* out) const;
+  template <class T>
+  void look(const CodeSpan& codes, T* out) const {
+    codes.visit([&](auto span) { look(span, out); });
+  }
 
  private:
   void tabulate();

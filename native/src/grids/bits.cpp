@@ -1,5 +1,7 @@
 #include "grids/bits.hpp"
 
+#include <type_traits>
+
 #include "error.hpp"
 #include "processor.hpp"
 
@@ -22,8 +24,9 @@ void inverse_of(Span<const Code> codes, U* out) noexcept {
   for (std::size_t i = 0; i < codes.size(); ++i) out[i] = turned(static_cast<U>(codes[i]));
 }
 
-template <class U, class S>
+template <class U>
 void forward_of(const U* in, Span<std::int64_t> codes) noexcept {
+  using S = std::make_signed_t<U>;
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<S>(turned(in[i]));
 }
 
@@ -51,9 +54,9 @@ void Bits::inverse(Span<const std::int32_t> codes, Values out) const noexcept {
 
 void Bits::forward(ConstValues in, Span<std::int64_t> codes) const noexcept {
   if (type_ == Type::float32) {
-    forward_of<std::uint32_t, std::int32_t>(in.as<std::uint32_t>(), codes);
+    quickly([](auto, auto... all) { forward_of(all...); }, in.as<std::uint32_t>(), codes);
   } else {
-    forward_of<std::uint64_t, std::int64_t>(in.as<std::uint64_t>(), codes);
+    quickly([](auto, auto... all) { forward_of(all...); }, in.as<std::uint64_t>(), codes);
   }
 }
 

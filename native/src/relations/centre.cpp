@@ -113,35 +113,81 @@ void float_codes(const double* total, std::size_t count, const CompiledGrid& gri
   grid.forward({Type::float32, reinterpret_cast<const std::uint8_t*>(rounded), count}, codes);
 }
 
-void clip(Span<std::int64_t> codes, std::int64_t low, std::int64_t high) noexcept {
-  for (auto& code : codes) {
-    code = code < low ? low : code;
-    code = code > high ? high : code;
+// The same quantity of another collection: sums and products of float64 would give its own bits.
+[[nodiscard]] bool is_copy(const Centre& centre, Span<const ConstValues> seen,
+                           const CompiledGrid& grid) {
+  if (centre.root || centre.terms.size() != 1 || grid.type() != Type::float32) return false;
+  const Term& term = centre.terms[0];
+  return term.kind == TermKind::lane && term.coefficient == 1 &&
+         seen[term.lanes[0]].type == Type::float32;
+}
+
+// As `finish` does; a sum that begins with zero has no negative one.
+void copy_finite(const float* in, std::size_t count, float* out) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float x = in[i] + 0.0F;
+    out[i] = x - x == 0 ? x : 0;
   }
+}
+
+// Codes between two of them; the span may be of 32 bits where these are.
+template <class Code>
+void clip(const std::int64_t* __restrict from, std::int64_t low, std::int64_t high,
+          Span<Code> codes) noexcept {
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const std::int64_t code = from[i] < low ? low : from[i];
+    codes[i] = static_cast<Code>(code > high ? high : code);
+  }
+}
+
+// Codes of a piece of rows before they are clipped.
+void sum_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
+               std::size_t first, Span<std::int64_t> codes) {
+  const std::size_t count = codes.size();
+  double total[kPiece] = {};
+  for (const auto& term : centre.terms)
+    add_term(term, {term, seen, first, count}, centre.root, count, total);
+  quickly([](auto, auto... all) { finish(all...); }, centre.root, count,
+          static_cast<double*>(total));
+  if (is_float(grid.type())) return float_codes(total, count, grid, codes);
+  quickly([](auto, auto... all) { whole_codes(all...); }, static_cast<const double*>(total), count,
+          ends_of(grid.type()), codes.data());
+}
+
+void copy_codes(ConstValues from, const CompiledGrid& grid, std::size_t first,
+                Span<std::int64_t> codes) {
+  float finite[kPiece];
+  quickly([](auto, auto... all) { copy_finite(all...); }, from.as<float>() + first, codes.size(),
+          static_cast<float*>(finite));
+  grid.forward({Type::float32, reinterpret_cast<const std::uint8_t*>(finite), codes.size()}, codes);
+}
+
+template <class Code>
+void write_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
+                 Span<Code> codes) {
+  check(centre, seen, codes.size());
+  hold(!grid.is_rank(), "a centre is on a grid of ranks");
+  const bool copies = is_copy(centre, seen, grid);
+  in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
+    std::int64_t wide[kPiece];
+    copies ? copy_codes(seen[centre.terms[0].lanes[0]], grid, first, {wide, count})
+           : sum_codes(centre, seen, grid, first, {wide, count});
+    quickly([](auto, auto... all) { clip(all...); }, static_cast<const std::int64_t*>(wide),
+            centre.low, centre.high, codes.part(first, count));
+  });
 }
 
 }  // namespace
 
 void centre_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
                   Span<std::int64_t> codes) {
-  check(centre, seen, codes.size());
-  hold(!grid.is_rank(), "a centre is on a grid of ranks");
-  const Ends ends = ends_of(grid.type());
-  in_pieces(codes.size(), [&](std::size_t first, std::size_t count) {
-    double total[kPiece] = {};
-    for (const auto& term : centre.terms)
-      add_term(term, {term, seen, first, count}, centre.root, count, total);
-    quickly([](auto, auto... all) { finish(all...); }, centre.root, count,
-            static_cast<double*>(total));
-    const auto out = codes.part(first, count);
-    if (is_float(grid.type())) {
-      float_codes(total, count, grid, out);
-    } else {
-      quickly([](auto, auto... all) { whole_codes(all...); }, static_cast<const double*>(total),
-              count, ends, out.data());
-    }
-    quickly([](auto, auto... all) { clip(all...); }, out, centre.low, centre.high);
-  });
+  write_codes(centre, seen, grid, codes);
+}
+
+void centre_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
+                  Span<std::int32_t> codes) {
+  if (!is_narrow(centre)) throw Error(ErrorKind::argument, "a centre's codes have over 32 bits");
+  write_codes(centre, seen, grid, codes);
 }
 
 }  // namespace rootae

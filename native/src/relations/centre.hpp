@@ -18,5 +18,13 @@ namespace rootae {
 // seen, or the grid is one of ranks; argument where rows differ.
 void centre_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
                   Span<std::int64_t> codes);
+// The same in 32 bits, for a centre whose codes have so many.
+void centre_codes(const Centre& centre, Span<const ConstValues> seen, const CompiledGrid& grid,
+                  Span<std::int32_t> codes);
+
+// Whether all codes of a centre have 32 bits: they lie between those it says.
+[[nodiscard]] inline bool is_narrow(const Centre& centre) noexcept {
+  return centre.low >= INT32_MIN && centre.high <= INT32_MAX;
+}
 
 }  // namespace rootae
