@@ -31,6 +31,7 @@ constexpr int kOffsets = 1000;      // not 0 where baskets say where entries beg
 // What ROOT keeps to itself of a branch.
 struct Inside : TBranch {
   static auto compression() { return &Inside::fCompress; }
+  static auto offsets() { return &Inside::fEntryOffsetLen; }
   static auto entries() { return &Inside::fEntries; }
   static auto number() { return &Inside::fEntryNumber; }
   static auto packed() { return &Inside::fZipBytes; }
@@ -152,7 +153,7 @@ std::unique_ptr<TBranch> make_branch(TTree& tree, const StoredTree& stored, std:
   if (kind == EntryKind::counted) {
     hold(counter != nullptr, "the leaf that counts a column is gone: the file is damaged");
     leaf->SetLeafCount(counter);
-    branch->SetEntryOffsetLen(kOffsets);
+    *branch.*Inside::offsets() = kOffsets;  // its setter leaves 0 alone
   }
   return branch;
 }

@@ -5,6 +5,7 @@
 #include <TObjArray.h>
 #include <TTree.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -169,6 +170,23 @@ void Exchange::fill() {
   }
 }
 
+// What ROOT keeps to itself of a tree.
+struct Inside : TTree {
+  static auto whole() { return &Inside::fTotBytes; }
+  static auto packed() { return &Inside::fZipBytes; }
+};
+
+// Has a tree say how many bytes its branches take.
+void count_bytes(TTree& tree) {
+  Long64_t whole = 0, packed = 0;
+  for (TObject* each : *tree.GetListOfBranches()) {
+    whole += static_cast<TBranch*>(each)->GetTotBytes("*");
+    packed += static_cast<TBranch*>(each)->GetZipBytes("*");
+  }
+  tree.*Inside::whole() = whole;
+  tree.*Inside::packed() = packed;
+}
+
 }  // namespace
 
 bool has_carriers(TTree& tree) {
@@ -187,6 +205,7 @@ void restore(TTree& tree, const StoredTree& stored, const Container& container) 
                              "newest");
   Exchange(tree, stored, container).run();
   tree.SetTitle(std::string(stored.title()).c_str());
+  count_bytes(tree);
   tree.ResetBranchAddresses();
 }
 
