@@ -152,9 +152,10 @@ std::unique_ptr<TBranch> make_branch(TTree& tree, const StoredTree& stored, std:
     leaf->SetLen(static_cast<Int_t>(of.lanes));
   if (kind == EntryKind::counted) {
     hold(counter != nullptr, "the leaf that counts a column is gone: the file is damaged");
-    leaf->SetLeafCount(counter);
+    leaf->SetLeafCount(counter);  // whose maximum is known
     *branch.*Inside::offsets() = kOffsets;  // its setter leaves 0 alone
   }
+  if (leaf->GetLeafCount() != nullptr || of.lanes != 1) leaf->SetAddress(nullptr);
   return branch;
 }
 
@@ -174,13 +175,15 @@ void place_baskets(TBranch& branch, const std::vector<BasketPlace>& places, std:
   branch.*Inside::packed() = static_cast<Long64_t>(stored);
 }
 
-void count_others(TLeaf& leaf, std::uint64_t most) {
+bool count_others(TLeaf& leaf, std::uint64_t most) {
+  const int before = leaf.GetMaximum();
   leaf.SetRange();
   raise<TLeafB, Char_t>(leaf, most);
   raise<TLeafS, Short_t>(leaf, most);
   raise<TLeafI, Int_t>(leaf, most);
   raise<TLeafL, Long64_t>(leaf, most);
   raise<TLeafG, Long_t>(leaf, most);
+  return leaf.GetMaximum() != before;
 }
 
 }  // namespace rootae::root

@@ -28,7 +28,7 @@ struct BasketPlace {
 // Says where its baskets lie; entries: of the tree.
 void place_baskets(TBranch& branch, const std::vector<BasketPlace>& places, std::uint64_t entries);
 
-// Has a leaf count others: readers make room for its maximum.
-void count_others(TLeaf& leaf, std::uint64_t most);
+// Has a leaf count others: readers make room for its maximum. Returns whether that was less before.
+bool count_others(TLeaf& leaf, std::uint64_t most);
 
 }  // namespace rootae::root

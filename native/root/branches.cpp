@@ -42,18 +42,21 @@ class Exchange {
   void run() {
     find_carriers();
     clear();
-    for (const std::uint32_t column : coded_)
-      if (stored_.column(column).is_counter != 0) replace(column);
-    for (const std::uint32_t column : coded_)
-      if (made_.count(column) == 0) replace(column);
+    for (const std::uint32_t column : coded_) drop(carriers_.at(column));
     for (const std::string_view name : {kBlock, kEntry}) drop(by_name_.find(name)->second);
+    for (const std::uint32_t column : coded_)
+      if (stored_.column(column).is_counter != 0) put(column);
+    for (const std::uint32_t column : coded_)
+      if (made_.count(column) == 0) put(column);
     fill();
+    // A TNtuple has addresses of its own.
+    if (is_raised_ || tree_.IsA() != TTree::Class()) tree_.ResetBranchAddresses();
   }
 
  private:
   void find_carriers();
   void clear();
-  void replace(std::uint32_t column);
+  void put(std::uint32_t column);
   void drop(std::size_t branch);
   TLeaf* counter_of(std::uint32_t column);
   void fill();
@@ -69,7 +72,8 @@ class Exchange {
   std::vector<std::uint32_t> coded_;          // columns that have carriers
   std::map<std::uint32_t, std::size_t> carriers_;  // where these stand
   std::map<std::uint32_t, TLeaf*> made_;      // the leaf of each new branch
-  std::map<TLeaf*, TLeaf*> instead_;          // of a leaf that goes; nullptr: nothing
+  std::map<TLeaf*, std::size_t> gone_;        // leaves that go, and the place of their branch
+  bool is_raised_ = false;  // whether something that stays makes room for more than it did
 };
 
 // Throws corrupt where a carrier is not there, or its entries are not the tree's.
@@ -104,20 +108,17 @@ void Exchange::clear() {
 // Takes a branch out. Its leaves go with it.
 void Exchange::drop(std::size_t branch) {
   const std::unique_ptr<TBranch> gone(std::exchange(branches_[branch], nullptr));
-  for (TObject* leaf : *gone->GetListOfLeaves()) instead_.emplace(static_cast<TLeaf*>(leaf), nullptr);
+  for (TObject* leaf : *gone->GetListOfLeaves()) gone_.emplace(static_cast<TLeaf*>(leaf), branch);
 }
 
-void Exchange::replace(std::uint32_t column) {
-  const std::size_t at = carriers_.at(column);
+// Makes a column's branch, in its carrier's place.
+void Exchange::put(std::uint32_t column) {
   std::unique_ptr<TBranch> branch = make_branch(tree_, stored_, column, counter_of(column));
   place_baskets(*branch, places(column), stored_.entries());
   auto* const leaf = static_cast<TLeaf*>(branch->GetListOfLeaves()->At(0));
   if (stored_.column(column).is_counter != 0) count_others(*leaf, most(column));
-  auto* const before = static_cast<TLeaf*>(branches_[at]->GetListOfLeaves()->At(0));
-  drop(at);
-  instead_[before] = leaf;
   made_.emplace(column, leaf);
-  branches_[at] = branch.release();
+  branches_[carriers_.at(column)] = branch.release();
 }
 
 // The leaf that counts a column, its own or one of a branch that passed through.
@@ -129,7 +130,7 @@ TLeaf* Exchange::counter_of(std::uint32_t column) {
   const auto at = by_name_.find(view(stored_.column(number).name));
   if (at == by_name_.end() || branches_[at->second] == nullptr) return nullptr;
   auto* const leaf = static_cast<TLeaf*>(branches_[at->second]->GetListOfLeaves()->At(0));
-  if (leaf != nullptr) count_others(*leaf, most(number));
+  if (leaf != nullptr && count_others(*leaf, most(number))) is_raised_ = true;
   return leaf;
 }
 
@@ -164,9 +165,10 @@ void Exchange::fill() {
   for (TBranch* const branch : branches_)
     if (branch != nullptr) branches.Add(branch);
   for (TLeaf* const leaf : leaves_) {
-    const auto at = instead_.find(leaf);
-    TLeaf* const now = at == instead_.end() ? leaf : at->second;
-    if (now != nullptr) leaves.Add(now);
+    const auto at = gone_.find(leaf);
+    TBranch* const made = at == gone_.end() ? nullptr : branches_[at->second];
+    if (at == gone_.end()) leaves.Add(leaf);
+    else if (made != nullptr) leaves.Add(made->GetListOfLeaves()->At(0));
   }
 }
 
@@ -206,7 +208,6 @@ void restore(TTree& tree, const StoredTree& stored, const Container& container) 
   Exchange(tree, stored, container).run();
   tree.SetTitle(std::string(stored.title()).c_str());
   count_bytes(tree);
-  tree.ResetBranchAddresses();
 }
 
 }  // namespace rootae::root
