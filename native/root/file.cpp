@@ -9,6 +9,7 @@
 
 #include "key.hpp"
 #include "reads.hpp"
+#include "remote.hpp"
 #include "source.hpp"
 
 namespace rootae::root {
@@ -81,8 +82,9 @@ Int_t CodedFile::ReadKeys(Bool_t force) {
 }
 
 ContainerPointer container_of(TFile& file) {
-  auto* const coded = dynamic_cast<CodedFile*>(&file);
-  return coded == nullptr ? nullptr : coded->container();
+  if (auto* const local = dynamic_cast<CodedFile*>(&file)) return local->container();
+  auto* const remote = dynamic_cast<RemoteFile*>(&file);
+  return remote == nullptr ? nullptr : remote->container();
 }
 
 }  // namespace rootae::root
