@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -10,11 +11,32 @@ from typing import Any
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 LIMITED = [("Py_LIMITED_API", "0x030B0000")]
 CORE = sorted(str(p) for p in Path("native/src").rglob("*.cpp"))
 HEADERS = sorted(str(p) for p in Path("native").rglob("*.h*"))
 PASSES = ("api_writer", "deviation", "streams/distinct", "streams/sorted")  # of a writer
+
+
+FOR_ROOT = ("CMakeLists.txt", "rootae.map", "cmake", "include", "root", "src")
+
+
+class Package(build_py):
+    """Puts sources of the core and of ROOT's plug-in into the package: users build these."""
+
+    def run(self) -> None:
+        """Copy modules, then sources."""
+        super().run()
+        if self.editable_mode:  # they are beside the package
+            return
+        target = Path(self.build_lib) / "rootae" / "native"
+        target.mkdir(parents=True, exist_ok=True)
+        for source in (Path("native") / name for name in FOR_ROOT):
+            if source.is_dir():
+                shutil.copytree(source, target / source.name, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
 
 
 class Build(build_ext):
@@ -51,7 +73,7 @@ class Build(build_ext):
 
 
 setup(
-    cmdclass={"build_ext": Build},
+    cmdclass={"build_ext": Build, "build_py": Package},
     ext_modules=[
         Extension(
             "rootae.codec._native",
