@@ -34,8 +34,14 @@ class Exchange {
  public:
   Exchange(TTree& tree, const StoredTree& stored, const Container& container)
       : tree_(tree), stored_(stored), container_(container) {
-    for (TObject* each : *tree.GetListOfBranches()) branches_.push_back(static_cast<TBranch*>(each));
-    for (TObject* each : *tree.GetListOfLeaves()) leaves_.push_back(static_cast<TLeaf*>(each));
+    for (TObject* each : *tree.GetListOfBranches()) {
+      branches_.push_back(dynamic_cast<TBranch*>(each));
+      hold(branches_.back() != nullptr, "the tree has lost a branch: the file is damaged");
+    }
+    for (TObject* each : *tree.GetListOfLeaves()) {
+      leaves_.push_back(dynamic_cast<TLeaf*>(each));
+      hold(leaves_.back() != nullptr, "the tree has lost a leaf: the file is damaged");
+    }
     for (std::size_t i = 0; i < branches_.size(); ++i) by_name_.emplace(branches_[i]->GetName(), i);
   }
 
@@ -194,7 +200,7 @@ void count_bytes(TTree& tree) {
 bool has_carriers(TTree& tree) {
   bool found = false, is_coded = false;
   for (TObject* each : *tree.GetListOfBranches()) {
-    const std::string_view name = each->GetName();
+    const std::string_view name = each == nullptr ? "" : each->GetName();
     found = found || is_carrier(name);
     is_coded = is_coded || name == kBlock || name == kEntry;
   }

@@ -120,10 +120,10 @@ void Codecs::read(TDirectory& own, const Source& source, const char* name) {
   is_all_read_ = name == std::string_view("copies");
   try {
     const std::unique_ptr<TTree> from = tree(own, name);
-    TBranch* const branch = from == nullptr ? nullptr : from->GetBranch("codec");
-    if (branch == nullptr)
+    TBranch* const rows = from == nullptr ? nullptr : branch(*from, "codec");
+    if (rows == nullptr)
       corrupt(std::string("rootae/") + name + " holds no codec: the file is damaged");
-    const Baskets baskets(*branch);
+    const Baskets baskets(*rows);
     for (std::size_t i = 0; i < baskets.size(); ++i) {
       const Basket basket = baskets.load(source, i);
       for (std::size_t row = 0; row + 1 < basket.offsets.size(); ++row) try {

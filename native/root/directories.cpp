@@ -1,5 +1,6 @@
 #include "directories.hpp"
 
+#include <TBranch.h>
 #include <TClass.h>
 #include <TDirectory.h>
 #include <TDirectoryFile.h>
@@ -7,6 +8,7 @@
 #include <TH1.h>
 #include <TKey.h>
 #include <TList.h>
+#include <TObjArray.h>
 #include <TTree.h>
 
 #include <cmath>
@@ -63,6 +65,12 @@ std::unique_ptr<TTree> tree(TDirectory& in, std::string_view path) {
   found->SetDirectory(nullptr);  // it would be found by its name
   static_cast<void>(read.release());
   return std::unique_ptr<TTree>(found);
+}
+
+TBranch* branch(TTree& tree, std::string_view name) {
+  for (TObject* each : *tree.GetListOfBranches())
+    if (each != nullptr && name == each->GetName()) return dynamic_cast<TBranch*>(each);
+  return nullptr;
 }
 
 bool has_tree(TDirectory& in, std::string_view path) {

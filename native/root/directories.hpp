@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+class TBranch;
 class TDirectory;
 class TKey;
 class TTree;
@@ -23,6 +24,9 @@ TDirectory* directory(TDirectory& in, std::string_view name);
 // What has that path in a directory. Paths may have names with slashes only where nothing else has
 // such a path.
 std::unique_ptr<TTree> tree(TDirectory& in, std::string_view path);
+// A tree's own branch of a name, nullptr where there is none; TTree::GetBranch does not survive
+// what damaged files make of a tree.
+TBranch* branch(TTree& tree, std::string_view name);
 bool has_tree(TDirectory& in, std::string_view path);
 // The content of a histogram's first bin, rounded; less than 0 where there is no such histogram.
 long long content(TDirectory& in, std::string_view path);

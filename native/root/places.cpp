@@ -7,6 +7,7 @@
 #include <string>
 
 #include "big_endian.hpp"
+#include "directories.hpp"
 #include "error.hpp"
 
 namespace rootae::root {
@@ -15,10 +16,10 @@ namespace {
 constexpr std::uint64_t kModulus = 251;
 
 Baskets baskets_of(TTree& tree, const char* name) {
-  TBranch* const branch = tree.GetBranch(name);
-  if (branch == nullptr || branch->GetEntries() != tree.GetEntries())
+  TBranch* const found = branch(tree, name);
+  if (found == nullptr || found->GetEntries() != tree.GetEntries())
     corrupt(std::string("branch ") + name + " is gone: go back to the full file");
-  return Baskets(*branch);
+  return Baskets(*found);
 }
 
 // Calls is_right(where an entry's number is, the entry) for each entry of a range.

@@ -30,7 +30,7 @@ std::uint32_t id_of(Bytes head) {
 }
 
 TBranch& branch_of(TTree& side, const char* name) {
-  TBranch* const found = side.GetBranch(name);
+  TBranch* const found = branch(side, name);
   hold(found != nullptr, "its blocks cannot be listed: the file is damaged");
   return *found;
 }
@@ -169,7 +169,7 @@ void StoredTree::check_columns(const OpenCodec& codec) const {
 void StoredTree::check_carriers(TTree& coded) const {
   std::set<std::string> carriers;
   for (TObject* each : *coded.GetListOfBranches()) {
-    const std::string_view name = each->GetName();
+    const std::string_view name = each == nullptr ? "" : each->GetName();
     if (name.size() > kCarrier.size() && name.substr(name.size() - kCarrier.size()) == kCarrier)
       carriers.emplace(name.substr(0, name.size() - kCarrier.size()));
   }
