@@ -1,5 +1,6 @@
 #include "branch.hpp"
 
+#include <ROOT/TIOFeatures.hxx>
 #include <TBasket.h>
 #include <TBranch.h>
 #include <TBranchElement.h>
@@ -67,18 +68,6 @@ char letter(const rootae_column& column) {
   }
 }
 
-// The range in the title of a packed leaf, such as [0,1,12] in x[3]/d[0,1,12], or nothing.
-std::string range_of(std::string_view title) {
-  for (std::size_t open = title.find('['); open != std::string_view::npos;
-       open = title.find('[', open + 1)) {
-    const std::size_t close = title.find(']', open);
-    if (close == std::string_view::npos) break;
-    const std::string_view part = title.substr(open, close - open + 1);
-    if (part.find(',') != std::string_view::npos) return std::string(part);
-  }
-  return {};
-}
-
 const char* element_of(std::int32_t type) {
   switch (type) {
     case ROOTAE_BOOL: return "bool";
@@ -113,7 +102,7 @@ std::unique_ptr<TBranch> made(TTree& tree, const rootae_column& column, EntryKin
   const std::string name(view(column.name));
   if (kind == EntryKind::fixed || kind == EntryKind::counted) {
     std::string leaf = std::string("leaf/") + letter(column);
-    if (is_packed(column)) leaf += range_of(view(column.leaf_title));
+    if (is_packed(column)) leaf += range_of(column);
     return std::make_unique<TBranch>(&tree, name.c_str(), nullptr, leaf.c_str(), kBasketSize, 0);
   }
   const std::string held = held_by(column, kind == EntryKind::nested);
@@ -148,6 +137,8 @@ std::unique_ptr<TBranch> make_branch(TTree& tree, const StoredTree& stored, std:
   leaf->SetTitle(is_usual ? title_of_leaf(stored, of, kind).c_str()
                           : std::string(view(of.leaf_title)).c_str());
   branch->SetTitle(std::string(view(of.title)).c_str());
+  ROOT::TIOFeatures none;  // the tree may have its own branches leave out where entries begin
+  branch->SetIOFeatures(none);
   if (kind == EntryKind::fixed || kind == EntryKind::counted)
     leaf->SetLen(static_cast<Int_t>(of.lanes));
   if (kind == EntryKind::counted) {

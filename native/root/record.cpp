@@ -49,6 +49,22 @@ bool is_packed(const rootae_column& column) {
   return column.is_exact != 0 && (kind == "TLeafF16" || kind == "TLeafD32");
 }
 
+std::string range_of(const rootae_column& column) {
+  const std::string code = column.type == ROOTAE_FLOAT32 ? "f[" : "d[";
+  std::string title(view(column.leaf_title));
+  if (title.compare(0, code.size(), code) == 0) title = "/" + title;  // older leaves have no more
+  if (title.find("/" + code) == std::string::npos) return {};
+  std::size_t from = title.find('/') + 1;
+  for (int brackets = 0; brackets < 2; ++brackets) {
+    const std::size_t open = title.find('[', from), close = title.find(']', open);
+    if (open == std::string::npos || close == std::string::npos) return {};
+    std::string part = title.substr(open, close - open + 1);
+    if (part.find(',') != std::string::npos) return part;
+    from = close + 1;
+  }
+  return {};
+}
+
 std::string counter_name(const StoredTree& tree, const rootae_column& column) {
   if (column.counter < 0) return {};
   return std::string(view(tree.column(static_cast<std::uint32_t>(column.counter)).name));
@@ -65,10 +81,10 @@ Records::Records(const StoredTree& tree, std::uint32_t column)
     : tree_(tree), number_(column), column_(tree.column(column)),
       kind_(entry_kind(tree, column_)), width_(width_of(column_.type)) {
   if (!is_packed(column_)) return;
-  const std::string title(view(column_.leaf_title));
+  const std::string range = range_of(column_);
   const bool is_float = column_.type == ROOTAE_FLOAT32;
-  if (title.find('[') != std::string::npos)
-    packing_ = std::make_unique<TStreamerElement>("leaf_Element", title.c_str(), 0, 0,
+  if (!range.empty())
+    packing_ = std::make_unique<TStreamerElement>("leaf_Element", range.c_str(), 0, 0,
                                                   is_float ? "Float16_t" : "Double32_t");
   width_ = packed_width(column_.type, packing_.get());
 }

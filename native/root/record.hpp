@@ -23,6 +23,9 @@ enum class EntryKind {
 // Whether a column's numbers are Float16_t or Double32_t, packed as the original's; where these
 // cannot hold its values they are float and double.
 bool is_packed(const rootae_column& column);
+// The range that ROOT finds in the title of a packed column's leaf, such as [0,1,12] in
+// x[3]/d[0,1,12], or nothing.
+std::string range_of(const rootae_column& column);
 // The name of what counts a column; empty where nothing does.
 std::string counter_name(const StoredTree& tree, const rootae_column& column);
 EntryKind entry_kind(const StoredTree& tree, const rootae_column& column);
