@@ -148,6 +148,7 @@ void compare(TTree& mine, TTree& other, const std::string& where, long long most
                std::to_string(got[0]), std::to_string(got[1]));
     }
     for (size_t i = 0; i < leaves[0].size(); ++i) {
+      if (entry >= leaves[0][i]->GetBranch()->GetEntries()) continue;  // nothing was read
       const std::string found[2] = {bytes(*leaves[0][i]), bytes(*leaves[1][i])};
       values += found[0].size();
       if (found[0] != found[1] && wrong.insert(leaves[0][i]->GetName()).second)
