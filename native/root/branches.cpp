@@ -5,19 +5,16 @@
 #include <TObjArray.h>
 #include <TTree.h>
 
-#include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "branch.hpp"
-#include "container.hpp"
 #include "error.hpp"
-#include "record.hpp"
-#include "stored_tree.hpp"
+#include "model.hpp"
 
 namespace rootae::root {
 namespace {
@@ -32,8 +29,7 @@ bool is_carrier(std::string_view name) {
 // look themselves up in them, one by one, as they go.
 class Exchange {
  public:
-  Exchange(TTree& tree, const StoredTree& stored, const Container& container)
-      : tree_(tree), stored_(stored), container_(container) {
+  Exchange(TTree& tree, const TreeModel& model) : tree_(tree), model_(model) {
     for (TObject* each : *tree.GetListOfBranches()) {
       branches_.push_back(dynamic_cast<TBranch*>(each));
       hold(branches_.back() != nullptr, "the tree has lost a branch: the file is damaged");
@@ -42,18 +38,18 @@ class Exchange {
       leaves_.push_back(dynamic_cast<TLeaf*>(each));
       hold(leaves_.back() != nullptr, "the tree has lost a leaf: the file is damaged");
     }
-    for (std::size_t i = 0; i < branches_.size(); ++i) by_name_.emplace(branches_[i]->GetName(), i);
+    by_name_.reserve(branches_.size());
+    for (std::size_t i = 0; i < branches_.size(); ++i)
+      by_name_.emplace(branches_[i]->GetName(), i);
   }
 
   void run() {
     find_carriers();
     clear();
-    for (const std::uint32_t column : coded_) drop(carriers_.at(column));
-    for (const std::string_view name : {kBlock, kEntry}) drop(by_name_.find(name)->second);
-    for (const std::uint32_t column : coded_)
-      if (stored_.column(column).is_counter != 0) put(column);
-    for (const std::uint32_t column : coded_)
-      if (made_.count(column) == 0) put(column);
+    gone_.reserve(carriers_.size() + 2);
+    for (const std::size_t carrier : carriers_) drop(carrier);
+    for (const std::string_view name : {kBlock, kEntry}) drop(by_name_.at(std::string(name)));
+    for (std::size_t i = 0; i < carriers_.size(); ++i) put(model_.branches[i], carriers_[i]);
     fill();
     // A TNtuple has addresses of its own.
     if (is_raised_ || tree_.IsA() != TTree::Class()) tree_.ResetBranchAddresses();
@@ -62,42 +58,33 @@ class Exchange {
  private:
   void find_carriers();
   void clear();
-  void put(std::uint32_t column);
   void drop(std::size_t branch);
-  TLeaf* counter_of(std::uint32_t column);
+  void put(const BranchModel& model, std::size_t at);
+  TLeaf* counter_of(const BranchModel& model);
   void fill();
-  [[nodiscard]] std::vector<BasketPlace> places(std::uint32_t column) const;
-  [[nodiscard]] std::uint64_t most(std::uint32_t column) const;
 
   TTree& tree_;
-  const StoredTree& stored_;
-  const Container& container_;
+  const TreeModel& model_;
+  Placing placing_;
   std::vector<TBranch*> branches_;  // nullptr: left out
   std::vector<TLeaf*> leaves_;
-  std::map<std::string, std::size_t, std::less<>> by_name_;
-  std::vector<std::uint32_t> coded_;          // columns that have carriers
-  std::map<std::uint32_t, std::size_t> carriers_;  // where these stand
-  std::map<std::uint32_t, TLeaf*> made_;      // the leaf of each new branch
-  std::map<TLeaf*, std::size_t> gone_;        // leaves that go, and the place of their branch
+  std::unordered_map<std::string, std::size_t> by_name_;  // those of the file itself
+  std::vector<std::size_t> carriers_;                     // where they stand, in the model's order
+  std::unordered_map<std::uint32_t, TLeaf*> made_;        // leaves that count others
+  std::unordered_map<TLeaf*, std::size_t> gone_;  // leaves that go, and the place of their branch
   bool is_raised_ = false;  // whether something that stays makes room for more than it did
 };
 
 // Throws corrupt where a carrier is not there, or its entries are not the tree's.
 void Exchange::find_carriers() {
-  for (std::uint32_t i = 0; i < stored_.branches(); ++i) {
-    const rootae_branch branch = stored_.branch(i);
-    if (branch.coded == 0) continue;
-    const std::string name(view(branch.name));
-    const std::uint32_t column = stored_.find(name);
-    const auto at = by_name_.find(name + std::string(kCarrier));
-    if (column == kNone || at == by_name_.end() ||
-        branches_[at->second]->GetEntries() != tree_.GetEntries())
-      corrupt("the carrier of " + name + " is gone: the file is damaged");
-    coded_.push_back(column);
-    carriers_.emplace(column, at->second);
+  for (const BranchModel& branch : model_.branches) {
+    const auto at = by_name_.find(branch.carrier);
+    if (at == by_name_.end() || branches_[at->second]->GetEntries() != tree_.GetEntries())
+      corrupt("the carrier of " + branch.name + " is gone: the file is damaged");
+    carriers_.push_back(at->second);
   }
   for (const std::string_view name : {kBlock, kEntry})
-    if (by_name_.count(name) == 0)
+    if (by_name_.count(std::string(name)) == 0)
       corrupt("branch " + std::string(name) + " is gone: go back to the full file");
 }
 
@@ -118,50 +105,27 @@ void Exchange::drop(std::size_t branch) {
 }
 
 // Makes a column's branch, in its carrier's place.
-void Exchange::put(std::uint32_t column) {
-  std::unique_ptr<TBranch> branch = make_branch(tree_, stored_, column, counter_of(column));
-  place_baskets(*branch, places(column), stored_.entries());
-  auto* const leaf = static_cast<TLeaf*>(branch->GetListOfLeaves()->At(0));
-  if (stored_.column(column).is_counter != 0) count_others(*leaf, most(column));
-  made_.emplace(column, leaf);
-  branches_[carriers_.at(column)] = branch.release();
+void Exchange::put(const BranchModel& model, std::size_t at) {
+  std::unique_ptr<TBranch> branch = make_branch(tree_, model, counter_of(model));
+  placing_.place(*branch, model.places, model_.entries);
+  if (model.is_counter) {
+    auto* const leaf = static_cast<TLeaf*>(branch->GetListOfLeaves()->At(0));
+    count_others(*leaf, model.most);
+    made_.emplace(model.column, leaf);
+  }
+  branches_[at] = branch.release();
 }
 
 // The leaf that counts a column, its own or one of a branch that passed through.
-TLeaf* Exchange::counter_of(std::uint32_t column) {
-  const std::int32_t counter = stored_.column(column).counter;
-  if (counter < 0) return nullptr;
-  const auto number = static_cast<std::uint32_t>(counter);
-  if (const auto at = made_.find(number); at != made_.end()) return at->second;
-  const auto at = by_name_.find(view(stored_.column(number).name));
+TLeaf* Exchange::counter_of(const BranchModel& model) {
+  if (model.counter < 0) return nullptr;
+  if (const auto at = made_.find(static_cast<std::uint32_t>(model.counter)); at != made_.end())
+    return at->second;
+  const auto at = by_name_.find(model.counter_name);
   if (at == by_name_.end() || branches_[at->second] == nullptr) return nullptr;
   auto* const leaf = static_cast<TLeaf*>(branches_[at->second]->GetListOfLeaves()->At(0));
-  if (leaf != nullptr && count_others(*leaf, most(number))) is_raised_ = true;
+  if (leaf != nullptr && count_others(*leaf, model.counter_most)) is_raised_ = true;
   return leaf;
-}
-
-// The largest value that a counter has.
-std::uint64_t Exchange::most(std::uint32_t counter) const {
-  std::uint64_t found = 0;
-  for (std::uint32_t i = 0; i < stored_.columns(); ++i) {
-    if (stored_.column(i).counter != static_cast<std::int32_t>(counter)) continue;
-    for (std::size_t block = 0; block < stored_.blocks(); ++block)
-      found = std::max<std::uint64_t>(found, stored_.extent(i, block).most);
-    break;
-  }
-  return found;
-}
-
-std::vector<BasketPlace> Exchange::places(std::uint32_t column) const {
-  const Records records(stored_, column);
-  const std::uint64_t start = container_.position(stored_, column, 0);
-  std::vector<BasketPlace> found;
-  for (std::size_t block = 0; block < stored_.blocks(); ++block) {
-    if (stored_.first(block) == stored_.first(block + 1)) continue;
-    found.push_back({start + block * kVirtual, records.size(block), stored_.first(block),
-                     stored_.extent(column, block).stored});
-  }
-  return found;
 }
 
 void Exchange::fill() {
@@ -207,12 +171,15 @@ bool has_carriers(TTree& tree) {
   return found && is_coded;
 }
 
-void restore(TTree& tree, const StoredTree& stored, const Container& container) {
-  if (static_cast<std::uint64_t>(tree.GetEntries()) != stored.entries())
-    corrupt(stored.where() + ": an older cycle of the tree has other entries: go back to the "
-                             "newest");
-  Exchange(tree, stored, container).run();
-  tree.SetTitle(std::string(stored.title()).c_str());
+void restore(TTree& tree, const TreeModel& model) {
+  if (static_cast<std::uint64_t>(tree.GetEntries()) != model.entries)
+    corrupt(model.where + ": an older cycle of the tree has other entries: go back to the newest");
+  try {
+    Exchange(tree, model).run();
+  } catch (const Error& error) {
+    throw Error(error.kind(), model.where + ": " + error.what());
+  }
+  tree.SetTitle(model.title.c_str());
   count_bytes(tree);
 }
 

@@ -5,13 +5,11 @@ class TTree;
 
 namespace rootae::root {
 
-class Container;
-class StoredTree;
+struct TreeModel;
 
-// Puts ordinary branches, whose baskets lie at the container's positions, into the carriers' places,
-// and takes out what else was added to the tree. Throws what is wrong with it; then the tree is
-// not to be used.
-void restore(TTree& tree, const StoredTree& stored, const Container& container);
+// Puts ordinary branches into the carriers' places, and takes out what else was added to the tree.
+// Throws what is wrong with it, and says where; then the tree is not to be used.
+void restore(TTree& tree, const TreeModel& model);
 
 // Whether a tree has carriers.
 bool has_carriers(TTree& tree);

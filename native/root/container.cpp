@@ -19,10 +19,10 @@ constexpr std::uint64_t kMostBaskets = std::uint64_t{1} << (62 - kPositionBits);
 
 }  // namespace
 
-TreePointer Container::tree(std::string_view path, TTree& coded, TFile& file) {
+std::shared_ptr<const TreeModel> Container::model(std::string_view path, TTree& coded, TFile& file) {
   const std::lock_guard<std::mutex> locked(lock_);
   const auto at = by_path_.find(path);
-  if (at != by_path_.end()) return trees_[at->second].tree;
+  if (at != by_path_.end()) return trees_[at->second].model;
   const std::string where = where_ + ":" + std::string(path);
   try {
     TDirectory* const own = own_directory(file);
@@ -34,10 +34,11 @@ TreePointer Container::tree(std::string_view path, TTree& coded, TFile& file) {
     auto made = std::make_shared<const StoredTree>(where, path, coded, *own, *codecs_, source_);
     const std::uint64_t count = std::uint64_t{made->columns()} * made->blocks();
     hold(count < kMostBaskets - baskets_, "it has more blocks than ROOT can tell apart");
-    trees_.push_back({baskets_, std::move(made)});
+    auto model = std::make_shared<const TreeModel>(*made, baskets_ << kPositionBits);
+    trees_.push_back({baskets_, std::move(made), std::move(model)});
     by_path_.emplace(path, trees_.size() - 1);
     baskets_ += count;
-    return trees_.back().tree;
+    return trees_.back().model;
   } catch (const Refused& error) {
     throw Refused(error.kind(), (where + ": " + error.what()).c_str());
   } catch (const Error& error) {
@@ -58,15 +59,6 @@ TreePointer Container::find(std::string_view path) const {
   const std::lock_guard<std::mutex> locked(lock_);
   const auto at = by_path_.find(path);
   return at == by_path_.end() ? nullptr : trees_[at->second].tree;
-}
-
-std::uint64_t Container::position(const StoredTree& tree, std::uint32_t column,
-                                  std::size_t block) const {
-  const std::lock_guard<std::mutex> locked(lock_);
-  for (const Held& held : trees_)
-    if (held.tree.get() == &tree)
-      return (held.first + std::uint64_t{column} * tree.blocks() + block) << kPositionBits;
-  throw Error(ErrorKind::argument, "the tree is of another file");
 }
 
 VirtualBasket Container::at(std::uint64_t position) const {

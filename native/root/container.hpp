@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "codecs.hpp"
+#include "model.hpp"
 #include "source.hpp"
 #include "stored_tree.hpp"
 
@@ -39,17 +40,14 @@ class Container {
   Container(std::string where, std::shared_ptr<const Source> source)
       : where_(std::move(where)), source_(std::move(source)) {}
 
-  // A tree with carriers, read from an opened file of this container; whoever asks first has it
-  // read. Throws what is wrong with it, and says where.
-  TreePointer tree(std::string_view path, TTree& coded, TFile& file);
+  // What is shown of a tree with carriers, read from an opened file of this container; whoever asks
+  // first has it read. Throws what is wrong with it, and says where.
+  std::shared_ptr<const TreeModel> model(std::string_view path, TTree& coded, TFile& file);
   // Throws corrupt where a tree that has no carriers should have some.
   void refuse_plain(std::string_view path, TFile& file) const;
   // One that was read before, or nullptr.
   [[nodiscard]] TreePointer find(std::string_view path) const;
 
-  // Where a basket of a tree lies that is this container's.
-  [[nodiscard]] std::uint64_t position(const StoredTree& tree, std::uint32_t column,
-                                       std::size_t block) const;
   // The basket that lies at a position. Throws argument where none does.
   [[nodiscard]] VirtualBasket at(std::uint64_t position) const;
 
@@ -57,6 +55,7 @@ class Container {
   struct Held {
     std::uint64_t first;  // of its baskets
     TreePointer tree;
+    std::shared_ptr<const TreeModel> model;
   };
 
   const std::string where_;
@@ -76,6 +75,12 @@ TDirectory* own_directory(TFile& file);
 // The containers of the process.
 class Containers {
  public:
+  // Returns the one of a key, nullptr where there is none.
+  ContainerPointer find(const std::string& key) {
+    const std::lock_guard<std::mutex> locked(lock_);
+    const auto at = by_key_.find(key);
+    return at == by_key_.end() ? nullptr : at->second.lock();
+  }
   // Returns the one of a key, which `make` makes where there is none. Some are kept for files that
   // are opened again and again.
   template <class Make>

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "directories.hpp"
 #include "key.hpp"
 #include "reads.hpp"
 #include "remote.hpp"
@@ -33,9 +34,11 @@ std::string key_of(const TFile& file) {
 CodedFile::CodedFile(const char* name, Option_t* option, const char* title, Int_t compress)
     : TFile(name, option, title, compress) {
   if (IsZombie() || IsArchive() || GetArchive() != nullptr || IsWritable() || GetFd() < 0 ||
-      own_directory(*this) == nullptr)
+      newest(*this, "rootae", "TDirectoryFile") == nullptr)
     return;
-  container_ = containers().get(key_of(*this), true, [&] {
+  const std::string key = key_of(*this);
+  if (containers().find(key) == nullptr && own_directory(*this) == nullptr) return;
+  container_ = containers().get(key, true, [&] {
     return std::make_shared<Container>(GetName(), local_source(*this));
   });
   hook(*this, container_);

@@ -90,8 +90,7 @@ bool CodedKey::restored(TTree& tree) {
   try {
     const std::string path = path_of(*GetMotherDir()) + GetName();
     if (has_carriers(tree)) {
-      const TreePointer stored = container_->tree(path, tree, *GetMotherDir()->GetFile());
-      restore(tree, *stored, *container_);
+      restore(tree, *container_->model(path, tree, *GetMotherDir()->GetFile()));
     } else if (newest(*GetMotherDir(), GetName(), "TTree") == this) {
       container_->refuse_plain(path, *GetMotherDir()->GetFile());
     }
