@@ -67,7 +67,7 @@ def test_a_damaged_block_is_an_error_that_names_file_tree_and_block(
         key = file["rootae/trees/Events"]["blobs"].basket_key(0)
         first, size = key.data_cursor.index, key.data_uncompressed_bytes
     data = bytearray((folder / "small.root").read_bytes())
-    for place in range(first, first + size // 2):
+    for place in range(first, first + size):
         data[place] ^= 0x20
     damaged.write_bytes(data)
     macro, call = folder / "entries.C", folder / "call.C"
