@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -10,10 +11,31 @@ from typing import Any
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 LIMITED = [("Py_LIMITED_API", "0x030B0000")]
 SOURCES = sorted(str(p) for part in ("src", "python") for p in Path("native", part).rglob("*.cpp"))
 HEADERS = sorted(str(p) for p in Path("native").rglob("*.h*"))
+
+
+FOR_ROOT = ("CMakeLists.txt", "rootae.map", "cmake", "include", "root", "src")
+
+
+class Package(build_py):
+    """Puts sources of the core and of ROOT's plug-in into the package: users build these."""
+
+    def run(self) -> None:
+        """Copy modules, then sources."""
+        super().run()
+        if self.editable_mode:  # they are beside the package
+            return
+        target = Path(self.build_lib) / "rootae" / "native"
+        target.mkdir(parents=True, exist_ok=True)
+        for source in (Path("native") / name for name in FOR_ROOT):
+            if source.is_dir():
+                shutil.copytree(source, target / source.name, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
 
 
 class Build(build_ext):
@@ -50,7 +72,7 @@ class Build(build_ext):
 
 
 setup(
-    cmdclass={"build_ext": Build},
+    cmdclass={"build_ext": Build, "build_py": Package},
     ext_modules=[
         Extension(
             "rootae._native",

@@ -1,7 +1,8 @@
 """rootae: learned compression of ROOT columns, within bounds that the user chose.
 
-`import rootae` is all that plain uproot needs to read compressed files; `rootae.open` reads them
-without that. Everything else is loaded when it is first used.
+`import rootae` is all that plain uproot needs to read compressed files, and PyROOT where the
+plug-in for it is built; `rootae.open` reads them without that. Everything else is loaded when it is
+first used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rootae.reader.hook import install
+from rootae.rootio.plugin.loading import watch
 
 if TYPE_CHECKING:
     from rootae.checks.values import verify
@@ -95,3 +97,4 @@ def __dir__() -> list[str]:
 
 
 install()
+watch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,6 +19,7 @@ from typer.testing import CliRunner, Result
 import rootae
 from rootae.reader.cache import cache
 from rootae.rootio.opening import put_models_back
+from rootae.rootio.plugin.loading import VARIABLE
 from rootae.rootio.process.server import SERVER
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("rootae", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("rootae")
+os.environ.setdefault(VARIABLE, "off")  # most tests look at files as they are stored
 SERVER.idle = rooted.SERVER.idle
 
 

@@ -33,6 +33,29 @@ static_assert(ROOTAE_FLOAT64 == static_cast<int>(rootae::Type::float64));
 
 rootae_text text(const std::string& of) noexcept { return {of.data(), of.size()}; }
 
+template <class T>
+std::uint32_t size(const std::vector<T>& of) noexcept {
+  return static_cast<std::uint32_t>(of.size());
+}
+
+bool is_exact(const rootae::CompiledTree& tree, Index column) {
+  const rootae::Layout& layout = tree.layout();
+  const Span<const Index> lanes = layout.lanes_of(column);
+  return std::all_of(lanes.begin(), lanes.end(), [&](Index lane) {
+    const rootae::Group& group = tree.plan().groups[layout.group_of[lane]];
+    return group.lanes[layout.within[lane]].bound.kind == rootae::BoundKind::exact;
+  });
+}
+
+// Bytes of a column's blobs in a block.
+std::uint64_t stored(const rootae::Block& block, Index column) {
+  const rootae::Layout& layout = block.tree().layout();
+  std::uint64_t total = 0;
+  for (const Index lane : layout.lanes_of(column))
+    total += block.directory().sizes[layout.lane_blobs[lane]];
+  return total;
+}
+
 rootae_span span(const rootae::Directory& directory, Index blob) {
   return {directory.starts[blob], directory.sizes[blob], directory.sums[blob],
           static_cast<std::uint32_t>(blob)};
@@ -68,8 +91,8 @@ int rootae_codec_tree(const rootae_codec* codec, std::uint32_t tree, rootae_tree
                       rootae_error* error) {
   return guarded(error, [&] {
     const rootae::Tree& plan = tree_of(codec, tree).plan();
-    given(found) = {text(plan.path), text(plan.title), static_cast<std::uint32_t>(plan.columns.size()),
-                    static_cast<std::uint32_t>(plan.groups.size())};
+    given(found) = {text(plan.path), text(plan.title), size(plan.columns), size(plan.groups),
+                    size(plan.branches)};
   });
 }
 
@@ -90,6 +113,14 @@ int rootae_codec_column(const rootae_codec* codec, std::uint32_t tree, std::uint
     out.lanes = static_cast<std::uint32_t>(of.layout().lanes_of(column).size());
     out.inner_shape = plan.inner_shape.empty() ? nullptr : plan.inner_shape.data();
     out.dimensions = plan.inner_shape.size();
+    out.is_counter = plan.is_counter ? 1 : 0;
+    out.is_exact = is_exact(of, column) ? 1 : 0;
+    static const rootae::Leaf usual;
+    const rootae::Leaf& leaf = plan.leaf ? *plan.leaf : usual;
+    out.leaf_kind = text(leaf.kind);
+    out.leaf_name = text(leaf.name);
+    out.leaf_title = text(leaf.title);
+    out.leaf_of = text(leaf.of);
   });
 }
 
@@ -101,6 +132,18 @@ int rootae_codec_group(const rootae_codec* codec, std::uint32_t tree, std::uint3
     const rootae::Group& one = plan.groups[group];
     given(found) = {text(one.name), static_cast<std::uint32_t>(one.lanes.size()),
                     one.encoder ? one.encoder->latents : 0};
+  });
+}
+
+int rootae_codec_branch(const rootae_codec* codec, std::uint32_t tree, std::uint32_t branch,
+                        rootae_branch* found, rootae_error* error) {
+  return guarded(error, [&] {
+    const rootae::Tree& plan = tree_of(codec, tree).plan();
+    require(branch < plan.branches.size(), "there is no such branch in the tree");
+    const rootae::Branch& one = plan.branches[branch];
+    static const std::string nothing;
+    given(found) = {text(one.name), text(one.typename_), text(one.title),
+                    text(one.counter ? *one.counter : nothing), one.coded ? 1 : 0};
   });
 }
 
@@ -133,7 +176,7 @@ int rootae_block_extent(const rootae_block* block, std::uint32_t column, rootae_
   return guarded(error, [&] {
     const rootae::Block& of = given(block).block;
     require(column < of.tree().plan().columns.size(), "there is no such column in the tree");
-    given(found) = {of.rows(column), of.bytes_of(column),
+    given(found) = {of.rows(column), of.bytes_of(column), stored(of, column),
                     of.directory().most[of.tree().group_of(column)]};
   });
 }

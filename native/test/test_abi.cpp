@@ -45,13 +45,21 @@ void a_codec_says_what_it_codes() {
   CHECK(std::string(column.name.data, column.name.size) == "j_pt");
   CHECK(column.type == ROOTAE_FLOAT32 && column.counter == 2 && column.group == 1);
   CHECK(column.lanes == 1 && column.dimensions == 0 && column.inner_shape == nullptr);
-  CHECK(of.column(0, a).counter == -1);
+  CHECK(column.is_counter == 0 && column.is_exact == 0 && column.leaf_kind.size == 0);
+  CHECK(of.column(0, a).counter == -1 && of.column(0, a).is_exact == 1);
+  CHECK(of.column(0, 2).is_counter == 1);
+  const rootae_branch branch = of.branch(0, j_pt);
+  CHECK(of.tree(0).branches == 4 && branch.coded == 1);
+  CHECK(std::string(branch.counter.data, branch.counter.size) == "nj");
+  CHECK(std::string(branch.title.data, branch.title.size) == "j_pt[nj]/F");
+  CHECK(of.branch(0, a).counter.size == 0);
   const rootae_group group = of.group(0, 1);
   CHECK(std::string(group.name.data, group.name.size) == "nj" && group.latents == 0);
   refused(ROOTAE_ARGUMENT, [&] { static_cast<void>(of.tree(1)); });
   refused(ROOTAE_ARGUMENT, [&] { static_cast<void>(of.column(0, 4)); });
   refused(ROOTAE_ARGUMENT, [&] { static_cast<void>(of.column(1, 0)); });
   refused(ROOTAE_ARGUMENT, [&] { static_cast<void>(of.group(0, 2)); });
+  refused(ROOTAE_ARGUMENT, [&] { static_cast<void>(of.branch(0, 4)); });
 }
 
 void a_block_is_decoded() {
@@ -59,6 +67,7 @@ void a_block_is_decoded() {
   BlockHandle block(of, 0, bytes(head));
   CHECK(block.entries() == 3 && rootae_block_bytes(block.get()) == blobs.size());
   CHECK(block.extent(j_pt).rows == 3 && block.extent(j_pt).bytes == 12);
+  CHECK(block.extent(j_pt).stored == 17 && block.extent(a).stored == 4);
   CHECK(block.extent(j_pt).most == 2 && block.extent(a).most == 0);
   const auto spans = block.needs({j_pt});
   CHECK(spans.size() == 2);  // its counter, too

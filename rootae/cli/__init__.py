@@ -32,6 +32,7 @@ _COMMANDS = (
     "merge",
     "skim",
     "evaluate",
+    "root",
 )
 
 

@@ -1,8 +1,8 @@
 """ROOT's RDataFrame on compressed files, as on the originals: the same columns and no others.
 
-What is asked for of a coded tree becomes a plain tree in a temporary file: coded columns are
-decoded block by block, ROOT copies the others as they are compressed. So memory stays bounded, and
-C++ reads ordinary branches with as many threads as it likes.
+The plug-in for ROOT gives it decoded blocks, see `rootae.rootio.plugin`. Where that is not built,
+as there is no compiler, what is asked for of a coded tree becomes a plain tree in a temporary file
+first: coded columns are decoded block by block, ROOT copies the others as they are compressed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rootae.errors import ArgumentError, NameNotFound
+from rootae.codec.contexts.network import usable
+from rootae.errors import ArgumentError, MissingDependency, NameNotFound, UnsupportedError
 from rootae.extras import needed
 from rootae.naming import matched
 from rootae.reader.decoded import DecodedSource, coded_of
+from rootae.rootio.plugin import frames
 from rootae.writer.root_decoded import write_tree
 
 if TYPE_CHECKING:
@@ -37,10 +39,11 @@ def rdataframe(
 ) -> Any:
     """Open a tree of one file or several as a ROOT RDataFrame, as if it had not been compressed.
 
-    Of each compressed file the columns are written to a temporary file beforehand: coded ones are
-    decoded, a block at a time, without compression, all others are copied as they are. It takes
-    their disk space and is removed when the process ends: name only the columns that are needed.
-    Files without coded columns are read where they lie.
+    ROOT reads decoded blocks by its plug-in, which is built as it is first needed: that takes a
+    minute or two, once, and a C++ compiler. Without one, or with networks on a GPU, columns of
+    compressed files are written to a temporary file beforehand, which takes their disk space until
+    the process ends: then name only the columns that are needed. ROOT says which way it goes where
+    it is not the first one.
 
     Arguments:
         path: a compressed file, or any ROOT file; a glob; or several of these.
@@ -68,9 +71,37 @@ def rdataframe(
     """
     advice = "pip install 'rootae[root]', or any ROOT with Python"
     root = needed("ROOT", "rdataframe", advice)
+    files = _files(path)
+    if usable(device) == "cpu":
+        names = _names(files[0], tree, columns)
+        try:
+            return frames.frame(root, [str(f) for f in files], tree, names)
+        except (MissingDependency, UnsupportedError) as error:
+            root.Info("rootae", f"columns go through a temporary file: {error}")
+    return root.RDataFrame(tree, _plain(files, tree, columns, folder, device))
+
+
+def _names(file: Path, tree: str, columns: Sequence[str] | None) -> list[str]:
+    """Return the columns that are asked for, by a file's tree; none for all."""
+    with DecodedSource.open(file) as source:
+        found = _found(source, tree)
+        if columns is None:
+            return []
+        kept = _kept(found, columns)
+        return [name for name in found.schema.order if name in kept]
+
+
+def _plain(
+    files: list[Path],
+    tree: str,
+    columns: Sequence[str] | None,
+    folder: str | Path | None,
+    device: str | None,
+) -> list[str]:
+    """Write what is asked for of compressed files to temporary ones."""
     place: Path | None = None
     plain = []
-    for number, name in enumerate(_files(path)):
+    for number, name in enumerate(files):
         with DecodedSource.open(name, device) as source:
             found = _found(source, tree)
             kept = _kept(found, columns)
@@ -80,7 +111,7 @@ def rdataframe(
             place = place or _temporary(folder)
             plain.append(str(place / f"{number}-{name.name}"))
             write_tree(source, Path(plain[-1]), tree, kept)
-    return root.RDataFrame(tree, plain)
+    return plain
 
 
 def _files(path: str | Path | Sequence[str | Path]) -> list[Path]:

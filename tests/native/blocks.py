@@ -58,7 +58,13 @@ class _Text(Structure):
 
 
 class _Tree(Structure):
-    _fields_ = (("path", _Text), ("title", _Text), ("columns", c_uint32), ("groups", c_uint32))
+    _fields_ = (
+        ("path", _Text),
+        ("title", _Text),
+        ("columns", c_uint32),
+        ("groups", c_uint32),
+        ("branches", c_uint32),
+    )
 
 
 class _Column(Structure):
@@ -72,6 +78,12 @@ class _Column(Structure):
         ("lanes", c_uint32),
         ("inner_shape", POINTER(c_uint64)),
         ("dimensions", c_size_t),
+        ("is_counter", c_int32),
+        ("is_exact", c_int32),
+        ("leaf_kind", _Text),
+        ("leaf_name", _Text),
+        ("leaf_title", _Text),
+        ("leaf_of", _Text),
     )
 
 
@@ -93,7 +105,12 @@ class _Out(Structure):
 
 
 class _Extent(Structure):
-    _fields_ = (("rows", c_uint64), ("bytes", c_uint64), ("most", c_uint32))
+    _fields_ = (
+        ("rows", c_uint64),
+        ("bytes", c_uint64),
+        ("stored", c_uint64),
+        ("most", c_uint32),
+    )
 
 
 def called(name: str, *arguments: Any) -> None:

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* It changes when anything below does; rootae_abi() says that of the library. */
-#define ROOTAE_ABI 2
+#define ROOTAE_ABI 3
 
 enum {
   ROOTAE_OK = 0,
@@ -73,8 +73,8 @@ enum {
 };
 
 typedef struct {
-  rootae_text path, title;
-  uint32_t columns, groups;
+  rootae_text path, title; /* of the original tree */
+  uint32_t columns, groups, branches;
 } rootae_tree;
 
 typedef struct {
@@ -85,7 +85,19 @@ typedef struct {
   uint32_t lanes;               /* elements of a row: the product of its inner dimensions */
   const uint64_t* inner_shape;  /* the fixed inner dimensions; NULL where there are none */
   size_t dimensions;            /* how many these are */
+  int32_t is_counter;           /* not 0 where it counts another */
+  int32_t is_exact;             /* not 0 where all of its values are the original's, bit for bit */
+  /* What the branch's leaf was, where ROOT would make another one of all this: its class, name and
+   * title, and the class of what the branch holds. Else all are empty. */
+  rootae_text leaf_kind, leaf_name, leaf_title, leaf_of;
 } rootae_column;
+
+/* A branch of the original tree. */
+typedef struct {
+  rootae_text name, type_name, title;
+  rootae_text counter; /* the name of what counts it, or empty */
+  int32_t coded;       /* not 0 where it is a column and stands in the tree as a carrier */
+} rootae_branch;
 
 typedef struct {
   rootae_text name; /* of the column that counts its rows; empty for values per entry */
@@ -108,8 +120,9 @@ typedef struct {
 /* What a block has of a column. */
 typedef struct {
   uint64_t rows;
-  uint64_t bytes; /* that all its values take */
-  uint32_t most;  /* the largest value of what counts it; 0 where nothing does */
+  uint64_t bytes;  /* that all its values take */
+  uint64_t stored; /* bytes of its blobs */
+  uint32_t most;   /* the largest value of what counts it; 0 where nothing does */
 } rootae_extent;
 
 /* The ROOTAE_ABI of the library. */
@@ -125,13 +138,15 @@ ROOTAE_API int rootae_codec_open(const uint8_t* plan, size_t plan_size, const ui
 ROOTAE_API void rootae_codec_close(rootae_codec* codec);
 /* How many trees it codes. */
 ROOTAE_API uint32_t rootae_codec_trees(const rootae_codec* codec);
-/* Say what a tree is, a column of it, a group of it. */
+/* Say what a tree is, a column of it, a group of it, a branch of the original, in its order. */
 ROOTAE_API int rootae_codec_tree(const rootae_codec* codec, uint32_t tree, rootae_tree* found,
                                  rootae_error* error);
 ROOTAE_API int rootae_codec_column(const rootae_codec* codec, uint32_t tree, uint32_t column,
                                    rootae_column* found, rootae_error* error);
 ROOTAE_API int rootae_codec_group(const rootae_codec* codec, uint32_t tree, uint32_t group,
                                   rootae_group* found, rootae_error* error);
+ROOTAE_API int rootae_codec_branch(const rootae_codec* codec, uint32_t tree, uint32_t branch,
+                                   rootae_branch* found, rootae_error* error);
 
 /* Opens a block of a tree by its directory, which is not needed afterwards. That the directory
  * names this codec is for the caller to know: its first 32 bytes are the codec's id. */

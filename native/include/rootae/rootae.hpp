@@ -11,7 +11,7 @@
 #include "rootae/rootae.h"
 
 namespace rootae {
-inline namespace abi2 {
+inline namespace abi3 {
 
 // What the library refused; `kind` is one of ROOTAE_CORRUPT and the others.
 class Refused : public std::runtime_error {
@@ -42,7 +42,7 @@ class CodecHandle {
   }
 
   [[nodiscard]] std::uint32_t trees() const noexcept { return rootae_codec_trees(codec_.get()); }
-  // These throw Refused where there is no such tree, column or group.
+  // These throw Refused where there is no such tree, column, group or branch.
   [[nodiscard]] rootae_tree tree(std::uint32_t number) const {
     return found<rootae_tree>(rootae_codec_tree, number);
   }
@@ -51,6 +51,9 @@ class CodecHandle {
   }
   [[nodiscard]] rootae_group group(std::uint32_t tree, std::uint32_t number) const {
     return found<rootae_group>(rootae_codec_group, tree, number);
+  }
+  [[nodiscard]] rootae_branch branch(std::uint32_t tree, std::uint32_t number) const {
+    return found<rootae_branch>(rootae_codec_branch, tree, number);
   }
 
   [[nodiscard]] const rootae_codec* get() const noexcept { return codec_.get(); }
@@ -128,5 +131,5 @@ class BlockHandle {
   std::unique_ptr<rootae_block, Close> block_;
 };
 
-}  // namespace abi2
+}  // namespace abi3
 }  // namespace rootae

@@ -12,6 +12,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from rootae.rootio.plugin.loading import leave
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -34,6 +36,7 @@ def root_with(kernels: Path) -> Any:
     Raises:
         OSError: ROOT cannot compile it.
     """
+    leave()
     root: Any = import_module("ROOT")
     root.gROOT.SetBatch(True)
     root.gEnv.SetValue("Root.Stacktrace", "no")  # a crash is told by the exit status
