@@ -13,6 +13,7 @@ from rootae.reader.hook import install
 
 if TYPE_CHECKING:
     from rootae.checks.values import verify
+    from rootae.cli.console.bars import bars
     from rootae.codec.codec import Codec
     from rootae.container.container import read_codec
     from rootae.errors import (
@@ -53,6 +54,7 @@ __all__ = [
     "UnreadableError",
     "UnsupportedError",
     "__version__",
+    "bars",
     "compress",
     "decompress",
     "evaluate",
@@ -69,6 +71,7 @@ _HOMES = {
     "Bound": "schema.bounds.bound",
     "Codec": "codec.codec",
     "Report": "operations.results",
+    "bars": "cli.console.bars",
     "compress": "operations.compress",
     "decompress": "operations.decompress",
     "evaluate": "evaluation.evaluate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -146,9 +146,7 @@ class _Batch:
         found = results(work, self.found, jobs) if several else self._each(work)
         try:
             with contextlib.closing(found):  # processes end before anything is said
-                for number, outcome in found:
-                    outcomes[number] = outcome
-                    self._tell(number, outcome)
+                self._hear(found, outcomes, alone=not several)
         except KeyboardInterrupt as error:
             pairs = zip(self.found, before, strict=True)
             done = sum(identity(target) != was for (_, target), was in pairs)
@@ -161,11 +159,23 @@ class _Batch:
         if failed:
             raise typer.Exit(1 if len(outcomes) > 1 else failed[0].exit_code)
 
+    def _hear(self, found: Iterable[tuple[int, Any]], outcomes: list[Any], *, alone: bool) -> None:
+        """Keep and tell each outcome; where one file is worked on alone, it has its own bars."""
+        silent = self.quiet or self.json or alone
+        with console.files(len(self.found), quiet=silent) as files:
+            for number, outcome in found:
+                outcomes[number] = outcome
+                with files.aside():
+                    self._tell(number, outcome)
+                files.done(self.found[number][0])
+
     def _each(self, work: Callable[..., Any]) -> Generator[tuple[int, Any], None, None]:
         for number, pair in enumerate(self.found):
             forget()
             try:
-                with console.bars(quiet=self.quiet or self.json) as progress:
+                place = f"{number + 1} of {len(self.found)}"
+                silent = self.quiet or self.json
+                with console.bars(quiet=silent, name=pair[0], place=place) as progress:
                     outcome = work(*pair, progress=progress)
             except Exception as error:
                 outcome = failure_of(error)

@@ -16,10 +16,10 @@ from rootae.container.side_tree import DIRECTORY
 from rootae.errors import ArgumentError, UnsupportedError
 from rootae.planner.adapt import adapt
 from rootae.planner.presets import cut_already
-from rootae.planner.rules import Choice
+from rootae.planner.rules import Choice, unmatched
 from rootae.planner.sample import WIDTH, Sampled
 from rootae.planner.survey import looks, matching, survey
-from rootae.progress import Progress
+from rootae.progress import LOG, Logging, Progress
 from rootae.reader.listing import has_own, holds
 from rootae.rootio.titles import recreate
 from rootae.schema.values import Values
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rootae.planner.look import Look
     from rootae.planner.promises import Promises
     from rootae.schema.column import Column
+    from rootae.schema.tree import TreeSchema
     from rootae.source.tree import SourceTree
     from rootae.targets import Output
     from rootae.training.options import Learning, Options
@@ -143,18 +144,22 @@ def train(
     opts, paths = options_of(options, sources, "force", "progress")
     out = checked_outputs(target, paths, opts, force=force)
     samples: dict[str, list[Sampled]] = {}
+    schemas: list[TreeSchema] = []
+    progress = Logging(progress or Progress())
     for path in paths:
         with Source.open(path) as source:
             refuse_compressed(source)
+            schemas += [source.tree(name).schema for name in source.tree_paths()]
             for sampled in _sampled(source, opts, len(paths)):
                 samples.setdefault(sampled.schema.path, []).append(sampled)
-    codec, _ = train_codec(
-        samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
-    )
+    for sentence in unmatched(schemas, opts.bounds, opts.keep_plain):
+        progress.note(sentence)
+    codec, _ = train_codec(samples, opts, sum(p.stat().st_size for p in paths), progress)
     with out.atomic() as part:
         with recreate(part) as file:
             write_records(file, codec, None)
         read_codec(part)
+    LOG.info("%s: codec %s of %d files", target, codec.id[:12], len(paths))
     return codec
 
 

@@ -22,7 +22,7 @@ MODULES = {
 FLOORS = [  # low to high; what stands on one floor does not import each other
     ["legible", "progress"],
     ["errors"],
-    ["extras", "formula", "kernels", "leftovers", "naming", "regular"],
+    ["extras", "formula", "kernels", "leftovers", "naming", "regular", "summary"],
     ["schema", "targets"],
     ["codec", "rootio"],
     ["container", "source"],
