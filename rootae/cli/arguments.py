@@ -100,10 +100,15 @@ def _training(
         ),
     ] = None,
     family: Annotated[
-        str, typer.Option(help=f"one of {', '.join(FAMILIES)}", autocompletion=among(FAMILIES))
+        str,
+        typer.Option(
+            help=f"one of {', '.join(FAMILIES)}; or a Python file with one's own",
+            autocompletion=among(FAMILIES),
+        ),
     ] = "auto",
     net: Annotated[
-        str, typer.Option(help="of networks: dense or conv", autocompletion=among(NETS))
+        str,
+        typer.Option(help="of networks: dense, conv or a Python file", autocompletion=among(NETS)),
     ] = "dense",
     latents: Annotated[
         int | None, typer.Option(min=0, help="number of latents", show_default="the family's own")

@@ -114,9 +114,14 @@ class GroupCoder:
         encoder = self.plan.encoder
         if encoder is None or not rows:
             return np.zeros((encoder.latents if encoder else 0, rows), np.int64)
-        inputs = [feature(f, codes[f.of.index], self.tables) for f in encoder.inputs]
+        inputs = self.inputs(codes)
         z: NDArray[np.int64] = np.rint(self.networks[encoder.network].run(inputs)).astype(np.int64)
         return z
+
+    def inputs(self, codes: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return what the encoder's network sees: small whole numbers, each of shape (rows,)."""
+        seen = () if self.plan.encoder is None else self.plan.encoder.inputs
+        return [feature(f, codes[f.of.index], self.tables) for f in seen]
 
     def _drafted(
         self,

@@ -17,7 +17,7 @@ from rootae.codec.relations.link import follow, places
 from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
 from rootae.schema.column import EVENT
-from rootae.schema.values import entries_of
+from rootae.schema.values import Values, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from rootae.codec.plan.plan import TreePlan
     from rootae.codec.relations.link import Places
     from rootae.schema.bounds.bound import Bound
-    from rootae.schema.values import Values
 
 __all__ = ["TreeCoder"]
 
@@ -91,6 +90,28 @@ class TreeCoder(CompiledTree):
         groups = self.layout.groups
         most = tuple(int(data[n].flat.max(initial=0)) if n else 0 for n in groups)
         return Block(entries, tuple(rows[n] for n in groups), most, tuple(blobs), modes)
+
+    def encoder_inputs(self, group: str, values: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        """Return what a group's ``encoder.onnx`` takes, from values in their own units.
+
+        Arguments:
+            group: the group's name: its counter's, or nothing for the event.
+            values: of every column of the group, shape (rows,) or (rows, inner...).
+
+        Returns:
+            Small whole numbers, shape (inputs, rows).
+
+        Raises:
+            KeyError: there is no such group, or a column is missing.
+
+        Example:
+            >>> inputs = codec.tree("Events").encoder_inputs("nJet", jets)  # doctest: +SKIP
+            >>> session.run(None, {session.get_inputs()[0].name: inputs})  # doctest: +SKIP
+        """
+        coder = self.coder(group)
+        lanes = coder.plan.lanes
+        codes = coder.codes([Values(values[x.column]).lane(x.element) for x in lanes])
+        return np.array(coder.inputs(codes), np.float32)
 
     def _linked(
         self,
