@@ -16,9 +16,9 @@ from typer.core import TyperGroup
 
 from rootae import __version__, targets
 from rootae.cli import console
-from rootae.cli.failure import failure_of
 from rootae.cli.signals import exit_code, ignore, listen
 from rootae.errors import RootaeError
+from rootae.failure import failure_of
 
 __all__ = ["app", "main"]
 
