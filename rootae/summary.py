@@ -14,7 +14,7 @@ from rootae.progress import LOG
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Summary", "reported", "seconds_text", "size_text"]
+__all__ = ["Summary", "log", "reported", "seconds_text", "size_text"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R", bound="_Report")
@@ -68,12 +68,17 @@ def reported(work: Callable[_P, _R]) -> Callable[_P, _R]:
         if not getattr(report, "seconds", True):
             seconds = {"all": time.perf_counter() - start}
             report = dataclasses.replace(report, seconds=seconds)  # type: ignore[type-var]
-        LOG.info("%s", legible(report.headline))
-        for note in getattr(report, "notes", ()):
-            LOG.warning("%s", legible(note))
+        log(report)
         return report
 
     return run
+
+
+def log(report: _Report) -> None:
+    """Put into the log what a report says, and its notes."""
+    LOG.info("%s", legible(report.headline))
+    for note in getattr(report, "notes", ()):
+        LOG.warning("%s", legible(note))
 
 
 def size_text(n: float) -> str:

@@ -16,11 +16,11 @@ from typer.core import TyperGroup
 
 from rootae import __version__, targets
 from rootae.cli import console
-from rootae.cli.failure import failure_of
 from rootae.cli.log import logged
 from rootae.cli.panels import Command
 from rootae.cli.signals import exit_code, ignore, listen
 from rootae.errors import RootaeError
+from rootae.failure import failure_of
 
 __all__ = ["app", "main"]
 

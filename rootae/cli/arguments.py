@@ -179,7 +179,12 @@ def _training(
         Path | None,
         typer.Option(metavar="DIR", help="a folder for the state of training, twice a minute"),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on from the checkpoint")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="go on from the checkpoint; with -O, leave what the manifest has"
+        ),
+    ] = False,
     history: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="learning curves, with a plot beside them"),

@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "checked_outputs",
+    "file_samples",
     "refuse_compressed",
     "sample_of",
     "samples_of",
     "train",
     "train_codec",
+    "write_codec",
 ]
 
 _SAMPLED_BLOCKS = 4
@@ -150,20 +152,33 @@ def train(
         with Source.open(path) as source:
             refuse_compressed(source)
             schemas += [source.tree(name).schema for name in source.tree_paths()]
-            for sampled in _sampled(source, opts, len(paths)):
+            for sampled in file_samples(source, opts, len(paths)):
                 samples.setdefault(sampled.schema.path, []).append(sampled)
     for sentence in unmatched(schemas, opts.bounds, opts.keep_plain):
         progress.note(sentence)
     codec, _ = train_codec(samples, opts, sum(p.stat().st_size for p in paths), progress)
-    with out.atomic() as part:
-        with recreate(part) as file:
-            write_records(file, codec, None)
-        read_codec(part)
+    write_codec(codec, out)
     LOG.info("%s: codec %s of %d files", target, codec.id[:12], len(paths))
     return codec
 
 
-def _sampled(source: Source, opts: Promises, files: int) -> list[Sampled]:
+def write_codec(codec: Codec, output: Output) -> None:
+    """Write a codec file, and read it back before it appears."""
+    with output.atomic() as part:
+        with recreate(part) as file:
+            write_records(file, codec, None)
+        read_codec(part)
+
+
+def file_samples(source: Source, opts: Promises, files: int) -> list[Sampled]:
+    """Sample the trees of one of several files.
+
+    Arguments:
+        source: the file.
+        opts: which trees and columns are meant.
+        files: how many files are sampled.
+    """
+
     def work() -> list[Sampled]:
         trees = [source.tree(name) for name in source.tree_paths(opts.trees)]
         return samples_of(trees, opts.keep_plain, files=files)

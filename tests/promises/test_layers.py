@@ -24,13 +24,13 @@ FLOORS = [  # low to high; what stands on one floor does not import each other
     ["errors"],
     ["extras", "formula", "kernels", "leftovers", "naming", "regular", "summary"],
     ["schema", "targets"],
-    ["codec", "rootio"],
+    ["codec", "failure", "rootio"],
     ["container", "source"],
     ["planner", "reader"],
     ["checks", "training"],
     ["writer"],
     ["operations"],
-    ["evaluation"],
+    ["dataset", "evaluation"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
