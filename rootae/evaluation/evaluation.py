@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "TreeReport"]
 
+_MOVED = 1.0  # errors of a fit, from which on the verdict speaks of a peak
+
 
 @dataclass(frozen=True)
 class TreeReport:
@@ -109,7 +111,7 @@ class Evaluation(Summary):
 
     @property
     def verdict(self) -> str:
-        """Say in a sentence whether all values are within their bounds."""
+        """Say whether all values are within their bounds, and which peaks moved."""
         bounded = [c for c in self.columns if c.bound != "none"]
         loose = len(self.columns) - len(bounded)
         values, broken = sum(c.values for c in bounded), sum(c.broken for c in bounded)
@@ -125,7 +127,22 @@ class Evaluation(Summary):
             text = "No column has a bound"
         if loose and bounded:
             text += f"; {loose} of {len(self.columns)} columns have no bound"
-        return f"{text}."
+        return ". ".join([text, *self.shifts]) + "."
+
+    @property
+    def shifts(self) -> list[str]:
+        """Say which peaks moved, or changed their widths, by an error or more of the fit."""
+        told = []
+        for peak in self.peaks:
+            fits = [f for f in peak.fits if f.converged]
+            most = {
+                name: max((getattr(f, f"{name}_shift") for f in fits), key=abs, default=0.0)
+                for name in ("mass", "width")
+            }
+            moved = [f"{k} by {v:+.1f}" for k, v in most.items() if abs(v) >= _MOVED]
+            if moved:
+                told.append(f"{peak.name} moved: {', '.join(moved)} times the fit's error")
+        return told
 
     @property
     def holds(self) -> bool:

@@ -30,6 +30,11 @@ def show_evaluated(report: Evaluation, *, verbose: bool) -> None:
     names = [c.name if alone else f"{c.tree}:{c.name}" for c in worst]
     rows = [[n, *_cells(c, verbose=verbose)] for n, c in zip(names, worst, strict=True)]
     print_table(console, [*head, *more], rows)
+    if any(c.is_discrete for c in worst):
+        console.print(
+            "* repeated values: however little one moves, KS jumps by its share of all; the errors "
+            "say more"
+        )
     if len(worst) < len(report.columns):
         console.print(f"{len(report.columns) - len(worst)} more columns differ less: -v lists all")
 
@@ -38,7 +43,7 @@ def _cells(c: ColumnReport, *, verbose: bool) -> list[str]:
     share = "" if c.share is None or c.bound == "exact" else f"{100 * c.share:.1f}%"
     bits = "" if c.bits is None else f"{c.bits:.2f}"
     more = [*(f"{x:.3g}" for x in (c.bias, c.rms, c.wasserstein)), bits] if verbose else []
-    told = [f"{x:.3g}" for x in (c.noise, c.ks)]
+    told = [f"{c.noise:.3g}", f"{c.ks:.3g}{'*' * c.is_discrete}"]
     return [bound_text(c.bound), f"{c.largest:.3g}", share, *told, *more]
 
 
@@ -59,10 +64,15 @@ def _fit(fits: Comparison, unit: str) -> list[str]:
     texts = [
         f"{before.mass:.6g} +- {before.mass_error:.2g} {unit}".rstrip(),
         f"{after.mass:.6g} +- {after.mass_error:.2g} {unit}".rstrip(),
-        f"{fits.mass_shift:+.4f} sigma",
+        _shift(fits.mass_shift),
         f"{before.width:.5g} +- {before.width_error:.2g}",
         f"{after.width:.5g} +- {after.width_error:.2g}",
-        f"{fits.width_shift:+.4f} sigma",
+        _shift(fits.width_shift),
         f"{before.chi2:.1f}/{before.ndf}, {after.chi2:.1f}/{after.ndf}",
     ]
     return [name, *(t.replace(" ", "\N{NO-BREAK SPACE}") for t in texts)]
+
+
+def _shift(errors: float) -> str:
+    """Return a shift in errors of the fit."""
+    return f"{errors:+.4f} sigma" if abs(errors) < 1 else f"{errors:+.1f} sigma"
