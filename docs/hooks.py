@@ -64,6 +64,8 @@ def _row(option: Any) -> str:
         notes.append("required")
     if known:
         notes.append(f"default `{default}`")
+    elif isinstance(told := getattr(option, "show_default", None), str):
+        notes.append(f"by default {told}")
     return f"| {shown} | {'; '.join(notes)} |"
 
 

@@ -15,6 +15,7 @@ from rootae.rootio.plugin.loading import watch
 
 if TYPE_CHECKING:
     from rootae.checks.values import verify
+    from rootae.cli.console.bars import bars
     from rootae.codec.codec import Codec
     from rootae.container.container import read_codec
     from rootae.errors import (
@@ -55,6 +56,7 @@ __all__ = [
     "UnreadableError",
     "UnsupportedError",
     "__version__",
+    "bars",
     "compress",
     "decompress",
     "evaluate",
@@ -71,6 +73,7 @@ _HOMES = {
     "Bound": "schema.bounds.bound",
     "Codec": "codec.codec",
     "Report": "operations.results",
+    "bars": "cli.console.bars",
     "compress": "operations.compress",
     "decompress": "operations.decompress",
     "evaluate": "evaluation.evaluate",

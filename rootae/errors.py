@@ -74,6 +74,17 @@ class ArgumentError(RootaeError, ValueError):
     exit_code = 2
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether one of the names was meant that are like another; nothing if none is.
+
+    Example:
+        >>> nearest("Jet_ptt", ["Jet_pt", "run"])
+        "did you mean 'Jet_pt'?"
+    """
+    near = difflib.get_close_matches(name, [n for n in known if n != name], n=3, cutoff=0.5)
+    return "did you mean " + " or ".join(repr(n) for n in near) + "?" if near else ""
+
+
 class NameNotFound(ArgumentError, KeyError):
     """A name is not there; the message lists the nearest ones that are.
 
@@ -90,10 +101,8 @@ class NameNotFound(ArgumentError, KeyError):
 
     def __init__(self, name: str, known: Iterable[str], where: str, kind: str = "tree") -> None:
         names = list(known)
-        near = difflib.get_close_matches(name, [n for n in names if n != name], n=3, cutoff=0.5)
-        if near:
-            hint = "did you mean " + " or ".join(repr(n) for n in near) + "?"
-        else:
+        hint = nearest(name, names)
+        if not hint:
             # a damaged file's names may hold anything, line ends too
             shown = (n if n.isprintable() else repr(n) for n in names[:8])
             hint = "there is " + (", ".join(shown) or "none")

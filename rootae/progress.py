@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Clock", "Noting", "Progress"]
+__all__ = ["LOG", "Clock", "Logging", "Noting", "Progress"]
+
+LOG = logging.getLogger("rootae")
+LOG.addHandler(logging.NullHandler())  # without a handler, Python would print warnings
 
 
 @dataclass
@@ -28,10 +32,11 @@ class Clock:
 
 
 class Progress:
-    """Told how far a run is; this one keeps quiet."""
+    """Told how far a run is; this one keeps quiet, but for the log."""
 
     def phase(self, name: str, total: float | None) -> None:
         """Begin a phase of that many units."""
+        LOG.debug("%s: %s", name, "" if total is None else f"{total:,g}")
 
     def advance(self, units: float, text: str = "") -> None:
         """Finish some units of the phase."""
@@ -63,3 +68,19 @@ class Noting(Progress):
     def note(self, text: str) -> None:
         """Keep a note."""
         self._notes.append(text)
+
+
+class Logging(Noting):
+    """Passes everything on, and puts notes into the log, where no report keeps them.
+
+    Arguments:
+        inner: told everything.
+    """
+
+    def __init__(self, inner: Progress) -> None:
+        super().__init__(inner, [])
+
+    def note(self, text: str) -> None:
+        """Log a note, and pass it on."""
+        LOG.warning("%s", text)
+        self._inner.note(text)

@@ -90,9 +90,10 @@ int rootae_draft_contexts(rootae_draft* draft, std::uint32_t lane, void* context
 int rootae_draft_centre(rootae_draft* draft, std::uint32_t lane, std::int64_t* centre,
                         std::size_t count, rootae_error* error) {
   return guarded(error, [&] {
-    const Span<const std::int64_t> found = drafts_of(draft, lane).centre(lane);
+    const CodeSpan found = drafts_of(draft, lane).centre(lane);
     require(count == found.size(), "memory is given for another number of codes");
-    std::copy(found.begin(), found.end(), given(centre, count).begin());
+    const Span<std::int64_t> into = given(centre, count);
+    found.visit([&](auto codes) { std::copy(codes.begin(), codes.end(), into.begin()); });
   });
 }
 

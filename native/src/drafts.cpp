@@ -113,7 +113,7 @@ ContextSpan Drafts::contexts(Index lane) {
   return of.contexts.of(within(lane));
 }
 
-Span<const std::int64_t> Drafts::centre(Index lane) {
+CodeSpan Drafts::centre(Index lane) {
   require(plan_of(lane).centre.has_value(), "a lane has no centre");
   return group_of(lane).view.centre(within(lane));
 }

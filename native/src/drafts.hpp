@@ -45,7 +45,7 @@ class Drafts {
   // The contexts and the centre of a lane, shape (rows,); they stay until another group is asked
   // about. Throw argument where its plan has none, corrupt as GroupContexts and View do.
   [[nodiscard]] ContextSpan contexts(Index lane);
-  [[nodiscard]] Span<const std::int64_t> centre(Index lane);
+  [[nodiscard]] CodeSpan centre(Index lane);
 
   // Writes the codes of a lane's values, shape (rows,), and keeps nothing.
   void codes(Index lane, ConstValues values, Span<std::int64_t> out) const;

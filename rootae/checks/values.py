@@ -17,6 +17,7 @@ from rootae.reader.listing import is_empty
 from rootae.reader.open import open_file
 from rootae.schema.bounds.bound import EXACT
 from rootae.source.source import Source
+from rootae.summary import Summary, reported
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Verified", "verify", "verify_against"]
 
 
-@dataclass(frozen=True)
-class Verified:
+@dataclass(frozen=True, repr=False)
+class Verified(Summary):
     """What was checked.
 
     Arguments:
@@ -50,7 +51,14 @@ class Verified:
     objects: int = 0
     uncovered: tuple[str, ...] = ()
 
+    @property
+    def headline(self) -> str:
+        """Say in one line what was checked."""
+        held = ", every value within its bound of the original" if self.errors else ""
+        return f"{self.values:,} values of {self.columns} coded columns decoded: intact{held}"
 
+
+@reported
 def verify(
     path: str | Path,
     against: str | Path | None = None,

@@ -16,9 +16,11 @@ from typer.core import TyperGroup
 
 from rootae import __version__, targets
 from rootae.cli import console
-from rootae.cli.failure import failure_of
+from rootae.cli.log import logged
+from rootae.cli.panels import Command
 from rootae.cli.signals import exit_code, ignore, listen
 from rootae.errors import RootaeError
+from rootae.failure import failure_of
 
 __all__ = ["app", "main"]
 
@@ -34,6 +36,7 @@ _COMMANDS = (
     "evaluate",
     "root",
 )
+_HELP = {"help_option_names": ["-h", "--help"]}
 
 
 class _Commands(TyperGroup):
@@ -42,6 +45,7 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
         targets.forget()
+        console.begin()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -58,9 +62,11 @@ app = typer.Typer(
     help="Learned compression of ROOT columns within error bounds that you choose.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings=_HELP,
 )
 for _name in _COMMANDS:
-    app.command(_name)(getattr(import_module(f"rootae.cli.{_name}"), _name))
+    _command = logged(getattr(import_module(f"rootae.cli.{_name}"), _name))
+    app.command(_name, cls=Command, context_settings=_HELP)(_command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -74,7 +80,9 @@ def _top(
     *,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="show the version"),
+        typer.Option(
+            "-V", "--version", callback=_show_version, is_eager=True, help="show the version"
+        ),
     ] = False,
 ) -> None:
     del version  # its callback did everything

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,22 +25,58 @@ __all__ = [
     "Output",
     "Quiet",
     "Verbose",
+    "among",
     "with_training",
 ]
 
 Input = Annotated[str, typer.Argument(metavar="IN", help="ROOT file, or file.root:tree")]
 Output = Annotated[Path, typer.Argument(metavar="OUT", help="the file to write")]
 File = Annotated[str, typer.Argument(metavar="FILE", help="a ROOT file")]
-Device = Annotated[str | None, typer.Option(help="of networks: cpu, cuda or auto")]
+FAMILIES = ("auto", "plain", "diagram", "predictor", "ae", "sparse", "vae", "wae", "swae", "aae")
+NETS = ("dense", "conv")
+EFFORTS = ("fast", "default", "max")
+SCHEDULES = ("one-cycle", "cosine", "constant", "plateau")
+_BACKENDS = ("auto", "uproot", "root")
+_DEVICES = ("cpu", "cuda", "auto")
+_LEVELS = ("0", "101", "109", "207", "404", "505")
+_LEARNING_RATE, _BATCH_SIZE = "0.006", "2048"  # of rootae.training.loop.recipe
+
+
+def among(values: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return what a shell is told of the values that an option may have.
+
+    Example:
+        >>> among(NETS)("co")
+        ['conv']
+    """
+    return lambda incomplete: [value for value in values if value.startswith(incomplete)]
+
+
+Device = Annotated[
+    str | None,
+    typer.Option(
+        help="of networks: cpu, cuda or auto",
+        show_default="what ROOTAE_DEVICE says, else cpu",
+        autocompletion=among(_DEVICES),
+    ),
+]
 Level = Annotated[
     int | None,
     typer.Option(
-        "-l", "--compression", metavar="CODE", help="ROOT's: 101, 207, 404, 505; 0 is none"
+        "-l",
+        "--compression",
+        metavar="CODE",
+        help="ROOT's: 101, 207, 404, 505; 0 is none",
+        show_default="the input's own",
+        autocompletion=among(_LEVELS),
     ),
 ]
 Backend = Annotated[
     str,
-    typer.Option(help="what writes: uproot, root, or auto: ROOT where uproot would lose something"),
+    typer.Option(
+        help="what writes: uproot, root, or auto: ROOT where uproot would lose something",
+        autocompletion=among(_BACKENDS),
+    ),
 ]
 Force = Annotated[bool, typer.Option("-f", "--force", help="overwrite the output")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -63,9 +99,20 @@ def _training(
             help=r"options by name, and tables \[bounds] and \[settings]",
         ),
     ] = None,
-    family: Annotated[str, typer.Option(help="auto, plain or a training family")] = "auto",
-    net: Annotated[str, typer.Option(help="architecture of the networks: dense or conv")] = "dense",
-    latents: Annotated[int | None, typer.Option(min=0, help="number of latents")] = None,
+    family: Annotated[
+        str,
+        typer.Option(
+            help=f"one of {', '.join(FAMILIES)}; or a Python file with one's own",
+            autocompletion=among(FAMILIES),
+        ),
+    ] = "auto",
+    net: Annotated[
+        str,
+        typer.Option(help="of networks: dense, conv or a Python file", autocompletion=among(NETS)),
+    ] = "dense",
+    latents: Annotated[
+        int | None, typer.Option(min=0, help="number of latents", show_default="the family's own")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="a setting of the family's own"),
@@ -74,7 +121,10 @@ def _training(
         bool, typer.Option("--keep-family", help="store the family even where it does not pay")
     ] = False,
     effort: Annotated[
-        str, typer.Option(help="fast, default or max: smaller files, slower reads")
+        str,
+        typer.Option(
+            help="fast, default or max: smaller files, slower reads", autocompletion=among(EFFORTS)
+        ),
     ] = "default",
     bound: Annotated[
         list[str] | None,
@@ -100,11 +150,26 @@ def _training(
     epochs: Annotated[
         float | None, typer.Option(min=0, help="passes over the rows: repeats the same bytes")
     ] = None,
-    time_budget: Annotated[float | None, typer.Option(min=0, help="seconds of training")] = None,
-    lr: Annotated[float | None, typer.Option(help="highest learning rate")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="rows a training step")] = None,
+    time_budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            help="seconds of training networks",
+            show_default="0.6 a megabyte, 3 to 30; fast half of it, max five times",
+        ),
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(help="highest learning rate", show_default=_LEARNING_RATE)
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="rows a training step", show_default=_BATCH_SIZE)
+    ] = None,
     schedule: Annotated[
-        str, typer.Option(help="of the learning rate: one-cycle, cosine, constant, plateau")
+        str,
+        typer.Option(
+            help="of the learning rate: one-cycle, cosine, constant, plateau",
+            autocompletion=among(SCHEDULES),
+        ),
     ] = "one-cycle",
     patience: Annotated[
         int | None,
@@ -114,7 +179,12 @@ def _training(
         Path | None,
         typer.Option(metavar="DIR", help="a folder for the state of training, twice a minute"),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="go on from the checkpoint")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="go on from the checkpoint; with -O, leave what the manifest has"
+        ),
+    ] = False,
     history: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="learning curves, with a plot beside them"),

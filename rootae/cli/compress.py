@@ -10,7 +10,17 @@ import typer
 
 from rootae.cli import console
 from rootae.cli.arguments import Asked, Backend, Force, Json, Level, Quiet, Verbose, with_training
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
+from rootae.cli.batch import (
+    Jobs,
+    OutputFile,
+    OutputFolder,
+    Paths,
+    Tolerance,
+    pair,
+    refuse_both,
+    run_alone,
+)
+from rootae.cli.dataset import carry_out, engine_for
 
 __all__ = ["compress"]
 
@@ -22,6 +32,7 @@ def compress(
     output: OutputFile = None,
     output_dir: OutputFolder = None,
     jobs: Jobs = 1,
+    tolerance: Tolerance = 0.0,
     codec: Annotated[Path | None, typer.Option(help="a trained codec, instead of training")] = None,
     options: Asked,
     drop_unsupported: Annotated[
@@ -35,14 +46,22 @@ def compress(
     verbose: Verbose = False,
 ) -> None:
     """Compress ROOT files; an output appears once every value was read back and checked."""
+    from rootae.dataset.orders import compressing
     from rootae.operations.compress import compress as run
 
-    work = functools.partial(
-        run, codec=codec, force=force, drop_unsupported=drop_unsupported, backend=backend,
-        compression=compression, **options,
-    )  # fmt: skip
+    refuse_both(output, output_dir)
+    asked = options | {
+        "codec": codec, "force": force, "drop_unsupported": drop_unsupported, "backend": backend,
+        "compression": compression,
+    }  # fmt: skip
     show = functools.partial(console.show_compressed, verbose=verbose)
-    line = show if verbose else console.show_change
-    run_each(
-        work, paths, output, output_dir, show=show, line=line, jobs=jobs, json=json, quiet=quiet
-    )
+    if output_dir is None:
+        work = functools.partial(run, **asked)
+        run_alone(work, pair(paths, output), show=show, json=json, quiet=quiet)
+        return
+    line, resume = show if verbose else console.show_change, options["resume"]
+    asked["resume"] = resume
+    with console.bars(quiet=quiet or json) as progress:
+        order = compressing(paths, output_dir, progress=progress, **asked)
+    engine = engine_for(jobs, silent=quiet or json)
+    carry_out(order, engine, line=line, tolerance=tolerance, json=json, quiet=quiet)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 from rootae.cli import console
 from rootae.cli.arguments import Backend, Device, Force, Json, Level, Quiet
-from rootae.cli.batch import Jobs, OutputFile, OutputFolder, Paths, run_each
+from rootae.cli.batch import (
+    Jobs,
+    OutputFile,
+    OutputFolder,
+    Paths,
+    Resume,
+    Tolerance,
+    pair,
+    refuse_both,
+    run_alone,
+)
+from rootae.cli.dataset import carry_out, engine_for
 
 __all__ = ["decompress"]
 
@@ -17,6 +29,8 @@ def decompress(
     output: OutputFile = None,
     output_dir: OutputFolder = None,
     jobs: Jobs = 1,
+    tolerance: Tolerance = 0.0,
+    resume: Resume = False,
     backend: Backend = "auto",
     compression: Level = None,
     device: Device = None,
@@ -25,18 +39,16 @@ def decompress(
     quiet: Quiet = False,
 ) -> None:
     """Write compressed files' trees as ordinary branches again."""
+    from rootae.dataset.orders import decompressing
     from rootae.operations.decompress import decompress as run
 
-    work = functools.partial(
-        run, force=force, backend=backend, compression=compression, device=device
-    )
-    run_each(
-        work,
-        paths,
-        output,
-        output_dir,
-        show=console.show_decompressed,
-        jobs=jobs,
-        json=json,
-        quiet=quiet,
-    )
+    refuse_both(output, output_dir)
+    asked: dict[str, Any] = {"backend": backend, "compression": compression, "device": device}
+    if output_dir is None:
+        work = functools.partial(run, force=force, **asked)
+        show = console.show_decompressed
+        run_alone(work, pair(paths, output), show=show, json=json, quiet=quiet)
+        return
+    order = decompressing(paths, output_dir, force=force, resume=resume, **asked)
+    engine = engine_for(jobs, silent=quiet or json)
+    carry_out(order, engine, tolerance=tolerance, json=json, quiet=quiet)

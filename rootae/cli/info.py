@@ -42,10 +42,11 @@ def _about(*, json: bool) -> None:
 
 
 def _info(file: str, *, json: bool, verbose: bool) -> None:
+    from rootae.operations.about import about
     from rootae.operations.info import info as run
 
     report = run(file)
     if json:
-        console.print_json(report.to_json())
+        console.print_json(report.to_json() | {"decoder": about().decoder})
     else:
-        console.show_info(report, verbose=verbose)
+        console.show_info(report, about(), verbose=verbose)

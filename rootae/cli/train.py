@@ -25,6 +25,7 @@ def train(
     verbose: Verbose = False,
 ) -> None:
     """Train a codec on one or more files and write it as a codec file."""
+    from rootae.operations.about import about
     from rootae.operations.info import info as describe
     from rootae.operations.train import train as run
 
@@ -33,4 +34,4 @@ def train(
     if json:
         console.print_json(describe(output).to_json())
     elif not quiet:
-        console.show_info(describe(output), verbose=verbose)
+        console.show_info(describe(output), about(), verbose=verbose)

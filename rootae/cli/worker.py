@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from rootae import leftovers, targets
-from rootae.cli.failure import failure_of
+from rootae.failure import failure_of
 
 if TYPE_CHECKING:
     from types import FrameType

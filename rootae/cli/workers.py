@@ -13,8 +13,8 @@ from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any
 
 from rootae import leftovers
-from rootae.cli.failure import Failure
 from rootae.cli.signals import deferred
+from rootae.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -35,7 +35,7 @@ class _Worker:
     """One process, in a group of its own: Ctrl-C at a terminal goes past it and its children."""
 
     def __init__(self) -> None:
-        self.token = secrets.token_hex(8)
+        self.token = f"{leftovers.token}{secrets.token_hex(8)}"  # this process's own, and more
         self.pipe, there = Pipe()
         self.number = -1
         self.target: Path | None = None
@@ -49,7 +49,7 @@ class _Worker:
                 process_group=0,
             )
 
-    def give(self, number: int, work: Callable[..., Any], source: str, target: Path) -> None:
+    def give(self, number: int, work: Callable[..., Any], source: Any, target: Path | None) -> None:
         """Ask for one piece of work."""
         self.number, self.target = number, target
         with contextlib.suppress(OSError):  # it is gone: `result` finds out
@@ -107,7 +107,7 @@ class _Team:
         found: inputs and outputs.
     """
 
-    def __init__(self, work: Callable[..., Any], found: Sequence[tuple[str, Path]]) -> None:
+    def __init__(self, work: Callable[..., Any], found: Sequence[tuple[Any, Any]]) -> None:
         self._work = work
         self._waiting = list(enumerate(found))[::-1]
         self._workers: list[_Worker] = []
@@ -151,7 +151,7 @@ class _Team:
 
 
 def results(
-    work: Callable[..., Any], found: Sequence[tuple[str, Path]], jobs: int
+    work: Callable[..., Any], found: Sequence[tuple[Any, Any]], jobs: int
 ) -> Generator[tuple[int, Any], None, None]:
     """Call a function on inputs and outputs in processes of their own.
 

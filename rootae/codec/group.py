@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from rootae.codec.contexts.contexts import feature
 from rootae.codec.grids.codes import codes_of
 from rootae.codec.plan.contexts import OfLane
 from rootae.codec.plan.order import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -54,3 +55,12 @@ class GroupCoder:
     def codes(self, values: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """Put every lane's values on its grid."""
         return [codes_of(grid, x) for grid, x in zip(self.grids, values, strict=True)]
+
+    def inputs(self, codes: Mapping[int, NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return what the encoder's network sees: small whole numbers, each of shape (rows,).
+
+        Arguments:
+            codes: by lane, those that it looks at.
+        """
+        seen = () if self.plan.encoder is None else self.plan.encoder.inputs
+        return [feature(f, codes[f.of.index], self.tables) for f in seen]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rootae.codec.contexts.contexts import feature
 from rootae.codec.streams import stream
 
 if TYPE_CHECKING:
@@ -75,6 +74,6 @@ def _latents(
     if encoder is None or not rows:
         return np.zeros((encoder.latents if encoder else 0, rows), np.int64)
     codes = {f.of.index: drafts.codes(f.of.index, values[f.of.index]) for f in encoder.inputs}
-    inputs = [feature(f, codes[f.of.index], coder.tables) for f in encoder.inputs]
-    z: NDArray[np.int64] = np.rint(coder.networks[encoder.network].run(inputs)).astype(np.int64)
+    network = coder.networks[encoder.network]
+    z: NDArray[np.int64] = np.rint(network.run(coder.inputs(codes))).astype(np.int64)
     return z

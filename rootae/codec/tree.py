@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rootae.codec.block import Block
 from rootae.codec.block_decoder import BlockDecoder
@@ -18,13 +20,12 @@ from rootae.codec.view import Held
 from rootae.errors import BoundError
 from rootae.schema.bounds.deviation import held
 from rootae.schema.column import EVENT
-from rootae.schema.values import entries_of
+from rootae.schema.values import Values, entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from rootae.codec.contexts.network import Network
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from rootae.codec.native_codec import NativeTree
     from rootae.codec.plan.plan import TreePlan
     from rootae.schema.bounds.bound import Bound
-    from rootae.schema.values import Values
 
 __all__ = ["TreeCoder"]
 
@@ -91,6 +91,28 @@ class TreeCoder(CompiledTree):
         entries = (rows[groups[EVENT]] if EVENT in groups else 0) or entries_of(data)
         most = tuple(int(data[n].flat.max(initial=0)) if n else 0 for n in groups)
         return Block(entries, rows, most, tuple(blobs), modes)
+
+    def encoder_inputs(self, group: str, values: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+        """Return what a group's ``encoder.onnx`` takes, from values in their own units.
+
+        Arguments:
+            group: the group's name: its counter's, or nothing for the event.
+            values: of every column of the group, shape (rows,) or (rows, inner...).
+
+        Returns:
+            Small whole numbers, shape (inputs, rows).
+
+        Raises:
+            KeyError: there is no such group, or a column is missing.
+
+        Example:
+            >>> inputs = codec.tree("Events").encoder_inputs("nJet", jets)  # doctest: +SKIP
+            >>> session.run(None, {session.get_inputs()[0].name: inputs})  # doctest: +SKIP
+        """
+        coder = self.coder(group)
+        lanes = coder.plan.lanes
+        codes = coder.codes([Values(values[x.column]).lane(x.element) for x in lanes])
+        return np.array(coder.inputs(dict(enumerate(codes))), np.float32)
 
     def _drafts(self, data: Mapping[str, Values], rows: tuple[int, ...]) -> Callable[[int], Drafts]:
         """Return what gives the drafts of a group of a block by the group's number."""

@@ -18,6 +18,7 @@ from rootae.progress import Progress
 from rootae.reader.open import open_file
 from rootae.rootio.opening import split_path
 from rootae.source.source import Source
+from rootae.summary import reported
 from rootae.targets import check_target
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = ["evaluate"]
 VALUES_KEPT = 1 << 24  # of a tree, before and after, for distances of distributions and pictures
 
 
+@reported
 def evaluate(
     original: str | Path,
     compressed: str | Path,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.summary import Summary, seconds_text, size_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from rootae.evaluation.peaks.report import PeakReport
 
 __all__ = ["Evaluation", "TreeReport"]
+
+_MOVED = 1.0  # errors of a fit, from which on the verdict speaks of a peak
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,8 @@ class TreeReport:
     spectra: dict[str, Spectrum] = field(default_factory=dict, repr=False, compare=False)
 
 
-@dataclass(frozen=True)
-class Evaluation:
+@dataclass(frozen=True, repr=False)
+class Evaluation(Summary):
     """What compression did to a file.
 
     Arguments:
@@ -55,6 +59,7 @@ class Evaluation:
         trees: what was compared, tree by tree.
         peaks: fitted peaks.
         notes: what was left out, and why.
+        seconds: wall time.
     """
 
     original: Path
@@ -64,6 +69,30 @@ class Evaluation:
     trees: tuple[TreeReport, ...]
     peaks: tuple[PeakReport, ...]
     notes: tuple[str, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """Say in one line what came out."""
+        sizes = f"{self.original} {size_text(self.before)} -> {self.compressed}"
+        took = f" {seconds_text(sum(self.seconds.values()))}" if self.seconds else ""
+        times = f"{size_text(self.after)}: {self.ratio:.2f} times smaller."
+        return f"{sizes} {times} {self.verdict}{took}"
+
+    def tables(self) -> dict[str, tuple[list[str], list[list[str]]]]:
+        """Return peaks and columns, those that changed most first, for notebooks."""
+        head = ["column", "bound", "largest error", "RMS error over spread", "KS"]
+        worst = [
+            [f"{c.tree}:{c.name}", c.bound, f"{c.largest:.3g}", f"{c.noise:.3g}", f"{c.ks:.3g}"]
+            for c in self.worst
+        ]
+        fits = [
+            [p.name, f.before.method, f"{f.mass_shift:+.3f}", f"{f.width_shift:+.3f}"]
+            for p in self.peaks
+            for f in p.fits
+        ]
+        shifts = ["peak", "fit", "shift of the mass, in its error", "of the width"]
+        return {**({"peaks": (shifts, fits)} if fits else {}), "columns": (head, worst)}
 
     @property
     def ratio(self) -> float:
@@ -82,7 +111,7 @@ class Evaluation:
 
     @property
     def verdict(self) -> str:
-        """Say in a sentence whether all values are within their bounds."""
+        """Say whether all values are within their bounds, and which peaks moved."""
         bounded = [c for c in self.columns if c.bound != "none"]
         loose = len(self.columns) - len(bounded)
         values, broken = sum(c.values for c in bounded), sum(c.broken for c in bounded)
@@ -98,7 +127,22 @@ class Evaluation:
             text = "No column has a bound"
         if loose and bounded:
             text += f"; {loose} of {len(self.columns)} columns have no bound"
-        return f"{text}."
+        return ". ".join([text, *self.shifts]) + "."
+
+    @property
+    def shifts(self) -> list[str]:
+        """Say which peaks moved, or changed their widths, by an error or more of the fit."""
+        told = []
+        for peak in self.peaks:
+            fits = [f for f in peak.fits if f.converged]
+            most = {
+                name: max((getattr(f, f"{name}_shift") for f in fits), key=abs, default=0.0)
+                for name in ("mass", "width")
+            }
+            moved = [f"{k} by {v:+.1f}" for k, v in most.items() if abs(v) >= _MOVED]
+            if moved:
+                told.append(f"{peak.name} moved: {', '.join(moved)} times the fit's error")
+        return told
 
     @property
     def holds(self) -> bool:

@@ -17,6 +17,7 @@ from rootae.planner.adapt import adapt, unknown
 from rootae.progress import Clock, Noting, Progress
 from rootae.source.source import Source
 from rootae.source.unreadable import reading
+from rootae.summary import reported
 from rootae.training.options import options_of
 from rootae.writer.attempt import Attempt, write
 from rootae.writer.backend import AUTO, ROOT
@@ -36,6 +37,7 @@ __all__ = ["compress"]
 _OWN = ("codec", "force", "drop_unsupported", "backend", "compression", "progress")
 
 
+@reported
 def compress(
     src: str | Path,
     dst: str | Path,
@@ -95,6 +97,8 @@ def _run(source: Source, output: Output, request: Request, progress: Progress) -
     clock = Clock()
     samples: list[Sampled] = []
     draft = decide(source, request)
+    for sentence in draft.notes:  # a slip is told before it takes time
+        progress.note(sentence)
     if draft.trees:
         with clock.phase("sample"):
             samples = _sampled(source, draft)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rootae.checks.passthrough import hold
 from rootae.errors import ArgumentError, BoundError, UnsupportedError
+from rootae.operations.rewrites import Decompressed
 from rootae.progress import Progress
 from rootae.reader.cache import forget
 from rootae.reader.decoded import DecodedSource, coded_of, whole_file
@@ -21,6 +20,7 @@ from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
 from rootae.source.source import Source
 from rootae.source.unreadable import reading
+from rootae.summary import reported
 from rootae.targets import check_target
 from rootae.writer import backend as choice
 from rootae.writer import root_decoded
@@ -37,35 +37,12 @@ if TYPE_CHECKING:
     from rootae.source.tree import SourceTree
     from rootae.targets import Output
 
-__all__ = ["Decompressed", "decompress"]
+__all__ = ["decompress"]
 
 ADVICE = "--backend root keeps these (pip install 'rootae[root]')"
 
 
-@dataclass(frozen=True)
-class Decompressed:
-    """What decompress wrote.
-
-    Arguments:
-        source, target: the files.
-        before, after: their bytes.
-        trees: entries by tree.
-        notes: what changed against the original, a sentence each.
-    """
-
-    source: Path
-    target: Path
-    before: int
-    after: int
-    trees: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        paths = {"source": str(self.source), "target": str(self.target)}
-        return dataclasses.asdict(self) | paths
-
-
+@reported
 def decompress(
     src: str | Path,
     dst: str | Path,

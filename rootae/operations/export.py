@@ -31,7 +31,8 @@ plan.json       what the codec does: trees, columns, groups, lanes, stages; FORM
 tables.npz      the int64 tables that the plan names by index: array table_0, table_1, ...
 encoder.onnx    the network that makes latents: (inputs, rows) to (latents, rows), to be rounded
                 to whole numbers; only the writer runs it (encoder_N.onnx, N being its index in
-                the plan, where there are several; none without latents)
+                the plan, where there are several; none without latents); it takes what
+                rootae.read_codec(FILE).tree(TREE).encoder_inputs(GROUP, VALUES) makes of values
 decoder_N.onnx  network N of the plan, one stage: whole numbers in, whole numbers out, the same
                 bits on every machine; two outputs, location and scale, for each target
 

@@ -13,6 +13,7 @@ from rootae.errors import NameNotFound
 from rootae.reader.open import open_file
 from rootae.rootio.opening import split_path
 from rootae.source.source import Source
+from rootae.summary import Summary, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CodecInfo", "ColumnInfo", "FileInfo", "GroupInfo", "TreeInfo", "info"]
 
+_KINDS = {
+    "compressed": "compressed by rootae",
+    "codec": "a rootae codec, without trees",
+    "plain": "nothing in it is coded by rootae: an ordinary file, or a copy of one",
+}
 _Plan: TypeAlias = "tuple[TreePlan, Sequence[NDArray[np.int64]]]"  # with its codec's tables
 
 
@@ -114,8 +120,8 @@ class CodecInfo:
     training: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class FileInfo:
+@dataclass(frozen=True, repr=False)
+class FileInfo(Summary):
     """One file.
 
     Arguments:
@@ -133,6 +139,37 @@ class FileInfo:
     codecs: tuple[CodecInfo, ...]
     trees: tuple[TreeInfo, ...]
     provenance: tuple[dict[str, Any], ...]
+
+    @property
+    def headline(self) -> str:
+        """Say in one line what the file is."""
+        return f"{self.path}: {size_text(self.nbytes)}, {_KINDS[self.kind]}{self._origin}"
+
+    @property
+    def _origin(self) -> str:
+        """Say what the file was made from, where it is still all that it was made from."""
+        sources = [record.get("source") for record in self.provenance]
+        if self.kind != "compressed" or len(sources) != 1 or not isinstance(sources[0], dict):
+            return ""
+        name, nbytes = sources[0].get("name"), sources[0].get("bytes")
+        if not isinstance(name, str) or not isinstance(nbytes, int):
+            return ""
+        times = nbytes / max(self.nbytes, 1)
+        return f" from {name}, {size_text(nbytes)}: {times:.2f} times smaller"
+
+    def tables(self) -> dict[str, tuple[list[str], list[list[str]]]]:
+        """Return each tree's columns, for notebooks."""
+        head = ["column", "type", "bound", "bytes", "bits a value"]
+        return {
+            f"{tree.path}: {tree.entries:,} entries": (
+                head,
+                [
+                    [c.name, c.typename, c.bound, size_text(c.nbytes), f"{c.bits:.2f}"]
+                    for c in tree.columns
+                ],
+            )
+            for tree in self.trees
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -1,4 +1,4 @@
-"""What a run of compress or merge did, in figures: for Python and the command line."""
+"""What a run of compress did, in figures: for Python and the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.codec.tree import TreeCoder
 from rootae.planner.survey import looks, survey
+from rootae.schema.bounds.bound import Bound
 from rootae.schema.values import Values
+from rootae.summary import Summary, seconds_text, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from rootae.planner.sample import Sampled
     from rootae.writer.tree import Sizes
 
-__all__ = ["ColumnReport", "Merged", "Report", "TreeReport", "columns_of", "lossy_estimate"]
+__all__ = ["ColumnReport", "Report", "TreeReport", "columns_of", "lossy_estimate"]
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ class TreeReport:
         return sum(c.after for c in self.columns) + self.latents
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Summary):
     """One file.
 
     Arguments:
@@ -100,10 +102,57 @@ class Report:
         """Return how many times smaller the output is."""
         return self.before / self.after if self.after else 1.0
 
+    @property
+    def bound(self) -> str:
+        """Say what is promised of all coded columns together: the loosest bound of each kind."""
+        coded = [c for t in self.trees for c in t.columns]
+        if not coded:
+            return "no column coded"
+        loose = sum(not Bound.parse(c.bound).promises for c in coded)
+        without = [f"{loose} of {len(coded)} columns without a bound"] if loose else []
+        return ", ".join([*_loosest([c.bound for c in coded]), *without])
+
+    @property
+    def headline(self) -> str:
+        """Say in one line what came out: from, to, ratio, bound, seconds."""
+        sizes = f"{self.source} {size_text(self.before)} -> {self.target} {size_text(self.after)}"
+        took = f", {seconds_text(sum(self.seconds.values()))}" if self.seconds else ""
+        return f"{sizes}: {self.ratio:.2f} times smaller, {self.bound}{took}"
+
+    def tables(self) -> dict[str, tuple[list[str], list[list[str]]]]:
+        """Return the columns of each coded tree, for notebooks."""
+        head = ["column", "bound", "largest error", "before", "after"]
+        return {
+            f"{tree.path}: {tree.entries:,} entries": (
+                head,
+                [
+                    [c.name, c.bound, f"{c.error:.3g}", size_text(c.before), size_text(c.after)]
+                    for c in tree.columns
+                ],
+            )
+            for tree in self.trees
+            if tree.coded
+        }
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         data = dataclasses.asdict(self)
         return data | {"source": str(self.source), "target": str(self.target), "ratio": self.ratio}
+
+
+def _loosest(texts: Sequence[str]) -> list[str]:
+    """Say the loosest bound of each kind, of those that promise something.
+
+    Example:
+        >>> _loosest(["exact", "rel:1e-3", "rel:0.01"]), _loosest(["exact"]), _loosest(["none"])
+        (['within rel:0.01'], ['every value exact'], [])
+    """
+    kept = [b for b in map(Bound.parse, dict.fromkeys(texts)) if b.promises]
+    inexact = sorted((b for b in kept if not b.is_exact), key=lambda b: b.error)
+    most = {str(b).partition(":")[0]: str(b) for b in inexact}
+    if most:
+        return [f"within {', '.join(most[name] for name in sorted(most))}"]
+    return ["every value exact"] if kept else []
 
 
 def columns_of(
@@ -162,33 +211,3 @@ def _head(values: Values, entries: int = 4000) -> Values:
         return Values(values.flat[:entries])
     counts = values.counts[:entries]
     return Values(values.flat[: int(counts.sum())], counts)
-
-
-@dataclass(frozen=True)
-class Merged:
-    """What merge wrote.
-
-    Arguments:
-        sources, target: the files.
-        before, after: their bytes, those of the inputs together.
-        trees: entries by tree.
-        copied: blocks that were copied.
-        coded: blocks that were coded anew.
-        codecs: number of codecs that the output holds.
-        notes: what deserves attention, a sentence each.
-    """
-
-    sources: tuple[Path, ...]
-    target: Path
-    before: int
-    after: int
-    trees: dict[str, int]
-    copied: int
-    coded: int
-    codecs: int
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        paths = {"sources": [str(p) for p in self.sources], "target": str(self.target)}
-        return dataclasses.asdict(self) | paths

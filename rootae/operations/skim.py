@@ -14,6 +14,7 @@ from rootae.codec.codec import Codec
 from rootae.errors import ArgumentError, NameNotFound
 from rootae.operations.cuts import Cut
 from rootae.operations.keepdrop import chosen, read_lines
+from rootae.operations.rewrites import Skimmed
 from rootae.operations.train import sample_of
 from rootae.planner.adapt import adapt
 from rootae.planner.transcode import exact_coder
@@ -25,6 +26,7 @@ from rootae.rootio.compression import setting_of
 from rootae.rootio.opening import split_path
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
+from rootae.summary import reported
 from rootae.targets import check_target
 from rootae.writer.composite import Composite
 from rootae.writer.losses import refuse_losses
@@ -39,38 +41,10 @@ if TYPE_CHECKING:
     from rootae.targets import Output
     from rootae.writer.objects import Objects
 
-__all__ = ["Skimmed", "skim"]
+__all__ = ["skim"]
 
 
-@dataclass(frozen=True)
-class Skimmed:
-    """What skim wrote.
-
-    Arguments:
-        source, target: the files.
-        before, after: their bytes.
-        tree: the tree that was cut.
-        entries, passed: its entries before and after.
-        columns: the branches that were kept.
-        notes: what deserves attention, a sentence each.
-    """
-
-    source: Path
-    target: Path
-    before: int
-    after: int
-    tree: str
-    entries: int
-    passed: int
-    columns: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        paths = {"source": str(self.source), "target": str(self.target)}
-        return dataclasses.asdict(self) | paths
-
-
+@reported
 def skim(
     src: str | Path,
     dst: str | Path,

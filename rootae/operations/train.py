@@ -16,10 +16,10 @@ from rootae.container.side_tree import DIRECTORY
 from rootae.errors import ArgumentError, UnsupportedError
 from rootae.planner.adapt import adapt
 from rootae.planner.presets import cut_already
-from rootae.planner.rules import Choice
+from rootae.planner.rules import Choice, unmatched
 from rootae.planner.sample import WIDTH, Sampled
 from rootae.planner.survey import looks, matching, survey
-from rootae.progress import Progress
+from rootae.progress import LOG, Logging, Progress
 from rootae.reader.listing import has_own, holds
 from rootae.rootio.titles import recreate
 from rootae.schema.values import Values
@@ -35,17 +35,20 @@ if TYPE_CHECKING:
     from rootae.planner.look import Look
     from rootae.planner.promises import Promises
     from rootae.schema.column import Column
+    from rootae.schema.tree import TreeSchema
     from rootae.source.tree import SourceTree
     from rootae.targets import Output
     from rootae.training.options import Learning, Options
 
 __all__ = [
     "checked_outputs",
+    "file_samples",
     "refuse_compressed",
     "sample_of",
     "samples_of",
     "train",
     "train_codec",
+    "write_codec",
 ]
 
 _SAMPLED_BLOCKS = 4
@@ -143,22 +146,39 @@ def train(
     opts, paths = options_of(options, sources, "force", "progress")
     out = checked_outputs(target, paths, opts, force=force)
     samples: dict[str, list[Sampled]] = {}
+    schemas: list[TreeSchema] = []
+    progress = Logging(progress or Progress())
     for path in paths:
         with Source.open(path) as source:
             refuse_compressed(source)
-            for sampled in _sampled(source, opts, len(paths)):
+            schemas += [source.tree(name).schema for name in source.tree_paths()]
+            for sampled in file_samples(source, opts, len(paths)):
                 samples.setdefault(sampled.schema.path, []).append(sampled)
-    codec, _ = train_codec(
-        samples, opts, sum(p.stat().st_size for p in paths), progress or Progress()
-    )
-    with out.atomic() as part:
-        with recreate(part) as file:
-            write_records(file, codec, None)
-        read_codec(part)
+    for sentence in unmatched(schemas, opts.bounds, opts.keep_plain):
+        progress.note(sentence)
+    codec, _ = train_codec(samples, opts, sum(p.stat().st_size for p in paths), progress)
+    write_codec(codec, out)
+    LOG.info("%s: codec %s of %d files", target, codec.id[:12], len(paths))
     return codec
 
 
-def _sampled(source: Source, opts: Promises, files: int) -> list[Sampled]:
+def write_codec(codec: Codec, output: Output) -> None:
+    """Write a codec file, and read it back before it appears."""
+    with output.atomic() as part:
+        with recreate(part) as file:
+            write_records(file, codec, None)
+        read_codec(part)
+
+
+def file_samples(source: Source, opts: Promises, files: int) -> list[Sampled]:
+    """Sample the trees of one of several files.
+
+    Arguments:
+        source: the file.
+        opts: which trees and columns are meant.
+        files: how many files are sampled.
+    """
+
     def work() -> list[Sampled]:
         trees = [source.tree(name) for name in source.tree_paths(opts.trees)]
         return samples_of(trees, opts.keep_plain, files=files)

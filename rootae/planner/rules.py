@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rootae.errors import ArgumentError
+from rootae.errors import ArgumentError, nearest
 from rootae.naming import any_matches
 from rootae.regular import regular
 from rootae.schema.bounds.bound import EXACT, Bound
@@ -160,6 +160,11 @@ def unmatched(
     pairs = [(s.path, c.name) for s in schemas for c in s.columns]
     names = [name for s in schemas for name in s.order]
     idle = [r for r in rules if not any(r.matches(*pair) for pair in pairs)]
-    notes = [f"bound {rule.glob}={rule.bound} matches no column" for rule in idle]
+    notes = [_lost(f"bound {r.glob}={r.bound}", r.glob.rpartition(":")[2], names) for r in idle]
     lost = [glob for glob in kept if not any(any_matches([glob], name) for name in names)]
-    return notes + [f"--keep-plain {glob} matches no column" for glob in lost]
+    return notes + [_lost(f"--keep-plain {glob}", glob, names) for glob in lost]
+
+
+def _lost(what: str, glob: str, names: Sequence[str]) -> str:
+    hint = nearest(glob, dict.fromkeys(names))
+    return f"{what} matches no column" + (f"; {hint}" if hint else "")

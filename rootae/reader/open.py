@@ -18,6 +18,7 @@ from rootae.errors import (
     NameNotFound,
 )
 from rootae.reader.hook import coded, install
+from rootae.reader.latents import latents
 from rootae.reader.tree import decode_on
 from rootae.regular import regular
 from rootae.rootio.keys import every_key, key_at, newest
@@ -148,6 +149,31 @@ class File:
     def container(self) -> Container:
         """Return the file's codecs, blocks and provenance."""
         return self._container
+
+    def latents(self, tree: str, group: str = "") -> Any:
+        """Return the latent codes that an autoencoder stored of a tree.
+
+        Arguments:
+            tree: the tree's path.
+            group: a collection (``Jet``), its counter (``nJet``), or nothing for the event's own
+                columns.
+
+        Returns:
+            Whole numbers: for the event an array of shape (entries, latents), else an awkward array
+            of type entries * var * latents.
+
+        Raises:
+            NameNotFound: there is no such coded tree, or no such group has latents.
+            ArgumentError: files with other numbers of latents were merged.
+
+        Example:
+            >>> rootae.open("out.root").latents("Events", "Jet")  # doctest: +SKIP
+            <Array [[[31, 40], [29, 33]], ...] type='3000 * var * 2 * int64'>
+        """
+        known = self._container.coded_trees() if self._container.is_coded else []
+        if tree not in known:
+            raise NameNotFound(tree, known, self._where, "coded tree")
+        return latents(self._container.stored(tree), group)
 
     @property
     def bounds(self) -> dict[str, dict[str, Bound]]:

@@ -106,7 +106,7 @@ class Family(ABC):
     def __init__(self, data: GroupData, setup: Setup) -> None:
         """Read the settings; families build what they train after it."""
         super().__init__()
-        self.name = type(self).__module__.rpartition(".")[2]
+        self.name = type(self).__module__.rpartition(".")[2].removeprefix("rootae_own_family_")
         self.settings = read(type(self).Settings, setup.settings, self.name)
 
     def encoder(self) -> TrainedEncoder | None:

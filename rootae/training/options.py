@@ -12,6 +12,8 @@ from rootae.errors import ArgumentError, NameNotFound
 from rootae.planner.promises import Promises
 from rootae.planner.rules import rules_of
 from rootae.rootio.opening import split_path
+from rootae.training.own import adopted
+from rootae.training.variants import ADOPTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +33,12 @@ _TRAINING = (  # what a codec remembers of its training, where it is not the def
 def _families() -> list[str]:
     from rootae.training.families import names  # the folder of their files; no torch behind it
 
-    return ["auto", "plain", *names()]
+    return ["auto", "plain", *names(), *_own("families")]
+
+
+def _own(folder: str) -> list[str]:
+    """Return the names of users' own classes."""
+    return [name for package, name in ADOPTED if package == f"rootae.training.{folder}"]
 
 
 @dataclass(frozen=True)
@@ -39,8 +46,9 @@ class Learning:
     """How contexts are to be learned: of no use where a codec is given.
 
     Arguments:
-        family: ``auto``, ``plain`` or a training family.
-        net: architecture of the networks.
+        family: ``auto``, ``plain`` or a training family; `compress` and `train` take a class of
+            one's own too, or the path of a Python file with one.
+        net: architecture of the networks, likewise.
         seed: of training.
         steps: training steps for each group, instead of a time budget.
         time_budget: seconds of training for the whole file.
@@ -87,7 +95,7 @@ class Learning:
     def __post_init__(self) -> None:
         """Refuse what does not exist, is out of range or contradicts something else."""
         for kind, name, known in (
-            ("net", self.net, NETS),
+            ("net", self.net, [*NETS, *_own("nets")]),
             ("effort", self.effort, EFFORTS),
             ("schedule", self.schedule, SCHEDULES),
             ("family", self.family, _families()),
@@ -185,6 +193,7 @@ def options_of(
     for name in options:
         if name not in known:
             raise NameNotFound(name, sorted([*known, *others]), "rootae", "option")
+    options |= {k: adopted(k, options[k]) for k in ("family", "net") if k in options}
     options["bounds"] = rules_of(options.pop("bounds", None))
     options["device"] = chosen(options.get("device"))
     options |= {k: Path(options[k]) for k in ("checkpoint", "history") if options.get(k)}

@@ -8,7 +8,9 @@ from typing import Any
 
 from rootae.errors import NameNotFound
 
-__all__ = ["load", "names"]
+__all__ = ["ADOPTED", "load", "names"]
+
+ADOPTED: dict[tuple[str, str], Any] = {}  # classes of users by folder and name, see `own`
 
 
 def names(package: str) -> list[str]:
@@ -37,6 +39,8 @@ def load(package: str, name: str, kind: str, *others: str) -> Any:
     Raises:
         NameNotFound: there is no such variant.
     """
+    if (package, name) in ADOPTED:
+        return ADOPTED[package, name]
     known = names(package)
     if name not in known:
         raise NameNotFound(name, [*others, *known], package, kind)

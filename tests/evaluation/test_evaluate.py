@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
@@ -162,6 +163,28 @@ def test_the_page_holds_all_columns_and_loads_nothing(report: Evaluation, tmp_pa
     assert "no bound" in text
     assert text.count('src="data:image/svg+xml;base64,') == len(re.findall(r"\bsrc=", text))
     assert not re.search(r"https?:|//cdn|@import|url\(|<link|href=\"(?!#)", text)
+
+
+def test_the_page_has_one_picture_a_peak_and_units_in_headings(
+    report: Evaluation, tmp_path: Path
+) -> None:
+    text = write_page(report, tmp_path / "page.html", pictures=1).read_text()
+    assert text.count('<figure class="peak">') == len(report.peaks)
+    assert "mass before / GeV" in text
+    for name in ("columns", "pictures", "correlations"):
+        assert f'<details class="section" id="{name}"' in text
+    assert text.count('<input type="search"') == 2
+
+
+def test_a_width_that_moved_is_in_the_verdict(report: Evaluation) -> None:
+    peak = report.peaks[0]
+    fit = peak.fits[0]
+    wide = dataclasses.replace(fit.after, width=fit.before.width + 14 * fit.before.width_error)
+    moved = dataclasses.replace(peak, fits=(dataclasses.replace(fit, after=wide),))
+    told = dataclasses.replace(report, peaks=(moved,)).verdict
+    assert f"{peak.name} moved: " in told
+    assert "width by +14.0 times the fit's error" in told
+    assert told.startswith(dataclasses.replace(report, peaks=()).verdict.removesuffix("."))
 
 
 def test_names_cannot_break_the_page(tmp_path: Path) -> None:

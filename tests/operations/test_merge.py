@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rooted import Script
 
-    from rootae.operations.results import Merged
+    from rootae.operations.rewrites import Merged
 
 EDGES: dict[str, Any] = {"bins": 8, "range": (-4, 4)}
 

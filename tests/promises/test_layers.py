@@ -22,15 +22,15 @@ MODULES = {
 FLOORS = [  # low to high; what stands on one floor does not import each other
     ["legible", "progress"],
     ["errors"],
-    ["extras", "formula", "kernels", "leftovers", "naming", "regular"],
+    ["extras", "formula", "kernels", "leftovers", "naming", "regular", "summary"],
     ["schema", "targets"],
-    ["codec", "rootio"],
+    ["codec", "failure", "rootio"],
     ["container", "source"],
     ["planner", "reader"],
     ["checks", "training"],
     ["writer"],
     ["operations"],
-    ["evaluation"],
+    ["dataset", "evaluation"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rooted import Script
 
-    from rootae.operations.decompress import Decompressed
+    from rootae.operations.rewrites import Decompressed
 
 MAKE = """
 import os, array

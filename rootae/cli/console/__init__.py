@@ -5,8 +5,9 @@ from __future__ import annotations
 from rootae.cli.console.about import show_about
 from rootae.cli.console.bars import Bars, Notes, bars
 from rootae.cli.console.evaluate import show_evaluated
+from rootae.cli.console.files import Files, files
 from rootae.cli.console.info import show_info
-from rootae.cli.console.messages import error, note, print_json
+from rootae.cli.console.messages import begin, error, note, print_json
 from rootae.cli.console.results import (
     show_change,
     show_compressed,
@@ -18,9 +19,12 @@ from rootae.cli.console.rewrites import show_merged, show_skimmed
 
 __all__ = [
     "Bars",
+    "Files",
     "Notes",
     "bars",
+    "begin",
     "error",
+    "files",
     "note",
     "print_json",
     "show_about",

@@ -9,7 +9,15 @@ from rootae.cli.console.table import stdout
 if TYPE_CHECKING:
     from rootae.operations.about import About
 
-__all__ = ["show_about"]
+__all__ = ["decoder_text", "show_about"]
+
+
+def decoder_text(about: About) -> str:
+    """Name the decoder, and how many threads it has."""
+    threads = f", {about.threads} threads" if about.threads > 1 else ""
+    if about.decoder == "native":
+        return f"native decoder{threads}"
+    return f"decoder in Python ({about.why}){threads}"
 
 
 def show_about(about: About) -> None:

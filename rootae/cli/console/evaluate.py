@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rootae.cli.console.table import bound_text, headed, print_table, size_text, stdout
+from rootae.cli.console.table import bound_text, headed, print_table, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,33 +19,41 @@ _SHOWN = 15  # columns, where not all are asked for
 
 
 def show_evaluated(report: Evaluation, *, verbose: bool) -> None:
-    """Print what compression did to columns and peaks."""
+    """Print what compression did to peaks and columns."""
     console = stdout()
+    console.print(headed(report.headline), soft_wrap=True)
+    _print_peaks(console, report)
     worst = report.worst if verbose else report.worst[:_SHOWN]
-    head = ["column", "bound", "largest error", "of bound", "bias", "RMS", "RMS/spread", "KS"]
-    print_table(console, [*head, "W1", "bits/value"], [_cells(c) for c in worst])
+    head = ["column", "bound", "largest error", "of bound", "RMS/spread", "KS"]
+    more = ["bias", "RMS", "W1", "bits/value"] if verbose else []
+    alone = len(report.trees) == 1
+    names = [c.name if alone else f"{c.tree}:{c.name}" for c in worst]
+    rows = [[n, *_cells(c, verbose=verbose)] for n, c in zip(names, worst, strict=True)]
+    print_table(console, [*head, *more], rows)
+    if any(c.is_discrete for c in worst):
+        console.print(
+            "* repeated values: however little one moves, KS jumps by its share of all; the errors "
+            "say more"
+        )
     if len(worst) < len(report.columns):
         console.print(f"{len(report.columns) - len(worst)} more columns differ less: -v lists all")
-    _print_peaks(console, report)
-    sizes = size_text(report.before), size_text(report.after)
-    console.print(f"{sizes[0]} -> {sizes[1]}: {report.ratio:.2f} times smaller")
-    console.print(headed(report.verdict))
 
 
-def _cells(c: ColumnReport) -> list[str]:
+def _cells(c: ColumnReport, *, verbose: bool) -> list[str]:
     share = "" if c.share is None or c.bound == "exact" else f"{100 * c.share:.1f}%"
-    numbers = (f"{x:.3g}" for x in (c.bias, c.rms, c.noise, c.ks, c.wasserstein))
     bits = "" if c.bits is None else f"{c.bits:.2f}"
-    name = f"{c.tree}:{c.name}"
-    return [name, bound_text(c.bound), f"{c.largest:.3g}", share, *numbers, bits]
+    more = [*(f"{x:.3g}" for x in (c.bias, c.rms, c.wasserstein)), bits] if verbose else []
+    told = [f"{c.noise:.3g}", f"{c.ks:.3g}{'*' * c.is_discrete}"]
+    return [bound_text(c.bound), f"{c.largest:.3g}", share, *told, *more]
 
 
 def _print_peaks(console: Console, report: Evaluation) -> None:
     if not report.peaks:
         return
-    head = ["peak", "fit", "mass before", "mass after", "shift", "width before", "width after"]
+    masses = ["mass before", "mass after", "shift of mass"]
+    widths = ["width before", "width after", "shift of width"]
     rows = [[f"{p.name} ({p.tree})", *_fit(f, p.unit)] for p in report.peaks for f in p.fits]
-    print_table(console, [*head, "shift", "chi2/ndf before, after"], rows)
+    print_table(console, ["peak", "fit", *masses, *widths, "chi2/ndf before, after"], rows, keys=2)
 
 
 def _fit(fits: Comparison, unit: str) -> list[str]:
@@ -53,13 +61,18 @@ def _fit(fits: Comparison, unit: str) -> list[str]:
     name = before.method + (", chosen again" if fits.selection == "again" else "")
     if not fits.converged:
         return [name, before.problem or after.problem]
-    return [
-        name,
+    texts = [
         f"{before.mass:.6g} +- {before.mass_error:.2g} {unit}".rstrip(),
         f"{after.mass:.6g} +- {after.mass_error:.2g} {unit}".rstrip(),
-        f"{fits.mass_shift:+.4f} sigma",
+        _shift(fits.mass_shift),
         f"{before.width:.5g} +- {before.width_error:.2g}",
         f"{after.width:.5g} +- {after.width_error:.2g}",
-        f"{fits.width_shift:+.4f} sigma",
+        _shift(fits.width_shift),
         f"{before.chi2:.1f}/{before.ndf}, {after.chi2:.1f}/{after.ndf}",
     ]
+    return [name, *(t.replace(" ", "\N{NO-BREAK SPACE}") for t in texts)]
+
+
+def _shift(errors: float) -> str:
+    """Return a shift in errors of the fit."""
+    return f"{errors:+.4f} sigma" if abs(errors) < 1 else f"{errors:+.1f} sigma"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rootae.cli.console.about import decoder_text
 from rootae.cli.console.table import (
     MOST,
     bound_text,
@@ -11,69 +12,81 @@ from rootae.cli.console.table import (
     collections_of,
     headed,
     print_table,
-    size_text,
     stdout,
 )
+from rootae.summary import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
-    from rootae.operations.info import ColumnInfo, FileInfo, GroupInfo, TreeInfo
+    from rootae.operations.about import About
+    from rootae.operations.info import CodecInfo, ColumnInfo, FileInfo, GroupInfo, TreeInfo
 
 __all__ = ["show_info"]
 
 _BRANCH, _LAST = "├──\N{NO-BREAK SPACE}", "└──\N{NO-BREAK SPACE}"
 _SHOWN = (
-    *("column", "type", "bound", "why", "bytes", "share", "bits/value"),
-    *("how", "contexts", "needs", "from", "title"),
+    *("column", "type", "bound", "bytes", "share", "bits/value"),
+    *("how", "contexts", "needs", "why", "from", "title"),
 )
-_DETAILS = {"why", "from", "title"}  # shown with -v
+_DETAILS = {"how", "contexts", "needs", "why", "from", "title"}  # shown with -v
 
 
-def show_info(info: FileInfo, *, verbose: bool) -> None:
-    """Print what a file holds."""
+def show_info(info: FileInfo, about: About, *, verbose: bool) -> None:
+    """Print what a file holds.
+
+    Arguments:
+        info: the file.
+        about: what would read it here.
+        verbose: list every column, and how it is coded.
+    """
     console = stdout()
-    kinds = {
-        "compressed": "compressed by rootae",
-        "codec": "a rootae codec, without trees",
-        "plain": "nothing in it is coded by rootae: an ordinary file, or a copy of one",
-    }
-    console.print(headed(str(info.path), f": {size_text(info.nbytes)}, {kinds[info.kind]}"))
+    console.print(headed(info.headline), soft_wrap=True)
     for codec in info.codecs:
+        _print_codec(console, codec, verbose=verbose)
+    for tree in info.trees:
+        _print_tree(console, tree, info.nbytes, verbose=verbose)
+    if info.codecs:
+        console.print(f"read here by the {decoder_text(about)}")
+    for record in info.provenance if verbose else ():
+        console.print(f"made from {_short(record.get('source'))}")
+        console.print(f"with {_short(record.get('options'))}, {_short(record.get('versions'))}")
+
+
+def _print_codec(console: Console, codec: CodecInfo, *, verbose: bool) -> None:
+    trained = f": trained as {_short(codec.training)}" if codec.training else ""
+    console.print(f"codec {codec.id[:12]}{trained}")
+    if verbose:
         console.print(
-            f"codec {codec.id[:12]}: format {codec.format}, {codec.networks} networks, "
+            f"format {codec.format}, {codec.networks} networks, "
             f"{size_text(codec.nbytes)} before compression"
         )
-        if codec.training:
-            console.print(f"trained as {_short(codec.training)}")
         fields = ("family", "lanes", "latents", "stages", "diagrams", "contexts")
         groups = [(g, [g.tree, g.name or "(event)"]) for g in codec.groups]
         rows = [[*where, *(getattr(g, f) for f in fields), *_trained(g)] for g, where in groups]
-        print_table(console, ["tree", "group", *fields, "steps", "validated bits a row"], rows)
-        for group in codec.groups:
-            if told := group.not_stored:
-                console.print(
-                    f"{group.tree}:{group.name or '(event)'}: {told['family']}: {told['bits']:.2f} "
-                    f"bits a row against {told['against']:.2f}, not stored"
-                )
-    for tree in info.trees:
-        _print_tree(console, tree, info.nbytes, verbose=verbose)
-    for record in info.provenance:
-        console.print(f"made from {_short(record.get('source'))}")
-        console.print(f"with {_short(record.get('options'))}, {_short(record.get('versions'))}")
+        head = ["tree", "group", *fields, "steps", "validated bits a row"]
+        print_table(console, head, rows, keys=2)
+    for group in codec.groups:
+        if told := group.not_stored:
+            console.print(
+                f"{group.tree}:{group.name or '(event)'}: {told['family']}: {told['bits']:.2f} "
+                f"bits a row against {told['against']:.2f}, not stored"
+            )
 
 
 def _print_tree(console: Console, tree: TreeInfo, whole: int, *, verbose: bool) -> None:
     if not tree.columns:
         console.print(headed(tree.path, f": {tree.entries:,} entries, not coded"))
         return
-    told = (
-        f" ({tree.title}): {tree.entries:,} entries in {tree.blocks} blocks, "
-        f"{size_text(tree.nbytes)}, latents {size_text(tree.latents)}; a column needs "
-        f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
-    )
+    title = f" ({tree.title})" if tree.title else ""
+    told = f"{title}: {tree.entries:,} entries, {size_text(tree.nbytes)}"
+    if verbose:
+        told += (
+            f" in {tree.blocks} blocks, latents {size_text(tree.latents)}; a column needs "
+            f"{tree.ancestors[0]:.1f} others on average, {tree.ancestors[1]} at most"
+        )
     console.print(headed(tree.path, told))
     rows: list[dict[str, str]] = []
     listed, found = verbose or len(tree.columns) <= MOST, collections_of(tree.columns)

@@ -8,12 +8,22 @@ from typing import Any
 
 from rootae.legible import legible, valid
 
-__all__ = ["error", "note", "print_json"]
+__all__ = ["begin", "error", "note", "print_json"]
+
+
+_said: set[str] = set()  # notes of this command: what was told before the work is not told again
+
+
+def begin() -> None:
+    """Forget what another command of this process has said."""
+    _said.clear()
 
 
 def note(text: str) -> None:
-    """Print a note on stderr."""
-    print(f"rootae: note: {_line(text)}", file=sys.stderr)
+    """Print a note on stderr, once a command."""
+    if text not in _said:
+        _said.add(text)
+        print(f"rootae: note: {_line(text)}", file=sys.stderr)
 
 
 def error(text: str) -> None:

@@ -8,13 +8,12 @@ from rootae.cli.console.table import (
     MOST,
     bound_text,
     bounds_and_ways,
-    change_text,
     collections_of,
     headed,
     print_table,
-    size_text,
     stdout,
 )
+from rootae.summary import size_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,48 +21,63 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from rootae.checks.values import Verified
-    from rootae.operations.decompress import Decompressed
     from rootae.operations.results import Report, TreeReport
+    from rootae.operations.rewrites import Decompressed
 
 __all__ = ["show_change", "show_compressed", "show_decompressed", "show_total", "show_verified"]
 
 
 def show_compressed(report: Report, *, verbose: bool) -> None:
-    """Print what compress did."""
+    """Print what compress did: a line, then each tree's columns; how they are coded if asked."""
     console = stdout()
+    _print_headline(console, report)
+    if report.lossy_estimate is not None:
+        times = report.before / max(report.lossy_estimate, 1)
+        size = size_text(report.lossy_estimate)
+        console.print(f"--lossy would give about {size}: {times:.2f} times smaller")
     for tree in report.trees:
         if not tree.coded:
             console.print(f"{tree.path}: {tree.entries:,} entries, left as it is: {tree.why}")
             continue
         console.print(headed(tree.path, f": {tree.entries:,} entries"))
         _print_columns(console, tree, verbose=verbose)
-        _print_training(console, tree)
-    _print_sizes(console, report)
+        if verbose:
+            _print_training(console, tree)
+    if verbose and report.seconds:
+        console.print(", ".join(f"{k} {v:.1f} s" for k, v in report.seconds.items()))
+
+
+def _print_headline(console: Console, report: Any) -> None:
+    console.print(headed(report.headline), soft_wrap=True)
 
 
 def _print_columns(console: Console, tree: TreeReport, *, verbose: bool) -> None:
-    rows: list[list[str]] = []
-    if verbose or len(tree.columns) <= MOST:
-        head = ["column", "bound", "why", "largest error", "before", "after", "how"]
+    listed = verbose or len(tree.columns) <= MOST
+    inside = () if verbose else ("why", "how")
+    found: list[dict[str, str]] = []
+    if listed:
         for c in tree.columns:
-            sizes = size_text(c.before), size_text(c.after)
-            rows.append([c.name, bound_text(c.bound), c.why, f"{c.error:.3g}", *sizes, c.how])
+            cells = {"column": c.name, "bound": bound_text(c.bound), "why": c.why, "how": c.how}
+            found.append(cells | _sizes(c.before, c.after, c.error))
     else:
-        head = ["columns", "bounds", "largest error", "before", "after", "how"]
         for name, members in collections_of(tree.columns):
-            bounds, ways = bounds_and_ways(members)
-            largest = max(c.error for c in members)
-            sizes = (
-                size_text(sum(c.before for c in members)),
-                size_text(sum(c.after for c in members)),
-            )
-            rows.append([name, bounds, f"{largest:.3g}", *sizes, ways])
-    before, after = sum(c.before for c in tree.columns), tree.after
-    if tree.latents:
-        blank = [""] * (len(head) - 2)
-        rows.append(["latents", *blank[:-1], size_text(tree.latents), blank[-1]])
-    total = ["total", *[""] * (len(head) - 4), size_text(before), size_text(after), ""]
-    print_table(console, head, [*rows, total])
+            sums = sum(c.before for c in members), sum(c.after for c in members)
+            cells = {"column": name, "bound": bounds_and_ways(members)[0]}
+            found.append(cells | _sizes(*sums, max(c.error for c in members)))
+    if verbose and tree.latents:
+        found.append({"column": "latents", "after": size_text(tree.latents)})
+    found.append({"column": "total"} | _sizes(sum(c.before for c in tree.columns), tree.after))
+    head = ["column", "bound", "largest error", "before", "after", "times", "how", "why"]
+    shown = [name for name in head if name not in inside]
+    print_table(console, shown, [[row.get(name, "") for name in shown] for row in found])
+
+
+def _sizes(before: int, after: int, error: float | None = None) -> dict[str, str]:
+    """Return cells of sizes, and of how many times smaller they became."""
+    ratio = before / max(after, 1)
+    times = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+    told = {} if error is None else {"largest error": f"{error:.3g}"}
+    return told | {"before": size_text(before), "after": size_text(after), "times": times}
 
 
 def _print_training(console: Console, tree: TreeReport) -> None:
@@ -89,19 +103,9 @@ def _print_training(console: Console, tree: TreeReport) -> None:
             console.print(f"{record['group'] or '(event)'}: with networks' own bytes: {told}")
 
 
-def _print_sizes(console: Console, report: Report) -> None:
-    console.print(f"{change_text(report)}: {report.ratio:.2f} times smaller")
-    if report.lossy_estimate is not None:
-        times = report.before / max(report.lossy_estimate, 1)
-        size = size_text(report.lossy_estimate)
-        console.print(f"--lossy would give about {size}: {times:.2f} times smaller")
-    if report.seconds:
-        console.print(", ".join(f"{k} {v:.1f} s" for k, v in report.seconds.items()))
-
-
 def show_change(report: Any) -> None:
     """Print what became of one file of several."""
-    stdout().print(change_text(report), soft_wrap=True)
+    _print_headline(stdout(), report)
 
 
 def show_total(reports: Sequence[Any], left: Sequence[str]) -> None:
@@ -123,9 +127,9 @@ def show_total(reports: Sequence[Any], left: Sequence[str]) -> None:
 def show_decompressed(report: Decompressed) -> None:
     """Print what decompress did."""
     console = stdout()
+    _print_headline(console, report)
     for path, entries in report.trees.items():
         console.print(f"{path}: {entries:,} entries")
-    console.print(change_text(report))
 
 
 def _print_uncovered(console: Console, names: Sequence[str]) -> None:

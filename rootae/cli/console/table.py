@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rootae.cli.console.folding import GAP, folded, wrapped
 from rootae.legible import legible
 
 if TYPE_CHECKING:
@@ -18,16 +20,18 @@ __all__ = [
     "MOST",
     "bound_text",
     "bounds_and_ways",
-    "change_text",
     "collections_of",
     "headed",
     "print_table",
-    "size_text",
     "stdout",
 ]
 
-_WIDTH = 120  # where stdout is no terminal
+_WIDTH = 120  # where stdout is no terminal, and nothing says how wide it is
 MOST = 60  # columns of a tree that are listed one by one
+_RIGHT = {
+    *("largest error", "of bound", "before", "after", "times", "bytes", "share", "bits/value"),
+    *("bias", "RMS", "RMS/spread", "KS", "W1", "contexts", "needs", "entries"),
+}
 
 
 def bound_text(bound: str) -> str:
@@ -54,7 +58,7 @@ def collections_of(columns: Sequence[Any]) -> list[tuple[str, list[Any]]]:
 def _counted(texts: Iterable[str]) -> str:
     """Return the most common phrases with how often they occur."""
     kinds = Counter(t.partition(" from ")[0] for t in texts if t)
-    shown = [f"{n} {text}" for text, n in kinds.most_common(3)]
+    shown = [f"{n}\N{NO-BREAK SPACE}{text}" for text, n in kinds.most_common(3)]
     return ", ".join(shown) + (", ..." if len(kinds) > 3 else "")
 
 
@@ -63,46 +67,39 @@ def bounds_and_ways(columns: Sequence[Any]) -> tuple[str, str]:
     return _counted(bound_text(c.bound) for c in columns), _counted(c.how for c in columns)
 
 
-def change_text(report: Any) -> str:
-    """Return what became of a file's, or of several files', bytes."""
-    before, after = size_text(report.before), size_text(report.after)
-    many = getattr(report, "sources", None)
-    return f"{f'{len(many)} files' if many else report.source} {before} -> {report.target} {after}"
+def print_table(
+    console: Console, head: Sequence[str], rows: Iterable[Sequence[object]], keys: int = 1
+) -> None:
+    """Print a table; columns of numbers are aligned to the right.
 
-
-def size_text(n: float) -> str:
-    """Return bytes in a unit that suits them.
-
-    Example:
-        >>> size_text(1234567)
-        '1.23 MB'
+    Arguments:
+        console: where to.
+        head: names of the columns.
+        rows: their cells.
+        keys: how many columns, the first ones, say what a row is of: they stand again where
+            others find no room beside them.
     """
-    for unit in ("B", "kB", "MB", "GB"):
-        if abs(n) < 1000 or unit == "GB":
-            break
-        n /= 1000
-    return f"{n:.0f} B" if unit == "B" else f"{n:.3g} {unit}"
+    full = [_cells(head, row) for row in rows]
+    columns = [[name, *(row[i] for row in full)] for i, name in enumerate(head)]
+    for part in folded(columns, console.width, keys):
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+        for i, width in part.items():
+            right: Any = "right" if head[i] in _RIGHT else "left"
+            table.add_column(wrapped(head[i], width), justify=right, width=width)
+        for row in full:
+            table.add_row(*(Text(wrapped(row[i], width)) for i, width in part.items()))
+        needed = sum(part.values()) + GAP * len(part)
+        console.print(table, width=max(needed, console.width), crop=False, no_wrap=True)
 
 
-def print_table(console: Console, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns of numbers are aligned to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    right = {
-        "largest error",
-        "before",
-        "after",
-        "bytes",
-        "share",
-        "bits/value",
-        "contexts",
-        "needs",
-    }
-    for name in head:
-        justify = "right" if name in right else "left"
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*map(str, row))
-    console.print(table)
+def _cells(head: Sequence[str], row: Sequence[object]) -> list[str]:
+    """Return a row's texts; a number and its unit stay together."""
+    texts = [legible(str(c)) for c in row]
+    kept = [
+        t.replace(" ", "\N{NO-BREAK SPACE}") if name in _RIGHT else t
+        for name, t in zip(head, texts, strict=False)
+    ]
+    return kept + [""] * (len(head) - len(kept))
 
 
 class _Legible(Console):
@@ -121,6 +118,6 @@ def headed(name: str, rest: str = "") -> Text:
 def stdout() -> Console:
     """Return the console on stdout, wide where it is no terminal."""
     console = _Legible(highlight=False, soft_wrap=False, markup=False, emoji=False)
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = max(console.width, _WIDTH)
     return console

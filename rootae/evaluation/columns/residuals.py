@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnReport", "Residuals", "kolmogorov_smirnov", "wasserstein"]
 
+_DISCRETE = 0.002  # share of values that are one value, from which on a column is discrete
+_STEPS = 2  # a distance of so many of its largest steps comes of them
+
 
 @dataclass(frozen=True)
 class ColumnReport:
@@ -41,6 +44,8 @@ class ColumnReport:
             `values`.
         nbytes: bytes in the compressed file, None where it does not say.
         bits: the same a value.
+        step: the largest share of values that one value before makes up, where any changed: as
+            much of `ks` may come of the smallest change of that value.
     """
 
     tree: str
@@ -61,6 +66,12 @@ class ColumnReport:
     wasserstein: float
     sampled: int
     nbytes: int | None = None
+    step: float = 0.0
+
+    @property
+    def is_discrete(self) -> bool:
+        """Say whether the distance of distributions says more of repeated values than of errors."""
+        return self.ks > 0 and self.step >= _DISCRETE and self.ks <= _STEPS * self.step
 
     @property
     def bits(self) -> float | None:
@@ -185,8 +196,13 @@ class Residuals:
             tree, name, typename, str(self.bound), self.values, self.changed, self.broken,
             self.nonfinite, self.largest, self.error.rms, float(self.error.mean), self.original.std,
             float(self.response.mean), self.response.std, *distances,
-            len(x), nbytes,
+            len(x), nbytes, _largest_step(x) if distances[0] else 0.0,
         )  # fmt: skip
+
+
+def _largest_step(x: Array) -> float:
+    """Return the largest share of values that are equal."""
+    return float(np.unique(x, return_counts=True)[1].max(initial=0) / max(len(x), 1))
 
 
 def kolmogorov_smirnov(x: Array, y: Array) -> float:

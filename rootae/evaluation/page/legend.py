@@ -14,9 +14,11 @@ LEGEND = {
     "error is beside the signal; the table begins with the largest",
     "response": "mean and standard deviation of (y &minus; x) / x, where x is not zero",
     "KS": "Kolmogorov-Smirnov distance: the largest gap between the cumulative distributions "
-    "before and after, from 0 (equal) to 1",
+    "before and after, from 0 (equal) to 1. Marked * where one value is repeated often: however "
+    "little it moves, the distance jumps by its share of all values, so that W1 and the errors say "
+    "more there",
     "W1": "Wasserstein-1 distance: how far values have to move on average to turn one "
     "distribution into the other, in the column's unit",
-    "bits": "bits that the column takes in the compressed file, a value; shared tables, networks "
-    "and latents not counted",
+    "bits a value": "bits that the column takes in the compressed file, a value; shared "
+    "tables, networks and latents not counted",
 }

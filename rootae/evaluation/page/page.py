@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import html
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 import rootae.evaluation.page.pictures as draw
 from rootae.evaluation.page.legend import LEGEND
+from rootae.evaluation.page.peaks import peaks
+from rootae.evaluation.page.sections import SEARCH, figure, section
 from rootae.evaluation.page.style import CSS, SCRIPT
-from rootae.evaluation.page.tables import measured, number, short, size, table
-from rootae.legible import legible
+from rootae.evaluation.page.tables import escape, number, short, size, table
 from rootae.targets import check_target
 
 if TYPE_CHECKING:
@@ -20,12 +19,11 @@ if TYPE_CHECKING:
 
     from rootae.evaluation.columns.residuals import ColumnReport
     from rootae.evaluation.evaluation import Evaluation, TreeReport
-    from rootae.evaluation.peaks.fits import Comparison
-    from rootae.evaluation.peaks.report import PeakReport
 
 __all__ = ["page", "write"]
 
 _MATRIX = 40  # columns of a correlation matrix that are drawn
+_GROUPS = 6  # with more of them, the section of correlations is closed at first
 
 
 def write(
@@ -66,7 +64,7 @@ def page(report: Evaluation, pictures: int = 60) -> str:
     """
     parts = [
         _head(report),
-        _peaks(report),
+        peaks(report),
         _columns(report),
         _correlations(report),
         _latents(report),
@@ -95,7 +93,8 @@ def _head(report: Evaluation) -> str:
     }
     figures = "".join(f"<div><b>{v}</b><span>{k}</span></div>" for k, v in boxes.items())
     loose = any(c.bound == "none" for c in report.columns)
-    kind = "verdict bad" if not report.holds else "verdict loose" if loose else "verdict"
+    doubtful = loose or report.shifts
+    kind = "verdict bad" if not report.holds else "verdict loose" if doubtful else "verdict"
     return (
         f"<header><h1>What compression did to <code>{escape(report.original.name)}</code></h1>"
         f'<p class="soft">Every value of <code>{escape(report.compressed.name)}</code> was '
@@ -105,68 +104,9 @@ def _head(report: Evaluation) -> str:
     )
 
 
-def _peaks(report: Evaluation) -> str:
-    if not report.peaks:
-        return ""
-    text = (
-        "<p>Masses from the columns, fitted before and after with the same window, bins and "
-        "starting point. A shift is given in units of the fit's own error: at 0.05, the error of "
-        "the measurement would grow by about a tenth of a per cent.</p>"
-    )
-    return (
-        f'<section id="peaks"><h2>Peaks</h2>{text}{"".join(map(_peak, report.peaks))}</section>\n'
-    )
-
-
-def _peak(peak: PeakReport) -> str:
-    head = ["fit", "candidates", "mass before", "mass after", "mass shift", "width before",
-            "width after", "width shift", "&chi;&sup2;/ndf before", "after"]  # fmt: skip
-    rows = [_fit_cells(f) for f in peak.fits]
-    moved = (
-        f" Chosen again from the values after, {peak.moved:,} entries have another candidate, "
-        "because a value passed a threshold or two changed places."
-        if peak.moved
-        else ""
-    )
-    note = f"; {escape(peak.note)}" if peak.note else ""
-    where = "" if not peak.unit else f" in {escape(peak.unit)}"
-    text = (
-        f"<h3>{escape(peak.name)}</h3><p>{escape(peak.text)} (tree {escape(peak.tree)}{note}; "
-        f"{peak.candidates:,} candidates). Fitted{where}: {escape(peak.model.text)}.{moved}</p>"
-    )
-    shown = next((f for f in peak.fits if f.converged), peak.fits[0])
-    sides = (("before", shown.before, peak.before), ("after", shown.after, peak.after))
-    figures = "".join(
-        _figure(draw.peak(peak, fit, values), f"<b>{side}</b>, {fit.method}", f"{peak.name} {side}")
-        for side, fit, values in sides
-    )
-    return f"{text}{table(head, rows, '', 1)}<div class='grid two'>{figures}</div>"
-
-
-def _fit_cells(fits: Comparison) -> list[str]:
-    before, after = fits.before, fits.after
-    again = ", candidates chosen again" if fits.selection == "again" else ""
-    none = ", no background" if "background" in before.held else ""
-    name = f"{before.method}{again}{none}"
-    if not fits.converged:
-        return [name, f"{before.values:,}", escape(before.problem or after.problem), *[""] * 7]
-    return [
-        name,
-        f"{before.values:,}" + (f" (every {before.every}.)" if before.every > 1 else ""),
-        measured(before.mass, before.mass_error),
-        measured(after.mass, after.mass_error),
-        f"{fits.mass_shift:+.4f} &sigma;",
-        measured(before.width, before.width_error),
-        measured(after.width, after.width_error),
-        f"{fits.width_shift:+.4f} &sigma;",
-        f"{before.chi2:.1f}/{before.ndf}",
-        f"{after.chi2:.1f}/{after.ndf}",
-    ]
-
-
 def _columns(report: Evaluation) -> str:
     head = ["column", "type", "bound", "values", "outside bound", "largest error", "of bound",
-            "bias", "RMS", "RMS / spread", "response", "KS", "W1", "bits"]  # fmt: skip
+            "bias", "RMS", "RMS / spread", "response", "KS", "W1", "bits a value"]  # fmt: skip
     several = len(report.trees) > 1
     rows = [_column_cells(c, several) for c in report.worst]
     legend = "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in LEGEND.items())
@@ -176,12 +116,12 @@ def _columns(report: Evaluation) -> str:
         f"({-(-t.entries // t.every):,} of {t.entries:,}); all else is from all values.</p>"
         for t in sampled
     )
-    return (
-        '<section id="columns"><h2>Columns</h2><p>All columns, the worst first. A click on a '
-        f"heading sorts.</p>{note}{table(head, rows, 'sort', 3)}"
-        f"<details open><summary>What the figures mean</summary><dl>{legend}</dl></details>"
-        "</section>\n"
+    text = (
+        "<p>All columns, the worst first. A click on a heading sorts.</p>"
+        f"{note}{SEARCH}{table(head, rows, 'sort', 3)}"
+        f"<details><summary>What the figures mean</summary><dl>{legend}</dl></details>"
     )
+    return section("columns", f"Columns ({len(rows):,})", text)
 
 
 def _column_cells(c: ColumnReport, several: bool) -> list[tuple[str, float | None] | str]:
@@ -193,7 +133,7 @@ def _column_cells(c: ColumnReport, several: bool) -> list[tuple[str, float | Non
         f"<code>{escape(name)}</code>", escape(c.typename), bound, (f"{c.values:,}", c.values),
         (broken, c.broken), number(c.largest), (share, c.share), number(c.bias), number(c.rms),
         number(c.noise), (f"{short(c.response)} &plusmn; {short(c.resolution)}", c.resolution),
-        number(c.ks), number(c.wasserstein),
+        (f"{short(c.ks)}{'*' * c.is_discrete}", c.ks), number(c.wasserstein),
         ("" if c.bits is None else f"{c.bits:.2f}", c.bits),
     ]  # fmt: skip
 
@@ -208,17 +148,20 @@ def _correlations(report: Evaluation) -> str:
             if len(group.names) > _MATRIX:
                 shown = group.most_changed(_MATRIX)
                 few = f" Drawn: the {_MATRIX} of {len(group.names)} columns that changed most."
-            text = (
-                f"<b>{escape(name)}</b><br>Largest change {most:+.2g}, of {escape(one)} with "
-                f"{escape(two)}.{few}"
-            )
             change = shown.difference
-            reach = max(float(np.nanmax(np.abs(change), initial=0.0)), 1e-12)
-            sides = (("before", shown.before, 1.0), ("after less before", change, reach))
-            figures = "".join(
-                _figure(draw.correlations(shown.names, values, limit), side, f"{name}, {side}")
-                for side, values, limit in sides
+            reach = float(np.nanmax(np.abs(change), initial=0.0))
+            told = (
+                f"Largest change {most:+.2g}, of {escape(one)} with {escape(two)}.{few}"
+                if reach
+                else f"No correlation changed.{few}"
             )
+            sides = [("before", shown.before, 1.0), ("after less before", change, reach)]
+            figures = "".join(
+                figure(draw.correlations(shown.names, values, limit), side, f"{name}, {side}")
+                for side, values, limit in sides
+                if limit
+            )
+            text = f"<b>{escape(name)}</b><br>{told}"
             parts.append(f"<p>{text}</p><div class='grid two'>{figures}</div>")
     if not parts:
         return ""
@@ -226,7 +169,8 @@ def _correlations(report: Evaluation) -> str:
         "<p>Linear correlations between columns, from all values, and how compression changed "
         "them. Constant columns have none and are left out.</p>"
     )
-    return f'<section id="correlations"><h2>Correlations</h2>{text}{"".join(parts)}</section>\n'
+    at_first = len(parts) <= _GROUPS
+    return section("correlations", "Correlations", f"{text}{''.join(parts)}", is_open=at_first)
 
 
 def _latents(report: Evaluation) -> str:
@@ -240,14 +184,14 @@ def _latents(report: Evaluation) -> str:
                 f"<b>{escape(name)}</b>, family {escape(mine[0].family)}<br>Largest "
                 f"Kolmogorov-Smirnov distance from the Gaussian: {gap:.2g}."
             )
-            parts.append(_figure(draw.latents(mine), text, f"latents of {name}", "wide"))
+            parts.append(figure(draw.latents(mine), text, f"latents of {name}", "wide"))
     if not parts:
         return ""
     text = (
         "<p>What the autoencoder stores, less its mean and in units of its width, against a "
         "Gaussian (line), which is what a Gaussian prior asks for.</p>"
     )
-    return f'<section id="latents"><h2>Latents</h2>{text}{"".join(parts)}</section>\n'
+    return section("latents", "Latents", f"{text}{''.join(parts)}")
 
 
 def _pictures(report: Evaluation, most: int) -> str:
@@ -257,11 +201,11 @@ def _pictures(report: Evaluation, most: int) -> str:
     several = len(trees) > 1
     figures = "".join(_picture(c, trees[c.tree], several) for c in chosen)
     note = f" {left} more columns are in the table above only." if left else ""
-    return (
-        '<section id="pictures"><h2>Pictures</h2><p>Each column before and after, their ratio '
-        "(band: statistical error of the values before), and the errors with the bound; the worst "
-        f'columns first.{note}</p><div class="grid">{figures}</div></section>\n'
+    text = (
+        "<p>Each column before and after, their ratio (band: statistical error of the values "
+        f"before), and the errors with the bound; the worst columns first.{note}</p>"
     )
+    return section("pictures", "Pictures", f'{text}{SEARCH}<div class="grid">{figures}</div>')
 
 
 def _picture(c: ColumnReport, tree: TreeReport, several: bool) -> str:
@@ -271,23 +215,11 @@ def _picture(c: ColumnReport, tree: TreeReport, several: bool) -> str:
     same = ", the same in all values" if not c.changed else ""
     outside = f", {100 * spectrum.outside:.1g}% beyond the axis" if spectrum.outside > 0 else ""
     text = f"<b>{escape(name)}</b><br>{escape(bound)}{same}{outside}"
-    return _figure(draw.column(spectrum), text, f"{name} before and after")
+    return figure(draw.column(spectrum), text, f"{name} before and after")
 
 
 def _notes(report: Evaluation) -> str:
     if not report.notes:
         return ""
     items = "".join(f"<li>{escape(n)}</li>" for n in report.notes)
-    return f'<section id="notes"><h2>Notes</h2><ul class="soft">{items}</ul></section>\n'
-
-
-def _figure(svg: str, text: str, alt: str, kind: str = "") -> str:
-    data = base64.b64encode(svg.encode()).decode()
-    caption = f"<figcaption>{text}</figcaption>" if text else ""
-    image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
-    return f'<figure class="{kind}">{caption}{image}</figure>'
-
-
-def escape(text: str) -> str:
-    """Return text for the page: nothing in it is markup, and all of it is shown."""
-    return html.escape(legible(text))
+    return section("notes", "Notes", f'<ul class="soft">{items}</ul>')

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rootae.evaluation.columns.latents import LatentReport
     from rootae.evaluation.columns.spectra import Spectrum
-    from rootae.evaluation.peaks.fits import Fit
+    from rootae.evaluation.peaks.fits import Comparison
     from rootae.evaluation.peaks.report import PeakReport
 
     Array = NDArray[np.float64]
@@ -82,7 +82,7 @@ def column(spectrum: Spectrum) -> str:
         if has_errors:
             _errors(axes[2], spectrum)
         below = 0.10 if has_errors else 0.07
-        figure.subplots_adjust(left=0.16, right=0.97, top=0.97, bottom=below, hspace=0.08)
+        figure.subplots_adjust(left=0.16, right=0.95, top=0.97, bottom=below, hspace=0.08)
         if has_errors:
             box = axes[2].get_position()
             axes[2].set_position((box.x0, box.y0, box.width, box.height * 0.85))
@@ -102,6 +102,16 @@ def _overlay(top: Any, below: Any, edges: Array, before: Array, after: Array) ->
     top.legend(frameon=False)
     top.set_ylabel("values per unit")
     top.tick_params(labelbottom=False)
+    _ratio(below, edges, before, after)
+    for axis in (top, below):
+        axis.set_xlim(edges[0], edges[-1])
+    below.locator_params(axis="x", nbins=6)
+    below.xaxis.set_major_formatter("{x:.4g}")
+    below.set_ylabel("ratio")
+
+
+def _ratio(below: Any, edges: Array, before: Array, after: Array) -> None:
+    """Draw the ratio of two histograms, in a band of the first one's statistical error."""
     ratio = np.divide(after, before, out=np.full(len(before), np.nan), where=before > 0)
     error = np.divide(1.0, np.sqrt(before), out=np.zeros(len(before)), where=before > 0)
     below.fill_between(
@@ -112,11 +122,8 @@ def _overlay(top: Any, below: Any, edges: Array, before: Array, after: Array) ->
     spread = np.nanmax(np.abs(ratio - 1)) if np.isfinite(ratio).any() else 0.0
     reach = float(min(max(1.3 * spread, 0.02), 1.0))
     below.set_ylim(1 - reach, 1 + reach)
-    for axis in (top, below):
-        axis.set_xlim(edges[0], edges[-1])
-    below.locator_params(axis="x", nbins=6)
-    below.xaxis.set_major_formatter("{x:.4g}")
-    below.set_ylabel("ratio")
+    # labels at its ends would touch those of the panel above and of the other axis
+    below.locator_params(axis="y", nbins=5, prune="both")
 
 
 def _errors(axis: Any, spectrum: Spectrum) -> None:
@@ -164,61 +171,48 @@ def _small(n: int) -> float:
     return 8 if n <= 15 else 6.5
 
 
-def peak(report: PeakReport, fit: Fit, values: Array) -> str:
-    """Draw fitted masses with their pulls.
+def peak(report: PeakReport, fits: Comparison) -> str:
+    """Draw masses before and after, their fits and their ratio, in one picture.
 
     Arguments:
         report: the peak.
-        fit: of these masses.
-        values: the masses.
+        fits: of these masses.
     """
 
     def draw(figure: Any) -> None:
-        axes = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
-        _fitted(axes, report, fit, values)
-        axes[0].set_ylabel(f"candidates / {_width(report):.3g} {report.unit}".rstrip())
-        axes[1].set_ylabel("pull")
-        axes[1].set_xlabel(f"mass / {report.unit}" if report.unit else untexed(report.name))
+        top, below = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
+        _masses(top, below, report)
+        for fit, color, line in ((fits.before, BEFORE, "-"), (fits.after, AFTER, "--")):
+            if fit.converged:
+                fine = np.linspace(report.model.low, report.model.high, 8 * SHOWN + 1)
+                heights = curve(report.model, fit.parameters, fine) * _width(report) * fit.every
+                side = "before" if fit is fits.before else "after"
+                top.plot(fine, heights, color=color, linestyle=line, label=f"fit {side}")
+        top.legend(frameon=False, ncols=2, loc="upper center")
+        top.set_ylabel(f"candidates / {_width(report):.3g} {report.unit}".rstrip())
+        below.set_ylabel("after / before")
+        below.set_xlabel(f"mass / {report.unit}" if report.unit else untexed(report.name))
+        figure.align_ylabels([top, below])
 
-    return _drawn((4.4, 3.9), draw)
+    return _drawn((4.6, 4.0), draw)
 
 
 def _width(report: PeakReport) -> float:
     return (report.model.high - report.model.low) / SHOWN
 
 
-def _fitted(axes: Any, report: PeakReport, fit: Fit, values: Array) -> None:
-    model = report.model
-    counts, edges = np.histogram(values, SHOWN, (model.low, model.high))
-    middle, errors = (edges[1:] + edges[:-1]) / 2, np.sqrt(np.maximum(counts, 1))
-    axes[0].errorbar(middle, counts, errors, fmt="k.", markersize=3, linewidth=0.8)
-    axes[0].set_xlim(model.low, model.high)
-    axes[0].set_ylim(0, 1.4 * max(counts.max(), 1))
-    axes[1].axhline(0, color=LIMIT, linewidth=0.8)
-    axes[1].set_ylim(-5, 5)
-    if not fit.converged:
-        axes[0].text(0.03, 0.9, "no fit", transform=axes[0].transAxes)
-        return
-    fine = np.linspace(model.low, model.high, 8 * SHOWN + 1)
-    width = _width(report) * fit.every
-    axes[0].plot(fine, curve(model, fit.parameters, fine) * width, color=AFTER)
-    axes[0].plot(
-        fine, curve(model, fit.parameters, fine, signal=False) * width, color=LIMIT, linestyle="--"
-    )
-    expected = (
-        curve(model, fit.parameters, (fine[1:] + fine[:-1]) / 2).reshape(SHOWN, 8).mean(axis=1)
-        * width
-    )
-    axes[1].bar(
-        middle, (counts - expected) / np.sqrt(np.maximum(expected, 1)), _width(report), color=BEFORE
-    )
-    unit = f" {report.unit}" if report.unit else ""
-    text = (
-        f"mass {fit.mass:.5g}$\\pm${fit.mass_error:.2g}{unit}\n"
-        f"width {fit.width:.4g}$\\pm${fit.width_error:.2g}{unit}\n"
-        f"$\\chi^2$/ndf {fit.chi2:.1f}/{fit.ndf}"
-    )
-    axes[0].text(0.03, 0.96, text, transform=axes[0].transAxes, va="top", fontsize=8)
+def _masses(top: Any, below: Any, report: PeakReport) -> None:
+    """Draw both histograms, and their ratio with the statistical error of the values before."""
+    window = (report.model.low, report.model.high)
+    before, edges = np.histogram(report.before, SHOWN, window)
+    after = np.histogram(report.after, SHOWN, window)[0]
+    middle = (edges[1:] + edges[:-1]) / 2
+    top.stairs(before, edges, fill=True, color=BEFORE, alpha=0.35, label="before")
+    top.plot(middle, after, "o", color=AFTER, markersize=2.8, label="after")
+    top.set_xlim(*window)
+    top.set_ylim(0, 1.45 * max(before.max(), after.max(), 1))  # room for the legend
+    _ratio(below, edges, before.astype(np.float64), after.astype(np.float64))
+    below.set_xlim(*window)
 
 
 def latents(reports: Sequence[LatentReport]) -> str:

@@ -13,6 +13,12 @@ body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 1.25rem 4rem; color: va
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }
 h2 { font-size: 1.25rem; margin: 2.6rem 0 .5rem; padding-top: .8rem;
   border-top: 1px solid var(--line); }
+.section > summary { border-top: 1px solid var(--line); margin: 2.2rem 0 .3rem;
+  padding-top: .6rem; }
+.section > summary h2 { display: inline; border: 0; margin: 0; padding: 0; }
+input[type=search] { font: inherit; padding: .3rem .6rem; width: min(24rem, 100%);
+  border: 1px solid var(--line); border-radius: .4rem; }
+[hidden] { display: none !important; }
 h3 { font-size: 1.05rem; margin: 1.6rem 0 .3rem; }
 p, ul { margin: .4rem 0 .8rem; max-width: 48rem; }
 .soft, figcaption, caption { color: var(--soft); font-size: .9rem; }
@@ -34,7 +40,8 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem;
   font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .4rem .6rem; }
 th, td { padding: .28rem .6rem; text-align: right; white-space: nowrap; }
-th { background: var(--band); position: sticky; top: 0; vertical-align: bottom;
+th { white-space: normal; min-width: 4rem; background: var(--band); position: sticky; top: 0;
+  vertical-align: bottom;
   border-bottom: 1px solid var(--line); }
 th[data-sort] { cursor: pointer; }
 th[data-sort]:focus-visible { outline: 2px solid #1a56b8; outline-offset: -2px; }
@@ -56,6 +63,7 @@ th:first-child { background: var(--band); z-index: 1; }
 figure { margin: 0; break-inside: avoid; }
 figure.wide { max-width: 60rem; margin: 1rem 0; }
 figure img { width: 100%; height: auto; display: block; }
+figure.peak { max-width: 40rem; margin: .6rem 0 1.2rem; }
 .grid.two img, .wide img { width: auto; max-width: 100%; }
 figcaption { margin-bottom: .2rem; }
 figcaption b { color: var(--ink); font-size: .95rem; overflow-wrap: anywhere; }
@@ -66,10 +74,11 @@ summary { cursor: pointer; font-weight: 600; margin: .6rem 0; }
 @media (max-width: 40rem) {
   body { padding: 1rem .8rem 3rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
+  td:first-child, th:first-child { min-width: 8rem; max-width: 8rem; white-space: normal; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav { display: none; }
+  nav, input[type=search] { display: none; }
   .scroll { max-height: none; overflow: visible; border: 0; }
   table { font-size: 6.5pt; } th, td { padding: .1rem .25rem; white-space: normal; }
   th, td:first-child, th:first-child { position: static; }
@@ -94,4 +103,24 @@ for (const th of document.querySelectorAll("th[data-sort]")) {
   th.addEventListener("click", sort);
   th.addEventListener("keydown", e => { if (e.key === "Enter") sort(); });
 }
+for (const field of document.querySelectorAll("input[type=search]")) {
+  const part = field.closest("details"), told = part.querySelector("output");
+  const all = [...part.querySelectorAll("tbody tr, .grid figure")];
+  field.addEventListener("input", () => {
+    const words = field.value.toLowerCase().split(/\\s+/).filter(Boolean);
+    let shown = 0;
+    for (const one of all) {
+      const name = (one.cells?.[0] ?? one.querySelector("b") ?? one).textContent.toLowerCase();
+      one.hidden = !words.every(word => name.includes(word));
+      shown += !one.hidden;
+    }
+    told.textContent = words.length ? `${shown} of ${all.length}` : "";
+  });
+}
+const reveal = () => {
+  const part = location.hash && document.getElementById(location.hash.slice(1));
+  if (part) { part.open = true; part.scrollIntoView(); }
+};
+addEventListener("hashchange", reveal);
+reveal();
 """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import math
 from typing import TYPE_CHECKING
+
+from rootae.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["measured", "number", "short", "size", "table"]
+__all__ = ["escape", "measured", "number", "short", "size", "table"]
 
 
 def table(
@@ -64,3 +67,8 @@ def size(nbytes: int) -> str:
     """Return a number of bytes in words."""
     power = min(int(math.log10(max(nbytes, 1)) / 3), 4)
     return f"{nbytes / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+
+
+def escape(text: str) -> str:
+    """Return text for the page: nothing in it is markup, and all of it is shown."""
+    return html.escape(legible(text))

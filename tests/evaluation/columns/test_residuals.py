@@ -165,3 +165,15 @@ def test_values_at_the_ends_of_doubles_are_compared_and_drawn_without_warnings()
             pairs.update([x, other], [y, other])
         report = pairs.report("t", "")
     assert report is None or np.abs(report.before).max() <= 1
+
+
+def test_a_distance_that_comes_of_repeated_values_is_told() -> None:
+    rng = np.random.default_rng(0)
+    zero = np.where(rng.random(5000) < 0.3, 1.0, rng.normal(size=5000))
+    smooth = rng.normal(size=5000)
+    for x, is_discrete in ((zero, True), (smooth, False)):
+        found = Residuals(Bound("abs", 0.01))
+        found.update(x, x + 1e-6, slice(None))
+        column = found.report("t", "x", "double", None)
+        assert column.is_discrete == is_discrete
+        assert (column.ks > 0.2) == is_discrete
