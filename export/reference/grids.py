@@ -82,10 +82,10 @@ def on_grid(grid: _Grid, q: NDArray[Any], tables: Sequence[NDArray[np.int64]]) -
             points = tables[grid["points"]].view(np.float64)
             return _rounded(points[np.clip(q, 0, len(points) - 1)], dtype)
         hold(grid["kind"] == "rel", f"a grid {grid['kind']!r}")
-        points = _points(grid)
+        per = _per(grid)
         magnitude = np.abs(np.clip(q, -_FARTHEST, _FARTHEST))
-        e, i = np.divmod(magnitude - _first(grid, len(points)), len(points))
-        value = np.ldexp(points[i], np.clip(e, -1200, 1200).astype(np.int32))
+        e, i = np.divmod(magnitude - _first(grid, per), per)
+        value = np.ldexp(_points(grid, i), np.clip(e, -1200, 1200).astype(np.int32))
         return np.where(q == 0, 0.0, np.sign(q) * value).astype(dtype)
 
 
@@ -149,12 +149,12 @@ def _rounded(values: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _relative(grid: _Grid, x: NDArray[np.float64]) -> NDArray[np.int64]:
-    points = np.append(_points(grid), 2.0)
-    per = len(points) - 1
+    per = _per(grid)
     usable = np.isfinite(x) & (x != 0)
     m, e = np.frexp(np.abs(np.where(usable, x, 1.0)))
     m, e = m * 2, e.astype(np.int64) - 1
     if grid["octave"]:
+        points = np.append(_octave(per), 2.0)
         i = np.searchsorted((points[:-1] + points[1:]) / 2, m)  # how many are less
     else:
         bases, counts = _segments(grid)
@@ -169,14 +169,20 @@ def _first(grid: _Grid, per: int) -> int:
     return 1 + (150 if grid["dtype"] == "float32" else 1075) * per
 
 
-def _points(grid: _Grid) -> NDArray[np.float64]:
-    """Return the points of an octave."""
+def _per(grid: _Grid) -> int:
+    """Return how many points an octave has."""
+    return int(grid["octave"] or _segments(grid)[1].sum())
+
+
+def _points(grid: _Grid, i: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return points of an octave, by their numbers."""
     if grid["octave"]:
-        return _octave(grid["octave"])
+        return _octave(grid["octave"])[i]
     bases, counts = _segments(grid)
-    steps = (1 / _SEGMENTS) / counts
-    segments = zip(bases, counts, steps, strict=True)
-    return np.concatenate([base + np.arange(n) * step for base, n, step in segments])
+    ends = np.cumsum(counts)
+    j = np.searchsorted(ends, i, side="right")
+    found: NDArray[np.float64] = bases[j] + (i - (ends - counts)[j]) * ((1 / _SEGMENTS) / counts[j])
+    return found
 
 
 @functools.cache

@@ -241,7 +241,7 @@ BOMBS: dict[str, tuple[Callable[[], str], bool]] = {  # made when asked for: the
     "commas in a text": (lambda: '"' + "," * (1 << 22) + '"', False),
     "members": (members, True),
     "the same member at last": (lambda: members(',"7":1'), False),
-    "a number of many digits": (lambda: "9" * 4000, True),
+    "a number of many digits": (lambda: "9" * 4000, False),
     "a number beyond floats": (lambda: "-1e999999999", True),
 }  # fmt: skip
 
