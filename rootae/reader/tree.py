@@ -16,6 +16,7 @@ from rootae.codec.contexts.network import usable
 from rootae.codec.threads import threads_of
 from rootae.container.container import Container
 from rootae.errors import CorruptError
+from rootae.reader.ahead import decoded
 from rootae.reader.announced import Announced
 from rootae.reader.batch import Batch
 from rootae.reader.cache import blocks_of
@@ -261,18 +262,25 @@ class CodedTree:
         The bytes of several blocks are read at one go. Blocks of which all is asked for forget what
         no other column needs: it goes where it will lie.
         """
-        stored, blocks = self.stored, blocks_of(self.file)
+        blocks = blocks_of(self.file)
         with self._lock:
             if self._number is None:
                 self._number = blocks.number()
-            waiting = deque(span)
-            while waiting:
-                batch = Batch(stored, names)
-                while waiting and not batch.is_full:
-                    block = waiting.popleft()
-                    kept = blocks.get((self._number, block))
-                    batch.add(block, kept or stored.decoder(block))
-                self.check_places(*batch.blocks)
-                for block, decoder, found in batch.run(joined, self._threads):
-                    blocks.keep((self._number, block), decoder, span)
-                    yield decoder, found
+            number, batches = self._number, self._batches(names, span, self._number)
+            for block, decoder, found in decoded(
+                batches, self.check_places, joined, len(span), self._threads
+            ):
+                blocks.keep((number, block), decoder, span)
+                yield decoder, found
+
+    def _batches(self, names: Sequence[str], span: range, number: int) -> Iterator[Batch]:
+        """Yield blocks whose bytes are read at one go, what is asked of them noted down."""
+        stored, blocks = self.stored, blocks_of(self.file)
+        waiting = deque(span)
+        while waiting:
+            batch = Batch(stored, names)
+            while waiting and not batch.is_full:
+                block = waiting.popleft()
+                kept = blocks.get((number, block))
+                batch.add(block, kept or stored.decoder(block))
+            yield batch
