@@ -74,13 +74,6 @@ VirtualBasket Container::at(std::uint64_t position) const {
   throw Error(ErrorKind::argument, "there is no basket at this position");
 }
 
-TDirectory* own_directory(TFile& file) {
-  TDirectory* const own = directory(file, "rootae");
-  const bool is_coded = own != nullptr && (newest(*own, "codecs", "TTree") != nullptr ||
-                                           newest(*own, "copies", "TTree") != nullptr);
-  return is_coded ? own : nullptr;
-}
-
 void Containers::note(const ContainerPointer& used) {
   const auto at = std::find(kept_.begin(), kept_.end(), used);
   if (at != kept_.end()) kept_.erase(at);

@@ -69,7 +69,7 @@ class Container {
 
 using ContainerPointer = std::shared_ptr<Container>;
 
-// The file's directory `rootae`, nullptr where it holds no codecs.
+// The directory `rootae` of a file as the plug-in opens it; nullptr where it holds no codecs.
 TDirectory* own_directory(TFile& file);
 
 // The containers of the process.

@@ -37,10 +37,11 @@ CodedFile::CodedFile(const char* name, Option_t* option, const char* title, Int_
       newest(*this, "rootae", "TDirectoryFile") == nullptr)
     return;
   const std::string key = key_of(*this);
-  if (containers().find(key) == nullptr && own_directory(*this) == nullptr) return;
+  if (containers().find(key) == nullptr && shown_directory(*this) == nullptr) return;
   container_ = containers().get(key, true, [&] {
     return std::make_shared<Container>(GetName(), local_source(*this));
   });
+  own_.hide(*this);
   hook(*this, container_);
 }
 
@@ -80,8 +81,16 @@ Int_t CodedFile::ReOpen(Option_t* mode) {
 
 Int_t CodedFile::ReadKeys(Bool_t force) {
   const Int_t found = TFile::ReadKeys(force);
-  if (container_ != nullptr) hook(*this, container_);
+  if (container_ == nullptr) return found;
+  own_.hide(*this);
+  hook(*this, container_);
   return found;
+}
+
+TDirectory* own_directory(TFile& file) {
+  if (auto* const local = dynamic_cast<CodedFile*>(&file)) return local->own();
+  auto* const remote = dynamic_cast<RemoteFile*>(&file);
+  return remote == nullptr ? nullptr : remote->own();
 }
 
 ContainerPointer container_of(TFile& file) {

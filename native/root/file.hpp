@@ -5,6 +5,7 @@
 #include <TFile.h>
 
 #include "container.hpp"
+#include "own.hpp"
 
 namespace rootae::root {
 
@@ -15,6 +16,7 @@ class CodedFile : public TFile {
 
   // Nullptr where the file holds no codecs.
   [[nodiscard]] const ContainerPointer& container() const noexcept { return container_; }
+  TDirectory* own() { return own_.get(*this); }
 
   Bool_t ReadBuffer(char* buffer, Long64_t position, Int_t size) override;
   Bool_t ReadBuffer(char* buffer, Int_t size) override;
@@ -25,6 +27,7 @@ class CodedFile : public TFile {
 
  private:
   ContainerPointer container_;
+  OwnDirectory own_;
 };
 
 // What an opened file has of coded columns, nullptr where that is nothing.

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "container.hpp"
 #include "file.hpp"
+#include "own.hpp"
 #include "remote.hpp"
 
 namespace rootae::root {
@@ -54,7 +54,7 @@ TFile* opened(const char* name, Option_t* option, const char* title, Int_t compr
   if (is_local) return new CodedFile(name, option, title, compress);
   std::unique_ptr<TFile> inner(opened_by_scheme(name, option, title, compress, net));
   if (inner == nullptr || inner->IsZombie() || !is_reading(option) ||
-      own_directory(*inner) == nullptr)
+      shown_directory(*inner) == nullptr)
     return inner.release();
   return new RemoteFile(std::move(inner), name, option);
 }

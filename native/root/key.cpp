@@ -112,12 +112,10 @@ bool is_hooked(const TKey& key) {
 void hook(TDirectory& directory, const std::shared_ptr<Container>& container) {
   TList* const keys = directory.GetListOfKeys();
   if (keys == nullptr) return;
-  const bool is_top = directory.GetMotherDir() == nullptr;
   std::vector<TKey*> found;
   for (TObject* each : *keys) {
     auto* const key = dynamic_cast<TKey*>(each);
-    const bool is_own = is_top && key != nullptr && std::string_view(key->GetName()) == "rootae";
-    if (key != nullptr && !is_own && is_hooked(*key) && dynamic_cast<CodedKey*>(key) == nullptr)
+    if (key != nullptr && is_hooked(*key) && dynamic_cast<CodedKey*>(key) == nullptr)
       found.push_back(key);
   }
   for (TKey* const key : found) {

@@ -32,6 +32,7 @@ RemoteFile::RemoteFile(std::unique_ptr<TFile> inner, const char* url, Option_t* 
   container_ = containers().get(key, false, [&] {
     return std::make_shared<Container>(url, shared_source(inner_, lock_));
   });
+  own_.hide(*this);
   hook(*this, container_);
 }
 
@@ -100,7 +101,9 @@ Int_t RemoteFile::ReOpen(Option_t*) {
 
 Int_t RemoteFile::ReadKeys(Bool_t force) {
   const Int_t found = TFile::ReadKeys(force);
-  if (container_ != nullptr) hook(*this, container_);
+  if (container_ == nullptr) return found;
+  own_.hide(*this);
+  hook(*this, container_);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "container.hpp"
+#include "own.hpp"
 
 namespace rootae::root {
 
@@ -21,6 +22,7 @@ class RemoteFile : public TFile {
   ~RemoteFile() override;
 
   [[nodiscard]] const ContainerPointer& container() const noexcept { return container_; }
+  TDirectory* own() { return own_.get(*this); }
 
   Bool_t IsOpen() const override { return inner_ != nullptr; }
   void Close(Option_t* option = "") override;
@@ -42,6 +44,7 @@ class RemoteFile : public TFile {
   std::shared_ptr<TFile> inner_;
   std::shared_ptr<std::mutex> lock_;  // of the inner file, which the container reads by, too
   ContainerPointer container_;
+  OwnDirectory own_;
 };
 
 }  // namespace rootae::root

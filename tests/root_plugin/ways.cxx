@@ -91,8 +91,8 @@ void back(const char* what, const char* file, const char* path, const char* arra
       if (Text(each->GetName()).find(part) != Text::npos) printf("class %s\n", each->GetName());
 }
 
-void copies(TTree& tree, const char* name, const char* path, const char* counter,
-            const char* scalar, const char* array) {
+void copies(TTree& tree, const char* name, const char* other, const char* path,
+            const char* counter, const char* scalar, const char* array) {
   const Text leaf = tree.GetName();
   for (const char* how : {"", "fast", "some", "filled", "cut"}) {
     {
@@ -120,6 +120,12 @@ void copies(TTree& tree, const char* name, const char* path, const char* counter
   merger.AddFile("shot.root");
   printf("merged %d\n", merger.Merge());
   back("merged", "merged.root", "t", array);
+  TFileMerger whole(false);  // of the files themselves
+  whole.OutputFile("whole.root", "RECREATE");
+  whole.AddFile(name);
+  whole.AddFile(other);
+  printf("whole %d\n", whole.Merge());
+  back("whole", "whole.root", path, array);
 }
 
 // Code that ROOT generates for a tree, but for where it lies and when that was; a selector is run.
@@ -146,6 +152,8 @@ void ways(const char* name, const char* other, const char* path, const char* sca
   std::unique_ptr<TFile> file(TFile::Open(name));
   auto& tree = *file->Get<TTree>(path);
   printf("%s %s %s\n", file->ClassName(), tree.ClassName(), tree.GetTitle());
+  for (TObject* each : *file->GetListOfKeys()) printf("key %s\n", each->GetName());
+  printf("directory %d\n", file->GetDirectory("rootae") != nullptr);
   draw(tree, "draw", array, Text(counter) + ">0");
   draw(tree, "sum", Text(array) + "+" + scalar);
   tree.Scan((Text(scalar) + ":" + counter + ":" + array).c_str(), "", "", 4, 3);
@@ -169,5 +177,5 @@ void ways(const char* name, const char* other, const char* path, const char* sca
   chain.Add(other);
   draw(chain, "chain", array, Text(scalar) + ">0");
   frames(path, {name, other}, scalar, array);
-  copies(tree, name, path, counter, scalar, array);
+  copies(tree, name, other, path, counter, scalar, array);
 }
