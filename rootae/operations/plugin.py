@@ -33,4 +33,5 @@ def flags(told: Callable[[str], None] = lambda _: None) -> str:
     """
     folder = library(told).parent
     words = [f"-I{folder / 'include'}", f"-L{folder}", f"-Wl,-rpath,{folder}"]
-    return " ".join([*words, "-Wl,--no-as-needed", "-lrootae_root", "-Wl,--as-needed"])
+    words += ["-Wl,--no-as-needed", "-lrootae_root", "-Wl,--as-needed"]
+    return " ".join([*words, "-Wl,--allow-shlib-undefined"])  # of ROOT's wheel, which has its own
