@@ -12,6 +12,7 @@ from rootae.cli import console
 from rootae.errors import ArgumentError
 
 __all__ = [
+    "Dask",
     "Jobs",
     "OutputFile",
     "OutputFolder",
@@ -46,6 +47,10 @@ OutputFolder = Annotated[
 ]
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, help="files at a time, each in a process of its own")
+]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="of a dask scheduler, or its file: work there"),
 ]
 Resume = Annotated[
     bool, typer.Option("--resume", help="with -O: leave outputs that are as the manifest says")

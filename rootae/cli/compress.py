@@ -11,6 +11,7 @@ import typer
 from rootae.cli import console
 from rootae.cli.arguments import Asked, Backend, Force, Json, Level, Quiet, Verbose, with_training
 from rootae.cli.batch import (
+    Dask,
     Jobs,
     OutputFile,
     OutputFolder,
@@ -20,7 +21,7 @@ from rootae.cli.batch import (
     refuse_both,
     run_alone,
 )
-from rootae.cli.dataset import carry_out, engine_for
+from rootae.cli.dataset import carry_out, working
 
 __all__ = ["compress"]
 
@@ -32,6 +33,7 @@ def compress(
     output: OutputFile = None,
     output_dir: OutputFolder = None,
     jobs: Jobs = 1,
+    dask: Dask = None,
     tolerance: Tolerance = 0.0,
     codec: Annotated[Path | None, typer.Option(help="a trained codec, instead of training")] = None,
     options: Asked,
@@ -63,5 +65,5 @@ def compress(
     asked["resume"] = resume
     with console.bars(quiet=quiet or json) as progress:
         order = compressing(paths, output_dir, progress=progress, **asked)
-    engine = engine_for(jobs, silent=quiet or json)
-    carry_out(order, engine, line=line, tolerance=tolerance, json=json, quiet=quiet)
+    with working(jobs, dask, silent=quiet or json) as engine:
+        carry_out(order, engine, line=line, tolerance=tolerance, json=json, quiet=quiet)

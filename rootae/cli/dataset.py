@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,31 @@ from rootae.progress import LOG
 from rootae.summary import log
 from rootae.targets import forget, identity
 
-__all__ = ["carry_out", "engine_for", "exit_after"]
+__all__ = ["carry_out", "exit_after", "working"]
 
 
-def engine_for(jobs: int, *, silent: bool) -> Engine:
+@contextlib.contextmanager
+def working(jobs: int, dask: str | None, *, silent: bool) -> Iterator[Engine]:
+    """Give what works on files: this process, several, or a cluster.
+
+    Arguments:
+        jobs: how many at a time, where there is no cluster.
+        dask: the address of a cluster's scheduler.
+        silent: show no progress.
+
+    Raises:
+        RootaeError: the cluster is not there.
+    """
+    if dask is None:
+        yield _engine_for(jobs, silent=silent)
+        return
+    from rootae.distributed import connected, engine
+
+    with connected(dask) as client, console.bars(quiet=silent) as progress:
+        yield engine(client, progress)
+
+
+def _engine_for(jobs: int, *, silent: bool) -> Engine:
     """Return what works on files: this process, or several.
 
     Arguments:

@@ -8,6 +8,7 @@ from typing import Any
 from rootae.cli import console
 from rootae.cli.arguments import Backend, Device, Force, Json, Level, Quiet
 from rootae.cli.batch import (
+    Dask,
     Jobs,
     OutputFile,
     OutputFolder,
@@ -18,7 +19,7 @@ from rootae.cli.batch import (
     refuse_both,
     run_alone,
 )
-from rootae.cli.dataset import carry_out, engine_for
+from rootae.cli.dataset import carry_out, working
 
 __all__ = ["decompress"]
 
@@ -29,6 +30,7 @@ def decompress(
     output: OutputFile = None,
     output_dir: OutputFolder = None,
     jobs: Jobs = 1,
+    dask: Dask = None,
     tolerance: Tolerance = 0.0,
     resume: Resume = False,
     backend: Backend = "auto",
@@ -50,5 +52,5 @@ def decompress(
         run_alone(work, pair(paths, output), show=show, json=json, quiet=quiet)
         return
     order = decompressing(paths, output_dir, force=force, resume=resume, **asked)
-    engine = engine_for(jobs, silent=quiet or json)
-    carry_out(order, engine, tolerance=tolerance, json=json, quiet=quiet)
+    with working(jobs, dask, silent=quiet or json) as engine:
+        carry_out(order, engine, tolerance=tolerance, json=json, quiet=quiet)

@@ -28,6 +28,7 @@ class Layout:
         members: the inputs.
         folder: of outputs; it need not be there.
         base: the folder that inputs lie under, if that was settled before.
+        twins: the outputs are not written but read.
 
     Raises:
         ArgumentError: two inputs would have one output, or an output would be an input.
@@ -39,7 +40,14 @@ class Layout:
         (['/o/a/x.root', '/o/b/x.root'], [('a',), ('b',)])
     """
 
-    def __init__(self, members: Sequence[Member], folder: Path, base: str | None = None) -> None:
+    def __init__(
+        self,
+        members: Sequence[Member],
+        folder: Path,
+        base: str | None = None,
+        *,
+        twins: bool = False,
+    ) -> None:
         self.folder = folder
         files = [Path(os.path.normpath(Path(m.file).absolute())) for m in members]
         settled = base is not None and all(f.is_relative_to(base) for f in files)
@@ -49,7 +57,8 @@ class Layout:
         self.datasets = [
             m.datasets or (self._dataset(f),) for m, f in zip(members, files, strict=True)
         ]
-        self._refuse([Path(m.file) for m in members])
+        if not twins:
+            self._refuse([Path(m.file) for m in members])
 
     def _dataset(self, file: Path) -> str:
         """Name the data set of a file that no fileset names: the folder that it lies in."""

@@ -14,13 +14,13 @@ from rootae.dataset.outcome import Outcome, contents
 from rootae.failure import failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rootae.dataset.member import Member
     from rootae.dataset.record import Record
     from rootae.progress import Progress
 
-__all__ = ["Piece", "Task", "check"]
+__all__ = ["Piece", "Reading", "Task", "check"]
 
 _ALONE = threading.Lock()  # ROOT's process, and what is counted as written, are a process's own
 
@@ -90,6 +90,37 @@ class Task:
         }  # fmt: skip
         found = contents(target, piece.member)
         return Outcome(report, None, time.perf_counter() - start, sums | found)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Reads files and tells what was found, without an output.
+
+    Arguments:
+        work: takes names of files, and ``progress``; returns a report.
+        options: its further arguments by name.
+    """
+
+    work: Callable[..., Any]
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __call__(
+        self, names: Sequence[str | None], _target: None, progress: Progress | None = None
+    ) -> Outcome:
+        """Read some files; what goes wrong is a part of what is returned.
+
+        Arguments:
+            names: the files.
+            progress: told about phases.
+        """
+        start = time.perf_counter()
+        with _ALONE:
+            targets.forget()
+            try:
+                report = self.work(*names, progress=progress, **self.options)
+            except Exception as error:
+                return Outcome(failure=failure_of(error), seconds=time.perf_counter() - start)
+        return Outcome(report, None, time.perf_counter() - start)
 
 
 def check(piece: Piece, target: Path, progress: Progress | None = None) -> bool:
