@@ -50,6 +50,7 @@ th[aria-sort=descending]::after { content: " \\25BC"; font-size: .7em; }
 tbody tr:nth-child(even) { background: var(--band); }
 td.text, th.text { text-align: left; }
 td:first-child, th:first-child { position: sticky; left: 0; background: inherit; text-align: left; }
+td:first-child { min-width: 8rem; max-width: 22rem; white-space: normal; }
 tbody tr { background: var(--paper); }
 th:first-child { background: var(--band); z-index: 1; }
 .tag { display: inline-block; border-radius: .25rem; padding: 0 .4rem; font-size: .8rem;
