@@ -30,15 +30,13 @@ class ClusteredTree(WideTree):
     """uproot's tree under way, with a key of no bytes until it is finished.
 
     Attributes:
-        nameless: branches whose baskets have keys without names. Of these, all that are given one
-            array have one basket, which each of them points to: of carriers, a thousand the same.
+        nameless: branches whose baskets have keys without names.
     """
 
     _key: Any
     _name: str
     _header: bytes = b""
     nameless: frozenset[str] = frozenset()
-    _last: tuple[Any, Any] = (None, None)  # an array, and where its basket is
 
     def write_anew(self, sink: Any) -> None:
         """Write the header, or its key alone."""
@@ -52,18 +50,14 @@ class ClusteredTree(WideTree):
         """Write a basket; nobody looks for it by its name, which may be half of its bytes."""
         if branch_name not in self.nameless:
             return super().write_np_basket(sink, branch_name, *what)
-        array = what[-1]
-        if array is not self._last[0]:
-            name, self._name = self._name, ""
-            try:
-                self._last = array, super().write_np_basket(sink, "", *what)
-            finally:
-                self._name = name
-        return self._last[1]
+        name, self._name = self._name, ""
+        try:
+            return super().write_np_basket(sink, "", *what)
+        finally:
+            self._name = name
 
-    def write_updates(self, sink: Any) -> None:  # noqa: ARG002  uproot's signature
+    def write_updates(self, sink: Any) -> None:
         """Write nothing: there is no header yet."""
-        self._last = None, None
 
     def _relocate(self, file: Any, sink: Any) -> None:
         """Leave the header where it is not."""
