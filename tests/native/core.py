@@ -54,7 +54,16 @@ def _made(target: str) -> Path:
     folder = _folder()
     with (folder.parent / "lock").open("w") as lock:  # another process of pytest builds it too
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _run("-S", str(_SOURCES), "-B", str(folder), "-D", "ROOTAE_SANITIZE=OFF")
+        _run(
+            "-S",
+            str(_SOURCES),
+            "-B",
+            str(folder),
+            "-D",
+            "ROOTAE_SANITIZE=OFF",
+            "-D",
+            "ROOTAE_ROOT=OFF",
+        )
         _run("--build", str(folder), "-t", target, "--parallel", "2")
     return folder
 

@@ -42,7 +42,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_no_byte_that_is_wrong_gives_a_wrong_value_or_a_crash(plugin: Path, folder: Path) -> None:
     small = folder / "small.root"
     dice = random.Random(0)
-    positions = sorted(dice.sample(range(small.stat().st_size), POSITIONS))
+    with uproot.open(small) as file:
+        first, size = file.file.fSeekInfo, file.file.fNbytesInfo
+    # What a file says of ROOT's own classes is believed by ROOT, in any file, before all else.
+    places = [p for p in range(small.stat().st_size) if not first <= p < first + size]
+    positions = sorted(dice.sample(places, POSITIONS))
     listed = ", ".join(f"{p}LL" for p in positions)
     macro = folder / "damage.C"
     macro.write_text(
