@@ -40,7 +40,7 @@ def compiler(preferred: str) -> Compiler:
         command = tuple(shlex.split(words))
         if command and shutil.which(command[0]) and (version := _version(command)):
             return Compiler(command, version)
-    where = f"CXX is {asked}, which is none" if asked else "there is none on PATH"
+    where = f"CXX says {asked}, which is not there" if asked else "there is none on PATH"
     msg = (
         f"the plug-in for ROOT is built by a C++ compiler, and {where}: install one, such as g++; "
         "without, rootae decompress makes files that any ROOT reads"

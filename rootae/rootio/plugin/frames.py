@@ -51,7 +51,7 @@ def _library(root: Any) -> Path:
     if found is not None:
         return found
     headers = Path(str(root.TROOT.GetIncludeDir()))
-    standard = root.gInterpreter.ProcessLine("__cplusplus") // 100 % 100
+    standard = root.gInterpreter.ProcessLine("__cplusplus;") // 100 % 100
     here = Installation(version, libraries.resolve(), headers, (f"-std=c++{standard}",))
     return library(lambda text: root.Info("rootae", text), here)
 
