@@ -24,7 +24,7 @@ _PANELS = {
         *("checkpoint", "history"),
     ),
     "How it runs": ("jobs", "device", "dask"),
-    "What is printed": ("verbose", "quiet", "json", "log", "about", "help"),
+    "What is printed": ("verbose", "quiet", "json", "log", "about", "flags", "help"),
 }
 
 
