@@ -372,7 +372,8 @@ def test_the_command_prints_what_it_did(inputs: Path, tmp_path: Path) -> None:
     with uproot.open(tmp_path / "out.root") as file:
         passed = file["Events"].num_entries
         assert "Jet_eta" not in file["Events"]
-    assert f"Events: {passed} of 900 entries, 6 branches" in done.stdout
+    assert f": {passed} of 900 entries" in done.stdout
+    assert "Events: 6 branches" in done.stdout
     report = json.loads(run(app, [*command, "-f", "--cut", "nJet > 3", "--json"]).stdout)
     assert 0 < report["passed"] < report["entries"] == 900
     assert run(app, [*command, "-f", "--cut", "Jet_pt > 3"]).exit_code == 2

@@ -192,7 +192,7 @@ def test_info_shows_how_a_codec_was_trained(cli: Command, codec_file: Path) -> N
     group = next(g for g in codec.groups if g.name == "")
     assert group.steps == (10, 30)
     assert set(group.bits) == {"codes"}
-    shown = cli("info", codec_file, "-v").stdout
+    shown = " ".join(cli("info", codec_file, "-v").stdout.split())
     for phrase in ("trained as", "lr 0.01", "seed 5", "10+30", "codes "):
         assert phrase in shown
     told = json.loads(cli("info", codec_file, "--json").stdout)["codecs"][0]
