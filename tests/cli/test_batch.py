@@ -131,8 +131,9 @@ def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: b
     done = spawn("compress", *paths, *words, start_new_session=True)  # so it leads a group
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and done.poll() is None:
-        if out.exists() and (not under_way or any(out.glob(".*.part/*.root"))):
-            break
+        with contextlib.suppress(FileNotFoundError):  # a folder went while it was looked into
+            if out.exists() and (not under_way or any(out.glob(".*.part/*.root"))):
+                break
         time.sleep(0.002)
     assert done.poll() is None, "it was done before it could be interrupted"
     for _ in range(2):
@@ -142,5 +143,5 @@ def test_a_second_ctrl_c_ends_at_once(folder: Path, tmp_path: Path, under_way: b
     _, err = done.communicate(timeout=30)
     assert done.returncode == 130
     assert {line[:19] for line in err.splitlines()} == {"rootae: interrupted"}
-    assert list(out.iterdir()) == []
+    assert {p.name for p in out.iterdir()} <= {"codec.rootae", "fileset.json", "manifest.json"}
     assert children(done.pid) == []
