@@ -85,8 +85,14 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+# The original says of counters what they could be at most in the file that it was cut from.
+OPEN = pytest.mark.xfail(reason="MakeClass's arrays are shorter than the original's", strict=True)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=OPEN if n == "real/cms_nanoaod_v5.root" else []) for n in FILES]
+)
 def test_all_ways_print_the_same(plugin: Path, name: str, tmp_path: Path) -> None:
     original, small = SHARED / name, tmp_path / "small.root"
     rootae.compress(original, small, family="plain")
