@@ -50,7 +50,7 @@ native:
 	  { echo 'cmake or a C++ compiler is not available here: the native core is skipped'; exit 0; }; \
 	set -e; mkdir -p build/native; for sanitize in $(SANITIZE); do \
 	  folder=build/native/sanitize-$$sanitize; \
-	  cmake -S native -B $$folder -D ROOTAE_SANITIZE=$$sanitize > $$folder.log 2>&1 \
+	  cmake -S native -B $$folder -D ROOTAE_ROOT=OFF -D ROOTAE_SANITIZE=$$sanitize > $$folder.log 2>&1 \
 	    || { cat $$folder.log; exit 1; }; \
 	  cmake --build $$folder --parallel $(JOBS); \
 	  ctest --test-dir $$folder --output-on-failure; \
@@ -64,7 +64,7 @@ fuzz: $(STAMP)
 	  | clang++ -fsanitize=fuzzer,address,undefined -x c++ - -o /dev/null 2> /dev/null || \
 	  { echo 'cmake or clang++ with libFuzzer is not available here: fuzzing is skipped'; exit 0; }; \
 	set -e; folder=build/native/fuzz; mkdir -p $$folder; \
-	CXX=clang++ CC=clang cmake -S native -B $$folder -D ROOTAE_FUZZ=ON > $$folder.log 2>&1 \
+	CXX=clang++ CC=clang cmake -S native -B $$folder -D ROOTAE_ROOT=OFF -D ROOTAE_FUZZ=ON > $$folder.log 2>&1 \
 	  || { cat $$folder.log; exit 1; }; \
 	cmake --build $$folder --target fuzzers --parallel $(JOBS); \
 	PYTHONPATH=tests $(BIN)/python -m native.seeds build/native/corpus; \
