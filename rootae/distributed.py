@@ -241,9 +241,7 @@ def _result(future: Any) -> Any:
 def _absolute(piece: Any, target: Any) -> tuple[Any, Any]:
     """Name files by their whole paths: workers have folders of their own."""
     if isinstance(piece, Piece):
-        tree = piece.member.path.removeprefix(piece.member.file)
-        path = str(Path(piece.member.file).absolute()) + tree
-        member = dataclasses.replace(piece.member, path=path)
+        member = dataclasses.replace(piece.member, path=piece.member.whole)
         return dataclasses.replace(piece, member=member), target.absolute()
     return tuple(name and str(Path(name).absolute()) for name in piece), target
 

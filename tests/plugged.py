@@ -8,18 +8,31 @@ import sys
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
+import pytest
+from samples import write_events
+
+import rootae
 from rootae.rootio.plugin.installation import Installation, installation
 from rootae.rootio.plugin.loading import VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["interpreted", "python", "root_of"]
+__all__ = ["interpreted", "python", "root_of", "three_blocks"]
 
 
 def root_of() -> Installation:
     """Return the ROOT that the plug-in is built for."""
     return installation()
+
+
+def three_blocks(folder: Path, entries: int) -> Path:
+    """Write events.root, and the same one in three blocks as small.root; return their folder."""
+    write_events(folder / "events.root", entries=entries)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rootae.source.tree.ROWS_AT_MOST", entries // 3)
+        rootae.compress(folder / "events.root", folder / "small.root", family="plain")
+    return folder
 
 
 def interpreted(plugin: Path, macro: Path, folder: Path) -> CompletedProcess[str]:

@@ -70,69 +70,70 @@ PyObject* open_draft(PyObject*, PyObject* arguments) {
   });
 }
 
+// Asks the core about a lane or a group by a draft, its number, and values that the draft keeps.
+template <class Ask>
+PyObject* given(PyObject* arguments, Ask&& ask) {
+  return guarded([&]() -> PyObject* {
+    PyObject *capsule, *values;
+    unsigned int number;
+    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &number, &values)) return nullptr;
+    Draft* const draft = draft_of(capsule);
+    const View* const from = draft == nullptr ? nullptr : draft->keep(values);
+    if (from == nullptr) return nullptr;
+    return asked(*draft,
+                 [&](rootae_error& error) { ask(draft->draft, number, *from, error); });
+  });
+}
+
+// The same by memory that the core writes to.
+template <class Ask>
+PyObject* written(PyObject* arguments, Ask&& ask) {
+  return guarded([&]() -> PyObject* {
+    PyObject *capsule, *out;
+    unsigned int lane;
+    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &lane, &out)) return nullptr;
+    Draft* const draft = draft_of(capsule);
+    View into;
+    if (draft == nullptr || !into.take(out, -1, 0, PyBUF_WRITABLE)) return nullptr;
+    return asked(*draft, [&](rootae_error& error) { ask(draft->draft, lane, into, error); });
+  });
+}
+
 // draft_count(draft, lane, values), draft_bits(draft, lane, values)
 template <decltype(rootae_draft_count)* ask>
 PyObject* give(PyObject*, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    PyObject *capsule, *values;
-    unsigned int lane;
-    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &lane, &values)) return nullptr;
-    Draft* const draft = draft_of(capsule);
-    const View* const given = draft == nullptr ? nullptr : draft->keep(values);
-    if (given == nullptr) return nullptr;
-    return asked(*draft, [&](rootae_error& error) {
-      ask(draft->draft, lane, given->as(), count_of(given->size()), &error);
-    });
-  });
+  return given(arguments,
+               [](rootae_draft* draft, unsigned int lane, const View& from, rootae_error& error) {
+                 ask(draft, lane, from.as(), count_of(from.size()), &error);
+               });
 }
 
 // draft_latents(draft, group, latents)
 PyObject* give_latents(PyObject*, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    PyObject *capsule, *latents;
-    unsigned int group;
-    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &group, &latents)) return nullptr;
-    Draft* const draft = draft_of(capsule);
-    const View* const given = draft == nullptr ? nullptr : draft->keep(latents);
-    if (given == nullptr) return nullptr;
-    return asked(*draft, [&](rootae_error& error) {
-      rootae_draft_latents(draft->draft, group, given->as<const std::int64_t>(),
-                           count_of(given->size()) / sizeof(std::int64_t), &error);
-    });
-  });
+  return given(arguments,
+               [](rootae_draft* draft, unsigned int group, const View& from, rootae_error& error) {
+                 rootae_draft_latents(draft, group, from.as<const std::int64_t>(),
+                                      count_of(from.size()) / sizeof(std::int64_t), &error);
+               });
 }
 
 // draft_contexts(draft, lane, out) -> width
 PyObject* contexts(PyObject*, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    PyObject *capsule, *out;
-    unsigned int lane;
-    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &lane, &out)) return nullptr;
-    Draft* const draft = draft_of(capsule);
-    View into;
-    if (draft == nullptr || !into.take(out, -1, 0, PyBUF_WRITABLE)) return nullptr;
-    std::size_t width = 0;
-    const Owned done(asked(*draft, [&](rootae_error& error) {
-      rootae_draft_contexts(draft->draft, lane, into.as(), count_of(into.size()), &width, &error);
-    }));
-    return done ? PyLong_FromSize_t(width) : nullptr;
-  });
+  std::size_t width = 0;
+  const Owned done(written(
+      arguments, [&](rootae_draft* draft, unsigned int lane, View& into, rootae_error& error) {
+        rootae_draft_contexts(draft, lane, into.as(), count_of(into.size()), &width, &error);
+      }));
+  return done ? PyLong_FromSize_t(width) : nullptr;
 }
 
 // draft_centre(draft, lane, out)
 PyObject* centre(PyObject*, PyObject* arguments) {
-  return guarded([&]() -> PyObject* {
-    PyObject *capsule, *out;
-    unsigned int lane;
-    if (!PyArg_ParseTuple(arguments, "OIO", &capsule, &lane, &out)) return nullptr;
-    Draft* const draft = draft_of(capsule);
-    View into;
-    if (draft == nullptr || !into.take(out, -1, 0, PyBUF_WRITABLE)) return nullptr;
-    return asked(*draft, [&](rootae_error& error) {
-      rootae_draft_centre(draft->draft, lane, into.as<std::int64_t>(),
-                          count_of(into.size()) / sizeof(std::int64_t), &error);
-    });
-  });
+  return written(arguments,
+                 [](rootae_draft* draft, unsigned int lane, View& into, rootae_error& error) {
+                   rootae_draft_centre(draft, lane, into.as<std::int64_t>(),
+                                       count_of(into.size()) / sizeof(std::int64_t), &error);
+                 });
 }
 
 // draft_codes(draft, lane, values, codes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,7 +187,7 @@ class _Told:
         for text in outcome.report.notes:
             console.note(f"{source}: {text}")
 
-    @property
+    @functools.cached_property
     def sources(self) -> dict[Path, str]:
         paths = (m.path for m in self.order.members)
         return dict(zip(self.order.layout.targets, paths, strict=True))

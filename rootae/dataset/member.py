@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 
 from rootae.rootio.opening import split_path
 
@@ -32,6 +33,11 @@ class Member:
     def file(self) -> str:
         """The file without a tree's name."""
         return split_path(self.path)[0]
+
+    @property
+    def whole(self) -> str:
+        """The file by its whole path, with the tree that was named."""
+        return str(Path(self.file).absolute()) + self.path.removeprefix(self.file)
 
     @property
     def tree(self) -> str | None:

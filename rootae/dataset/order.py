@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae import leftovers
@@ -17,6 +16,7 @@ from rootae.targets import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from rootae.dataset.member import Member
 
@@ -89,7 +89,7 @@ class Order:
         for member, (name, target) in zip(self.members, self._places(), strict=True):
             record = self.manifest.files.get(name)
             if self.resume and record is not None and record.is_done and target.exists():
-                same = record.options == key and record.fname == _whole(member)
+                same = record.options == key and record.fname == member.whole
                 found += [(Piece(member, record=record), target)] if same else []
         return found
 
@@ -110,7 +110,7 @@ class Order:
             found.append((Piece(member, force=free, stale=stale), target))
             if free:
                 sets = self.layout.datasets[number]
-                self.manifest.put(Record(_whole(member), name, key, leftovers.token, sets))
+                self.manifest.put(Record(member.whole, name, key, leftovers.token, sets))
         return found
 
     def settled(self, member: Member, name: str) -> Record:
@@ -118,7 +118,7 @@ class Order:
         known = self.manifest.files.get(name)
         if known is not None and known.run == leftovers.token:
             return known
-        return Record(_whole(member), name, self.manifest.asked(self.asked))
+        return Record(member.whole, name, self.manifest.asked(self.asked))
 
     def coded_by(self, path: Path, codec: str) -> None:
         """Take a codec for all files."""
@@ -127,9 +127,3 @@ class Order:
 
     def _places(self) -> list[tuple[str, Path]]:
         return list(zip(self.layout.outputs, self.layout.targets, strict=True))
-
-
-def _whole(member: Member) -> str:
-    """Return the whole path of an input, with the tree that was named."""
-    tree = member.path.removeprefix(member.file)
-    return str(Path(member.file).absolute()) + tree

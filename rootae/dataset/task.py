@@ -67,17 +67,12 @@ class Task:
             target: the output; folders on the way to it are made.
             progress: told about phases.
         """
-        start = time.perf_counter()
-        with _ALONE:
-            targets.forget()
-            try:
-                return self._outcome(piece, target, progress, start)
-            except Exception as error:
-                return Outcome(failure=failure_of(error), seconds=time.perf_counter() - start)
+        return _outcome(lambda: self._done(piece, target, progress))
 
-    def _outcome(
-        self, piece: Piece, target: Path, progress: Progress | None, start: float
-    ) -> Outcome:
+    def _done(
+        self, piece: Piece, target: Path, progress: Progress | None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return the report, and the facts of input and output."""
         for run in filter(None, (self.run, *piece.stale)):
             leftovers.remove(target, run)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,8 +83,7 @@ class Task:
             "input_bytes": source.stat().st_size, "input_adler32": checksum(source),
             "output_bytes": target.stat().st_size, "output_adler32": checksum(target),
         }  # fmt: skip
-        found = contents(target, piece.member)
-        return Outcome(report, None, time.perf_counter() - start, sums | found)
+        return report, sums | contents(target, piece.member)
 
 
 @dataclass(frozen=True)
@@ -113,14 +107,23 @@ class Reading:
             names: the files.
             progress: told about phases.
         """
-        start = time.perf_counter()
-        with _ALONE:
-            targets.forget()
-            try:
-                report = self.work(*names, progress=progress, **self.options)
-            except Exception as error:
-                return Outcome(failure=failure_of(error), seconds=time.perf_counter() - start)
-        return Outcome(report, None, time.perf_counter() - start)
+        return _outcome(lambda: (self.work(*names, progress=progress, **self.options), {}))
+
+
+def _outcome(do: Callable[[], tuple[Any, dict[str, Any]]]) -> Outcome:
+    """Do one file at a time in this process; what goes wrong is a part of what is returned.
+
+    Arguments:
+        do: returns a report and facts.
+    """
+    start = time.perf_counter()
+    with _ALONE:
+        targets.forget()
+        try:
+            report, facts = do()
+        except Exception as error:
+            return Outcome(failure=failure_of(error), seconds=time.perf_counter() - start)
+    return Outcome(report, None, time.perf_counter() - start, facts)
 
 
 def check(piece: Piece, target: Path, progress: Progress | None = None) -> bool:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uproot
-from plugged import interpreted
-from samples import PROJECT, write_events
-
-import rootae
+from plugged import interpreted, three_blocks
+from samples import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,12 +28,7 @@ void entries(const char* path) {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of three blocks, and the same one as small.root."""
-    folder = tmp_path_factory.mktemp("damaged")
-    write_events(folder / "events.root", entries=600)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rootae.source.tree.ROWS_AT_MOST", 200)
-        rootae.compress(folder / "events.root", folder / "small.root", family="plain")
-    return folder
+    return three_blocks(tmp_path_factory.mktemp("damaged"), 600)
 
 
 def baskets(path: Path) -> list[int]:

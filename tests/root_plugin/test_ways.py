@@ -6,8 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from plugged import interpreted, python
-from samples import PROJECT, SHARED, write_events
+from plugged import interpreted, python, three_blocks
+from samples import PROJECT, SHARED
 
 import rootae
 
@@ -77,12 +77,7 @@ def words(names: tuple[str, ...]) -> str:
 @pytest.fixture(scope="module")
 def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a file of three blocks, and the same one as small.root."""
-    folder = tmp_path_factory.mktemp("events")
-    write_events(folder / "events.root")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("rootae.source.tree.ROWS_AT_MOST", 1000)
-        rootae.compress(folder / "events.root", folder / "small.root", family="plain")
-    return folder
+    return three_blocks(tmp_path_factory.mktemp("events"), 3000)
 
 
 # The original says of counters what they could be at most in the file that it was cut from.

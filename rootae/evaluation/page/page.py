@@ -138,12 +138,17 @@ def _column_cells(c: ColumnReport, several: bool) -> list[tuple[str, float | Non
     ]  # fmt: skip
 
 
+def _named(path: str, group: str) -> str:
+    """Name a group as whoever reads the page does."""
+    return f"{path}: {group.removeprefix('n') or 'one value an entry'}"
+
+
 def _correlations(report: Evaluation) -> str:
     parts = []
     for tree in report.trees:
         for group in tree.correlations:
             most, one, two = group.largest
-            name = f"{tree.path}: {group.group.removeprefix('n') or 'one value an entry'}"
+            name = _named(tree.path, group.group)
             shown, few = group, ""
             if len(group.names) > _MATRIX:
                 shown = group.most_changed(_MATRIX)
@@ -178,7 +183,7 @@ def _latents(report: Evaluation) -> str:
     for tree in report.trees:
         for group in dict.fromkeys(x.group for x in tree.latents):
             mine = [x for x in tree.latents if x.group == group]
-            name = f"{tree.path}: {group.removeprefix('n') or 'one value an entry'}"
+            name = _named(tree.path, group)
             gap = max(x.ks for x in mine)
             text = (
                 f"<b>{escape(name)}</b>, family {escape(mine[0].family)}<br>Largest "

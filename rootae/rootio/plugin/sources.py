@@ -11,6 +11,7 @@ import rootae
 __all__ = ["digest", "folder", "headers", "units"]
 
 _PARTS = ("include", "src", "root")
+_WRITERS = {"api_draft.cpp", "api_grid.cpp", "api_writer.cpp", "drafts.cpp"}
 
 
 def folder() -> Path:
@@ -23,7 +24,7 @@ def folder() -> Path:
 def units() -> list[Path]:
     """Return what is compiled: the decode core and the plug-in, without what only writers call."""
     found = [p for part in ("src", "root") for p in sorted((folder() / part).rglob("*.cpp"))]
-    return [p for p in found if p.name != "api_writer.cpp"]
+    return [p for p in found if p.name not in _WRITERS]
 
 
 def headers() -> Path:
