@@ -46,10 +46,9 @@ ctypes.CDLL(None).fflush(None)
 
 
 @pytest.fixture(scope="module")
-def original(plugin: Path, muons: Path) -> dict[str, str]:
+def original(plugin: Path, muons: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return what macros say of the original, which ROOT reads itself."""
-    folder = muons.parent / "original"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("original")
     for name in ("small.root", "events.root"):
         (folder / name).symlink_to(muons / "events.root")
     told = {}
