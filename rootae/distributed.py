@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers
 from rootae.checks.values import verify as verify_file
 from rootae.dataset.counterparts import counterparts
+from rootae.dataset.failure import Failure
 from rootae.dataset.inputs import inputs
 from rootae.dataset.orders import compressing, decompressing
 from rootae.dataset.run import run
@@ -23,7 +23,7 @@ from rootae.dataset.task import Piece, Reading
 from rootae.errors import RootaeError, said
 from rootae.evaluation.evaluate import evaluate as evaluate_files
 from rootae.extras import needed
-from rootae.failure import Failure
+from rootae.paths import leftovers
 from rootae.progress import Progress
 
 if TYPE_CHECKING:

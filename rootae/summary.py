@@ -8,7 +8,7 @@ import html
 import time
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
-from rootae.legible import legible
+from rootae.errors.legible import legible
 from rootae.progress import LOG
 
 if TYPE_CHECKING:

@@ -14,13 +14,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rootae import __version__, targets
+from rootae import __version__
 from rootae.cli import console
 from rootae.cli.log import logged
 from rootae.cli.panels import Command
 from rootae.cli.signals import exit_code, ignore, listen
+from rootae.dataset.failure import failure_of
 from rootae.errors import RootaeError
-from rootae.failure import failure_of
+from rootae.paths import targets
 
 __all__ = ["app", "main"]
 

@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from rootae.errors import ArgumentError, NameNotFound
+from rootae.paths.regular import regular
 from rootae.planner.rules import Rule, rules_of
-from rootae.regular import regular
 
 __all__ = ["Config", "apply", "setting"]
 

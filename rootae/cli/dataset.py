@@ -13,13 +13,13 @@ import typer
 
 from rootae.cli import console
 from rootae.cli.workers import results
+from rootae.dataset.failure import Failure, failure_of
 from rootae.dataset.order import Order
 from rootae.dataset.outcome import Outcome
 from rootae.dataset.run import Engine, run
-from rootae.failure import Failure, failure_of
+from rootae.paths.targets import forget, identity
 from rootae.progress import LOG
 from rootae.summary import log
-from rootae.targets import forget, identity
 
 __all__ = ["carry_out", "exit_after", "working"]
 

@@ -7,7 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from rootae import leftovers
+from rootae.paths import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

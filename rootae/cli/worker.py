@@ -9,8 +9,8 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers, targets
-from rootae.failure import failure_of
+from rootae.dataset.failure import failure_of
+from rootae.paths import leftovers, targets
 
 if TYPE_CHECKING:
     from types import FrameType

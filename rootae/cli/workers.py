@@ -12,9 +12,9 @@ import time
 from multiprocessing.connection import Pipe, wait
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers
 from rootae.cli.signals import deferred
-from rootae.failure import Failure
+from rootae.dataset.failure import Failure
+from rootae.paths import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

@@ -17,7 +17,7 @@ from rootae.container.codecs import CODEC, ENTRIES, load_codec
 from rootae.container.side_tree import CODECS, COPIES, FILES, TREES
 from rootae.container.stored_codecs import Row, StoredCodecs
 from rootae.errors import CorruptError, FormatError, NameNotFound, said
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.rootio.baskets import read_branch
 from rootae.rootio.keys import every_key, newest
 from rootae.rootio.kinds import Kind, kinds_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.dataset.member import Member
 from rootae.errors import ArgumentError
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.rootio.opening import split_path
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rootae.dataset import fileset
 from rootae.dataset.manifest import NAME, Manifest
 from rootae.dataset.member import Member
 from rootae.errors import ArgumentError
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.rootio.opening import split_path
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers
 from rootae.container.container import read_codec
 from rootae.dataset.digest import digest
 from rootae.errors import ArgumentError, RootaeError
 from rootae.operations.train import file_samples, refuse_compressed, train_codec, write_codec
+from rootae.paths import leftovers
+from rootae.paths.targets import check_target
 from rootae.source.source import Source
-from rootae.targets import check_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ from rootae.dataset.digest import digest
 from rootae.dataset.member import Member
 from rootae.dataset.record import Record
 from rootae.errors import ArgumentError, RootaeError
-from rootae.regular import regular
-from rootae.targets import Output, identity
+from rootae.paths.regular import regular
+from rootae.paths.targets import Output, identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

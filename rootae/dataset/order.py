@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers
 from rootae.dataset import fileset
 from rootae.dataset.layout import CODEC, Layout
 from rootae.dataset.manifest import Manifest
 from rootae.dataset.record import Record
 from rootae.dataset.task import Piece
 from rootae.errors import ArgumentError
-from rootae.targets import identity
+from rootae.paths import leftovers
+from rootae.paths.targets import identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,9 +14,9 @@ from rootae.dataset.order import Order
 from rootae.operations.compress import compress
 from rootae.operations.decompress import decompress
 from rootae.operations.train import write_codec
+from rootae.paths.targets import check_target
 from rootae.planner.promises import Promises
 from rootae.progress import Progress
-from rootae.targets import check_target
 from rootae.training.options import options_of
 from rootae.writer.backend import AUTO, checked
 

@@ -14,8 +14,8 @@ from rootae.source.source import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rootae.dataset.failure import Failure
     from rootae.dataset.member import Member, Steps
-    from rootae.failure import Failure
 
 __all__ = ["Outcome", "contents"]
 

@@ -11,8 +11,8 @@ from rootae.dataset.checksum import checksum
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from rootae.dataset.failure import Failure
     from rootae.dataset.member import Steps
-    from rootae.failure import Failure
 
 __all__ = ["Record"]
 

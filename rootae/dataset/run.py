@@ -6,10 +6,10 @@ import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rootae import leftovers
+from rootae.dataset.failure import Failure
 from rootae.dataset.outcome import Outcome
 from rootae.dataset.task import Task, check
-from rootae.failure import Failure
+from rootae.paths import leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

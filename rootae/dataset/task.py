@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers, targets
 from rootae.dataset.checksum import checksum
+from rootae.dataset.failure import failure_of
 from rootae.dataset.outcome import Outcome, contents
-from rootae.failure import failure_of
+from rootae.paths import leftovers, targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

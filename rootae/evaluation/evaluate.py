@@ -14,12 +14,12 @@ from rootae.evaluation.pairs import paired
 from rootae.evaluation.peaks.masses import masses_of
 from rootae.evaluation.peaks.report import PeakReport, fit_peak
 from rootae.operations.info import info
+from rootae.paths.targets import check_target
 from rootae.progress import Progress
 from rootae.reader.open import open_file
 from rootae.rootio.opening import split_path
 from rootae.source.source import Source
 from rootae.summary import reported
-from rootae.targets import check_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

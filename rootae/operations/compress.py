@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rootae.operations.draft import Draft
+    from rootae.paths.targets import Output
     from rootae.planner.sample import Sampled
-    from rootae.targets import Output
 
 __all__ = ["compress"]
 

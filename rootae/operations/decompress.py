@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.checks.passthrough import hold
 from rootae.errors import ArgumentError, BoundError, UnsupportedError
 from rootae.operations.rewrites import Decompressed
+from rootae.paths.targets import check_target
 from rootae.progress import Progress
 from rootae.reader.cache import forget
 from rootae.reader.decoded import DecodedSource, coded_of, whole_file
@@ -21,7 +22,6 @@ from rootae.source.particulars import title_of_file
 from rootae.source.source import Source
 from rootae.source.unreadable import reading
 from rootae.summary import reported
-from rootae.targets import check_target
 from rootae.writer import backend as choice
 from rootae.writer import root_decoded
 from rootae.writer.file import write_objects
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from rootae.paths.targets import Output
     from rootae.reader.open import File
     from rootae.schema.column import Column
     from rootae.schema.tree import TreeSchema
     from rootae.source.tree import SourceTree
-    from rootae.targets import Output
 
 __all__ = ["decompress"]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from rootae.container.container import Container
 from rootae.errors import ArgumentError
-from rootae.leftovers import private
-from rootae.legible import legible
+from rootae.errors.legible import legible
+from rootae.paths.leftovers import private
+from rootae.paths.targets import check_target
 from rootae.source.source import Source
-from rootae.targets import check_target
 
 if TYPE_CHECKING:
     from rootae.codec.codec import Codec

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rootae.errors import ArgumentError
 from rootae.naming import matched
-from rootae.regular import regular
+from rootae.paths.regular import regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

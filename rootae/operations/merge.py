@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.checks.compatible import refuse_others
 from rootae.errors import ArgumentError, BoundError, UnsupportedError
 from rootae.operations.rewrites import Merged
+from rootae.paths.targets import check_target
 from rootae.progress import Progress
 from rootae.reader.cache import forget
 from rootae.reader.decoded import DecodedSource, coded_of, whole_file
@@ -17,7 +18,6 @@ from rootae.rootio.compression import setting_of
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
 from rootae.summary import reported
-from rootae.targets import check_target
 from rootae.writer.composite import Composite
 from rootae.writer.losses import refuse_losses
 from rootae.writer.merged import MergedTree, Merging

@@ -16,6 +16,7 @@ from rootae.operations.cuts import Cut
 from rootae.operations.keepdrop import chosen, read_lines
 from rootae.operations.rewrites import Skimmed
 from rootae.operations.train import sample_of
+from rootae.paths.targets import check_target
 from rootae.planner.adapt import adapt
 from rootae.planner.transcode import exact_coder
 from rootae.progress import Progress
@@ -27,7 +28,6 @@ from rootae.rootio.opening import split_path
 from rootae.rootio.titles import recreate
 from rootae.source.particulars import title_of_file
 from rootae.summary import reported
-from rootae.targets import check_target
 from rootae.writer.composite import Composite
 from rootae.writer.losses import refuse_losses
 from rootae.writer.provenance import provenance
@@ -36,9 +36,9 @@ from rootae.writer.tree import Sizes, TreeWriter
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from rootae.paths.targets import Output
     from rootae.reader.tree import CodedTree
     from rootae.source.tree import SourceTree
-    from rootae.targets import Output
     from rootae.writer.objects import Objects
 
 __all__ = ["skim"]

@@ -14,6 +14,7 @@ from rootae.container.codecs import write_records
 from rootae.container.container import read_codec
 from rootae.container.side_tree import DIRECTORY
 from rootae.errors import ArgumentError, UnsupportedError
+from rootae.paths.targets import check_target
 from rootae.planner.adapt import adapt
 from rootae.planner.presets import cut_already
 from rootae.planner.rules import Choice, unmatched
@@ -25,19 +26,18 @@ from rootae.rootio.titles import recreate
 from rootae.schema.values import Values
 from rootae.source.source import Source
 from rootae.source.unreadable import reading
-from rootae.targets import check_target
 from rootae.training.options import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from rootae.codec.plan.plan import TreePlan
+    from rootae.paths.targets import Output
     from rootae.planner.look import Look
     from rootae.planner.promises import Promises
     from rootae.schema.column import Column
     from rootae.schema.tree import TreeSchema
     from rootae.source.tree import SourceTree
-    from rootae.targets import Output
     from rootae.training.options import Learning, Options
 
 __all__ = [

@@ -12,7 +12,7 @@ import numpy as np
 
 from rootae.errors import ArgumentError, nearest
 from rootae.naming import any_matches
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.schema.bounds.bound import EXACT, Bound
 
 if TYPE_CHECKING:

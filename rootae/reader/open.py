@@ -17,10 +17,10 @@ from rootae.errors import (
     MissingDependency,
     NameNotFound,
 )
+from rootae.paths.regular import regular
 from rootae.reader.hook import coded, install
 from rootae.reader.latents import latents
 from rootae.reader.tree import decode_on
-from rootae.regular import regular
 from rootae.rootio.keys import every_key, key_at, newest
 from rootae.rootio.opening import open_root, split_path
 

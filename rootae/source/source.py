@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rootae.errors import ArgumentError, CorruptError, FormatError, NameNotFound, said
 from rootae.naming import matched
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.rootio.compression import setting_in, used_by
 from rootae.rootio.keys import every_key, key_at, newest, tree_under, whole_tree_under
 from rootae.rootio.kinds import Kind, holds_baskets, kinds_of

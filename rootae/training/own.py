@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rootae.errors import ArgumentError, MissingDependency
-from rootae.regular import regular
+from rootae.paths.regular import regular
 from rootae.training.variants import ADOPTED, names
 
 __all__ = ["adopted"]

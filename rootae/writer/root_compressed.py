@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.container.codecs import CodecWriter
 from rootae.container.content import CONTENT
 from rootae.container.side_tree import BLOCK, CARRIER, DIRECTORY, ENTRY, NOTICE
-from rootae.leftovers import private
+from rootae.paths.leftovers import private
 from rootae.rootio.baskets import common_ends
 from rootae.rootio.compression import code_of
 from rootae.rootio.process import process

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from rootae.container.side_tree import BLOCK, CARRIER, DIRECTORY, ENTRY
-from rootae.leftovers import private
+from rootae.paths.leftovers import private
 from rootae.reader.cache import forget
 from rootae.reader.decoded import blocks_of, coded_of
 from rootae.rootio.compression import code_of

@@ -16,9 +16,9 @@ import pytest
 from commands import PLAIN, Command, refused, spawn
 from samples import write_columns
 
-from rootae import leftovers
 from rootae.cli.workers import results
-from rootae.failure import Failure
+from rootae.dataset.failure import Failure
+from rootae.paths import leftovers
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,11 +20,10 @@ MODULES = {
     for p in PACKAGE.rglob("*.py")
 }
 FLOORS = [  # low to high; what stands on one floor does not import each other
-    ["legible", "progress"],
-    ["errors"],
-    ["extras", "formula", "kernels", "leftovers", "naming", "regular", "summary"],
-    ["schema", "targets"],
-    ["codec", "failure", "rootio"],
+    ["errors", "progress"],
+    ["extras", "formula", "kernels", "naming", "paths", "summary"],
+    ["schema"],
+    ["codec", "rootio"],
     ["container", "source"],
     ["planner", "reader"],
     ["checks", "training"],
@@ -85,6 +84,11 @@ def home(name: str) -> str:
 
 def test_every_module_has_its_floor() -> None:
     assert {home(name) for name in MODULES} - {""} == set(LEVEL)
+
+
+def test_the_top_is_taken_in_at_a_glance() -> None:
+    assert len([p for p in PACKAGE.iterdir() if p.is_file()]) <= 10
+    assert len(FLOORS) <= 12
 
 
 @pytest.mark.parametrize("name", sorted(set(MODULES) - {"rootae"}))

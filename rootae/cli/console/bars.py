@@ -11,8 +11,8 @@ from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from rootae.cli.console.messages import note
-from rootae.leftovers import undone
-from rootae.legible import legible
+from rootae.errors.legible import legible
+from rootae.paths.leftovers import undone
 from rootae.progress import Progress
 
 if TYPE_CHECKING:

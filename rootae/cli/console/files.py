@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from rootae.cli.console.bars import drawn
-from rootae.leftovers import undone
-from rootae.legible import legible
+from rootae.errors.legible import legible
+from rootae.paths.leftovers import undone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

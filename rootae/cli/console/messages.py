@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from rootae.legible import legible, valid
+from rootae.errors.legible import legible, valid
 
 __all__ = ["begin", "error", "note", "print_json"]
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rootae.cli.console.folding import GAP, folded, wrapped
-from rootae.legible import legible
+from rootae.errors.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from rootae.evaluation.page.peaks import peaks
 from rootae.evaluation.page.sections import SEARCH, figure, section
 from rootae.evaluation.page.style import CSS, SCRIPT
 from rootae.evaluation.page.tables import escape, number, short, size, table
-from rootae.targets import check_target
+from rootae.paths.targets import check_target
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rootae.errors.legible import untexed
 from rootae.evaluation.extras import needed
 from rootae.evaluation.peaks.fits import SHOWN
 from rootae.evaluation.peaks.models import curve
-from rootae.legible import untexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ import html
 import math
 from typing import TYPE_CHECKING
 
-from rootae.legible import legible
+from rootae.errors.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rootae import leftovers
 from rootae.errors import MissingDependency, UnsupportedError
+from rootae.paths import leftovers
 from rootae.rootio.process.server import SERVER
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from rootae import leftovers
+from rootae.paths import leftovers
 from rootae.rootio.process.serving import FILES, IDLE
 
 __all__ = ["SERVER", "Server"]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from rootae import leftovers
 from rootae.errors import ArgumentError, CorruptError
-from rootae.regular import regular
-from rootae.targets import Output
+from rootae.paths import leftovers
+from rootae.paths.regular import regular
+from rootae.paths.targets import Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rootae.legible import untexed
-from rootae.targets import Output
+from rootae.errors.legible import untexed
+from rootae.paths.targets import Output
 from rootae.training.loop.curve import RATES, rate_of
 
 if TYPE_CHECKING:

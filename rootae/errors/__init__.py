@@ -18,7 +18,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from rootae.legible import legible
+from rootae.errors.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

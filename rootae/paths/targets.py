@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rootae.errors import ArgumentError, RootaeError
-from rootae.leftovers import private
-from rootae.regular import odd_kind
+from rootae.paths.leftovers import private
+from rootae.paths.regular import odd_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

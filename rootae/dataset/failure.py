@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from rootae import targets
 from rootae.errors import RootaeError
+from rootae.paths import targets
 
 __all__ = ["Failure", "failure_of"]
 

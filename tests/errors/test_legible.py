@@ -14,7 +14,7 @@ from commands import PLAIN, Command, refused
 
 from rootae.cli import console
 from rootae.cli.console.table import headed, print_table, stdout
-from rootae.legible import legible, untexed, valid
+from rootae.errors.legible import legible, untexed, valid
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from rootae import leftovers
 from rootae.errors import ArgumentError, RootaeError
-from rootae.targets import Output, check_target, forget, written
+from rootae.paths import leftovers
+from rootae.paths.targets import Output, check_target, forget, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,0 +1,1 @@
+"""What may stand at a path, outputs that appear whole, and what must not be left behind."""
