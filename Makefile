@@ -1,4 +1,4 @@
-# make venv | demo | test | lint | docs | slow | native | fuzz: everything runs in .venv, made on first use.
+# make venv | demo | test | lint | docs | slow | native | fuzz | matrix: everything runs in .venv, made on first use.
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -11,7 +11,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: venv demo test slow lint native fuzz docs clean
+.PHONY: venv demo test slow lint native fuzz matrix docs clean
 
 venv: $(STAMP)
 
@@ -73,6 +73,13 @@ fuzz: $(STAMP)
 	  $$folder/$$name $(FUZZ_LIMITS) $$words -artifact_prefix=build/native/ \
 	    build/native/corpus/$${name#fuzz_}; \
 	done
+
+# A short set of tests with the oldest and with the newest packages, in environments of their own;
+# what came of it is kept.
+OLDEST ?= $(PYTHON)
+NEWEST ?= $(PYTHON)
+matrix: $(STAMP)
+	$(BIN)/python .ci/matrix.py benchmarks/results/matrix.csv --oldest $(OLDEST) --newest $(NEWEST)
 
 # Pages land in build/site; every warning is an error.
 docs: $(STAMP)
