@@ -132,8 +132,7 @@ class FamilyComparison(Summary):
 def _asked(options: Mapping[str, Any]) -> dict[str, str]:
     """Return what was asked for, as it is shown."""
     usual: dict[str, Any] = {f.name: f.default for f in fields(Options)}
-    empty = (None, (), False, [], {})
-    shown = {k: v for k, v in options.items() if v not in (*empty, usual.get(k))}
+    shown = {k: v for k, v in options.items() if v and v != usual.get(k)}
     rules = rules_of(shown.pop("bounds", None))
     bounds = ", ".join(f"{r.glob}={r.bound}" for r in rules)
     preset = "the preset --lossy" if shown.pop("lossy", False) else "" if bounds else "exact"

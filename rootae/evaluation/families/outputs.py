@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rootae.errors import ArgumentError
 from rootae.evaluation.families.page import page
 from rootae.paths.targets import check_target
 
@@ -47,9 +48,10 @@ class Outputs:
         if html is None:
             return cls()
         path = Path(html)
-        names = path, path.with_suffix(".csv"), path.with_suffix(".json")
         if path.suffix in (".csv", ".json"):
-            names = (path, *(path.with_name(f"{path.name}{end}") for end in (".csv", ".json")))
+            msg = f"--html {path} would have the name of its own figures: name an HTML file"
+            raise ArgumentError(msg)
+        names = path, path.with_suffix(".csv"), path.with_suffix(".json")
         return cls(*(check_target(name, used, force=force) for name in names))
 
     def write(self, comparison: FamilyComparison) -> None:

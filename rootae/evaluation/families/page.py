@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import rootae.evaluation.families.pictures as draw
 from rootae.evaluation.families.candidate import BOUNDS, NONE, PLAIN
+from rootae.evaluation.families.learned import TITLES, curves, latents
 from rootae.evaluation.families.trial import fit_of
 from rootae.evaluation.page.document import document
 from rootae.evaluation.page.sections import figure, section
@@ -15,13 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rootae.evaluation.families.comparison import FamilyComparison
-    from rootae.evaluation.families.latents import PriorReport
     from rootae.evaluation.families.trial import Trial
-    from rootae.training.loop.history import Curve
 
 __all__ = ["page"]
 
-_TITLES = {BOUNDS: "Within bounds", NONE: "Without bounds"}
 _TOLD = {
     BOUNDS: "Every value came back within its bound; what a family learned only saves bytes. "
     "<i>Plain</i> learns nothing and is the dashed line. A family is stored here even where it "
@@ -29,7 +27,6 @@ _TOLD = {
     NONE: "No column of floats has a bound here: what comes back is what the decoder makes of "
     "the stored latents. Integers are exact. A study of autoencoders, and no way to store data.",
 }
-_GROUPS = 6  # of which learning curves are drawn, the longest ones
 _LEGEND = {
     "bits a row": "bits that columns and latents take in the file, for each entry of the trees; "
     "tables and networks, which a file holds once, are not counted",
@@ -54,7 +51,7 @@ def page(report: FamilyComparison) -> str:
     for name, trials in ((BOUNDS, report.within), (NONE, report.loose)):
         if trials:
             parts.append(_way(name, trials, paint))
-    parts += [_curves(report, paint), _latents(report, paint), _legend(), _failed(report)]
+    parts += [curves(report, paint), latents(report, paint), _legend(), _failed(report)]
     return document(f"Families on {report.original.name}", "".join(parts))
 
 
@@ -64,7 +61,7 @@ def _head(report: FamilyComparison) -> str:
         "curves": any(t.curves for t in report.trials),
         "latents": any(t.latents for t in report.trials), "failed": report.failed,
     }  # fmt: skip
-    titles = {**_TITLES, "curves": "Learning curves"}
+    titles = {**TITLES, "curves": "Learning curves"}
     nav = "".join(
         f'<a href="#{k}">{titles.get(k, k.capitalize())}</a>' for k, there in links.items() if there
     )
@@ -98,7 +95,7 @@ def _way(name: str, trials: Sequence[Trial], paint: Mapping[str, str]) -> str:
     text += f'<div class="grid two">{"".join(pictures)}</div>'
     peaks = dict.fromkeys(p.name for t in trials for p in t.peaks)
     text += "".join(_peak(peak, trials, paint) for peak in peaks)
-    return section(name, _TITLES[name], text)
+    return section(name, TITLES[name], text)
 
 
 def _rates(trials: Sequence[Trial], base: float | None) -> str:
@@ -165,78 +162,6 @@ def _shift(errors: float) -> str:
     return f'<span class="tag bad">{text}</span>' if abs(errors) >= 1 else text
 
 
-def _curves(report: FamilyComparison, paint: Mapping[str, str]) -> str:
-    parts = []
-    for name, trials in ((BOUNDS, report.within), (NONE, report.loose)):
-        found: dict[tuple[str, str], dict[str, Curve]] = {}
-        for trial in trials:
-            for curve in trial.curves:
-                found.setdefault((curve.tree, curve.group), {})[trial.candidate.name] = curve
-        order = sorted(found, key=lambda k: -max(len(c.points) for c in found[k].values()))
-        for tree, group in order[:_GROUPS]:
-            text = f"<b>{escape(_named(tree, group))}</b><br>{_TITLES[name].lower()}"
-            picture = draw.curves(found[tree, group], paint)
-            parts.append(figure(picture, text, f"learning curves of {_named(tree, group)}"))
-        if len(order) > _GROUPS:
-            left = ", ".join(escape(_named(*k)) for k in order[_GROUPS:])
-            parts.append(f'<p class="soft">{_TITLES[name]}, in the JSON only: {left}.</p>')
-    if not parts:
-        return ""
-    text = (
-        "<p>What each family's loss came to on rows that it was not trained on, as training went "
-        "on; of each collection of columns. Counting families (diagram) have no steps.</p>"
-        f'<div class="grid two">{"".join(parts)}</div>'
-    )
-    return section("curves", "Learning curves", text)
-
-
-def _named(tree: str, group: str) -> str:
-    return f"{tree}: {group.removeprefix('n') or 'one value an entry'}"
-
-
-def _latents(report: FamilyComparison, paint: Mapping[str, str]) -> str:
-    parts = []
-    for name, trials in ((BOUNDS, report.within), (NONE, report.loose)):
-        for trial in trials:
-            groups = dict.fromkeys((x.tree, x.group) for x in trial.latents)
-            for key in groups:
-                mine = [x for x in trial.latents if (x.tree, x.group) == key]
-                parts.append((name, trial, key, mine))
-    if not parts:
-        return ""
-    text = (
-        "<p>What each autoencoder stores, less its mean and in units of its width. Full line: the "
-        "prior that the family draws its latents towards; dotted: a Gaussian, where it has "
-        "none.</p>"
-    )
-    for name in (BOUNDS, NONE):
-        mine = [p for p in parts if p[0] == name]
-        if not mine:
-            continue
-        figures = "".join(
-            figure(
-                draw.latents(reports, paint[trial.candidate.name]),
-                _told(trial, _named(*key), reports),
-                f"latents of {trial.candidate.name}, {_named(*key)}",
-                "wide",
-            )
-            for _, trial, key, reports in mine
-        )
-        is_open = " open" if name == parts[-1][0] else ""
-        text += f"<details{is_open}><summary>{_TITLES[name]}</summary>{figures}</details>"
-    return section("latents", "Latents", text)
-
-
-def _told(trial: Trial, group: str, reports: Sequence[PriorReport]) -> str:
-    prior = reports[0].prior
-    against = f"its prior ({escape(prior)})" if prior else "a Gaussian; it has no prior"
-    gap = max(x.ks for x in reports)
-    return (
-        f"<b>{escape(trial.candidate.name)}</b>, {escape(group)}<br>"
-        f"largest KS distance {gap:.2g} from {against}"
-    )
-
-
 def _legend() -> str:
     items = "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in _LEGEND.items())
     return section("legend", "What the figures mean", f"<dl>{items}</dl>", is_open=False)
@@ -244,7 +169,7 @@ def _legend() -> str:
 
 def _failed(report: FamilyComparison) -> str:
     found = [
-        f"<b>{escape(f.candidate.name)}</b>, {_TITLES[f.candidate.way].lower()}: {escape(f.text)}"
+        f"<b>{escape(f.candidate.name)}</b>, {TITLES[f.candidate.way].lower()}: {escape(f.text)}"
         for f in report.failed
     ]
     told = [f"{escape(t.candidate.name)}: {escape(n)}" for t in report.trials for n in t.notes]

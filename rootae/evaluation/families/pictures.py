@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["colours", "curves", "figures_of_merit", "fitted", "latents", "masses"]
 
 _COLOURS = (
-    "#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#94a4a2", "#a96b59", "#e76300", "#5f9e2e",
-    "#717581", "#92dadd",
+    "#3f90da", "#bd1f01", "#ffa90e", "#832db6", "#5f9e2e", "#a96b59", "#e76300", "#00a6a0",
+    "#e377c2", "#1b3a73", "#b9ac70", "#92dadd",
 )  # fmt: skip
 _SHOWN = 60  # bins of a mass
 _LATENTS = 16  # of a group that are drawn
