@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from rootae.evaluation.evaluate import evaluate
+    from rootae.evaluation.families.compare import compare
     from rootae.operations.compress import compress
     from rootae.operations.decompress import decompress
     from rootae.operations.merge import merge
@@ -57,6 +58,7 @@ __all__ = [
     "UnsupportedError",
     "__version__",
     "bars",
+    "compare",
     "compress",
     "decompress",
     "evaluate",
@@ -74,6 +76,7 @@ _HOMES = {
     "Codec": "codec.codec",
     "Report": "operations.results",
     "bars": "cli.console.bars",
+    "compare": "evaluation.families.compare",
     "compress": "operations.compress",
     "decompress": "operations.decompress",
     "evaluate": "evaluation.evaluate",

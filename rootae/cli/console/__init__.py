@@ -5,6 +5,7 @@ from __future__ import annotations
 from rootae.cli.console.about import show_about
 from rootae.cli.console.bars import Bars, Notes, bars
 from rootae.cli.console.evaluate import show_evaluated
+from rootae.cli.console.families import show_families
 from rootae.cli.console.files import Files, files
 from rootae.cli.console.info import show_info
 from rootae.cli.console.messages import begin, error, note, print_json
@@ -32,6 +33,7 @@ __all__ = [
     "show_compressed",
     "show_decompressed",
     "show_evaluated",
+    "show_families",
     "show_info",
     "show_merged",
     "show_skimmed",
