@@ -1,11 +1,12 @@
 #!/usr/bin/env python
 """A short set of tests with the oldest and with the newest packages that rootae takes.
 
-    python .ci/matrix.py OUT.csv [--oldest PYTHON] [--newest PYTHON]
+    python .ci/matrix.py OUT.csv [--wheel FILE] [--oldest PYTHON] [--newest PYTHON]
 
-Both ends install the wheel into an empty environment of their own under build/matrix: the oldest
-with the lower limits of pyproject.toml, the newest with what the package index has within the upper
-ones. A row an end goes to OUT.csv: versions, and how many tests passed, failed and were skipped.
+Both ends install the wheel, built here or given, into an empty environment of their own under
+build/matrix: the oldest with the lower limits of pyproject.toml, the newest with what the package
+index has within the upper ones. A row an end goes to OUT.csv: versions, and how many tests passed,
+failed and were skipped.
 Exits with 1 if one failed.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "matrix"
+ALONE = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}  # else the sources are found
 NEEDED = ("hypothesis", "pytest", "scipy")  # what tests import besides
 TESTS = (  # what leans on other packages: files and arrays, networks, streams, the command line
     "tests/promises/test_promises.py",
@@ -57,7 +60,9 @@ def needs() -> dict[str, str]:
 
 def run(*command: str | Path) -> str:
     """Run a command in the sources; return what it prints."""
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=ALONE, check=True, stdout=subprocess.PIPE, text=True
+    )
     return done.stdout
 
 
@@ -81,7 +86,7 @@ def row(end: str, python: str, package: Path, pins: Mapping[str, str]) -> dict[s
         SystemExit: the tests would not be of the wheel that was installed.
     """
     place = FOLDER / end
-    run(python, "-m", "venv", place)
+    run(python, "-m", "venv", "--clear", place)
     wanted = [f"{name}=={version}" for name, version in pins.items()]
     run(place / "bin" / "pip", "install", "-q", package, *wanted, *NEEDED)
     names = sorted(needs())
@@ -91,7 +96,7 @@ def row(end: str, python: str, package: Path, pins: Mapping[str, str]) -> dict[s
         raise SystemExit(msg)
     report = FOLDER / f"{end}.xml"
     options = ("-q", "-m", "not slow", "-p", "no:cacheprovider", f"--junitxml={report}")
-    subprocess.run([place / "bin" / "pytest", *options, *TESTS], cwd=ROOT, check=False)
+    subprocess.run([place / "bin" / "pytest", *options, *TESTS], cwd=ROOT, env=ALONE, check=False)
     return {"end": end, **found, **counted(report)}
 
 
@@ -111,10 +116,11 @@ def counted(report: Path) -> dict[str, str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("out", type=Path)
+    parser.add_argument("--wheel", type=Path)
     parser.add_argument("--oldest", metavar="PYTHON", default=sys.executable)
     parser.add_argument("--newest", metavar="PYTHON", default=sys.executable)
     asked = parser.parse_args()
-    package = wheel()
+    package = asked.wheel.resolve() if asked.wheel else wheel()
     rows = [
         row("oldest", asked.oldest, package, needs()),
         row("newest", asked.newest, package, {}),
