@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RootaeError,
         UnreadableError,
         UnsupportedError,
+        WrongOriginal,
     )
     from rootae.evaluation.evaluate import evaluate
     from rootae.operations.compress import compress
@@ -55,6 +56,7 @@ __all__ = [
     "RootaeError",
     "UnreadableError",
     "UnsupportedError",
+    "WrongOriginal",
     "__version__",
     "bars",
     "compress",

@@ -12,6 +12,7 @@ from rootae.cli.console.results import (
     show_change,
     show_compressed,
     show_decompressed,
+    show_line,
     show_total,
     show_verified,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "show_decompressed",
     "show_evaluated",
     "show_info",
+    "show_line",
     "show_merged",
     "show_skimmed",
     "show_total",
