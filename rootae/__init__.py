@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         RootaeError,
         UnreadableError,
         UnsupportedError,
+        WrongOriginal,
     )
     from rootae.evaluation.evaluate import evaluate
     from rootae.evaluation.families.compare import compare
@@ -56,6 +57,7 @@ __all__ = [
     "RootaeError",
     "UnreadableError",
     "UnsupportedError",
+    "WrongOriginal",
     "__version__",
     "bars",
     "compare",

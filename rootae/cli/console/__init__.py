@@ -13,6 +13,7 @@ from rootae.cli.console.results import (
     show_change,
     show_compressed,
     show_decompressed,
+    show_line,
     show_total,
     show_verified,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "show_evaluated",
     "show_families",
     "show_info",
+    "show_line",
     "show_merged",
     "show_skimmed",
     "show_total",
