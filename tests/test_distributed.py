@@ -121,9 +121,12 @@ def test_blocks_are_those_that_are_made_here(
     assert len(told) == FILES
     assert all(o.report.values == 120_000 for o in told.values())
     wrong = distributed.verify([out / "f0.root"], client, many / "f1.root")
-    assert [o.failure.kind for o in wrong.values() if o.failure] == ["BoundError"]
+    assert [o.failure.kind for o in wrong.values() if o.failure] == ["WrongOriginal"]
+    done = cli("verify", out / "manifest.json", "--dask", address)
+    assert done.exit_code == 0, done.stderr
+    assert f"{FILES} of {FILES} files read: intact" in done.stdout.splitlines()[-1]
     pytest.importorskip("iminuit", reason="iminuit is not there")
-    found = distributed.evaluate([out / "manifest.json"], client, out / "manifest.json", peaks=[])
+    found = distributed.evaluate([out / "manifest.json"], client, peaks=[])
     assert all(o.report.holds for o in found.values())
 
 

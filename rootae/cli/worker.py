@@ -9,6 +9,7 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from rootae.codec import threads
 from rootae.dataset.failure import failure_of
 from rootae.paths import leftovers, targets
 from rootae.progress import Telling
@@ -24,7 +25,7 @@ __all__ = ["serve"]
 _EVERY = 0.2  # seconds between what is told of one file
 
 
-def serve(descriptor: int, token: str) -> None:
+def serve(descriptor: int, token: str, processes: int) -> None:
     """Call functions that come through a pipe and send back what they return, until it closes.
 
     Before that, they tell how far they are, see `rootae.progress.Told`.
@@ -33,10 +34,12 @@ def serve(descriptor: int, token: str) -> None:
     Arguments:
         descriptor: of the pipe.
         token: what this process's temporary folders are named after.
+        processes: how many of these work at a time.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other end hears it, and decides
     signal.signal(signal.SIGTERM, _end)
     leftovers.token = token
+    threads.share(processes)
     pipe = Connection(descriptor)
     asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()

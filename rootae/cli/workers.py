@@ -25,22 +25,27 @@ __all__ = ["results"]
 
 # threads of this process, such as those of onnxruntime, would not survive a fork
 _CODE = (
-    "import sys; sys.path[:] = sys.argv[3:]; from rootae.cli.worker import serve; "
-    "serve(int(sys.argv[1]), sys.argv[2])"
+    "import sys; sys.path[:] = sys.argv[4:]; from rootae.cli.worker import serve; "
+    "serve(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))"
 )
 _PATIENCE = 0.5  # seconds that processes have to remove what they had begun
 _POLL = 0.005
 
 
 class _Worker:
-    """One process, in a group of its own: Ctrl-C at a terminal goes past it and its children."""
+    """One process, in a group of its own: Ctrl-C at a terminal goes past it and its children.
 
-    def __init__(self) -> None:
+    Arguments:
+        processes: how many work at a time, and share the processors.
+    """
+
+    def __init__(self, processes: int) -> None:
         self.token = f"{leftovers.token}{secrets.token_hex(8)}"  # this process's own, and more
         self.pipe, there = Pipe()
         self.number = -1
         self.target: Path | None = None
-        command = [sys.executable, "-c", _CODE, str(there.fileno()), self.token, *sys.path]
+        told = [str(there.fileno()), self.token, str(processes)]
+        command = [sys.executable, "-c", _CODE, *told, *sys.path]
         with there:
             self._process = subprocess.Popen(
                 command,
@@ -106,6 +111,7 @@ class _Team:
     Arguments:
         work: takes an input, an output and `progress`.
         found: inputs and outputs.
+        jobs: how many processes there are at most.
         hear: takes the number of a pair, and how far it is.
     """
 
@@ -113,16 +119,17 @@ class _Team:
         self,
         work: Callable[..., Any],
         found: Sequence[tuple[Any, Any]],
+        jobs: int,
         hear: Callable[[int, Told], None],
     ) -> None:
-        self._work, self._hear = work, hear
+        self._work, self._jobs, self._hear = work, jobs, hear
         self._waiting = list(enumerate(found))[::-1]
         self._workers: list[_Worker] = []
 
     def add(self) -> None:
         """Start a process, with the next piece of work."""
         with deferred():
-            worker = _Worker()
+            worker = _Worker(self._jobs)
             self._workers.append(worker)
         self._give(worker)
 
@@ -181,8 +188,9 @@ def results(
     Yields:
         The number of the pair, and what the function returned or a `Failure`, as they come.
     """
-    team = _Team(work, found, hear)
+    jobs = min(jobs, len(found))
+    team = _Team(work, found, jobs, hear)
     with leftovers.undone(team.end):
-        for _ in range(min(jobs, len(found))):
+        for _ in range(jobs):
             team.add()
         yield from team.results()

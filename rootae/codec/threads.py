@@ -6,10 +6,11 @@ import os
 
 from rootae.errors import ArgumentError
 
-__all__ = ["VARIABLE", "cores", "threads_of"]
+__all__ = ["VARIABLE", "cores", "share", "threads_of"]
 
 VARIABLE = "ROOTAE_THREADS"  # for reading through plain uproot, which takes no option of rootae's
 _AT_MOST = 1024
+_processes = 1
 
 
 def threads_of(threads: int | None = None) -> int:
@@ -37,8 +38,20 @@ def threads_of(threads: int | None = None) -> int:
     return number
 
 
+def share(processes: int) -> None:
+    """Let this process be one of several that work at a time, and share the processors.
+
+    Arguments:
+        processes: how many there are.
+    """
+    global _processes
+    _processes = processes
+
+
 def cores() -> int:
-    """Return how many processors this process may use."""
+    """Return how many processors this process may use: its share, where it is one of several."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return max(there // _processes, 1)

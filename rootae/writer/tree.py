@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sizes", "TreeWriter"]
 
-_WORKERS = min(cores(), 4)  # blocks coded at a time, and lanes of these
+_WORKERS = 4  # at most: blocks coded at a time, and lanes of these
 _UNDER_WAY = 1 << 29  # bytes of these, their codes included, unless a single block has more
 _CODE = 8  # bytes of a code
 
@@ -225,13 +225,14 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
     names = [c.name for c in coder.plan.columns]
     waiting: deque[tuple[int, int, Future[Coded]]] = deque()
     sizes: deque[int] = deque()  # bytes of each that waits
-    with ThreadPoolExecutor(_WORKERS) as pool, ThreadPoolExecutor(_WORKERS) as beside:
-        later = beside if _WORKERS > 1 else None
+    workers = _workers()
+    with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(workers) as beside:
+        later = beside if workers > 1 else None
         try:
             for start, stop, values in tree.parts(tree.blocks(), names):
                 where = f"{tree.where}, entries {start}-{stop}"
                 sizes.append(sum(v.flat.nbytes + _CODE * v.flat.size for v in values.values()))
-                while waiting and (len(waiting) > _WORKERS or sum(sizes) > _UNDER_WAY):
+                while waiting and (len(waiting) > workers or sum(sizes) > _UNDER_WAY):
                     a, b, done = waiting.popleft()
                     sizes.popleft()
                     yield a, b, done.result()
@@ -241,6 +242,10 @@ def _coded(tree: SourceTree, coder: TreeCoder | None) -> Iterator[tuple[int, int
                 yield a, b, done.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _workers() -> int:
+    return min(cores(), _WORKERS)
 
 
 def _encode(

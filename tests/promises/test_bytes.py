@@ -72,7 +72,7 @@ def test_blocks_under_way_are_bounded(
     arrays_file: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
     """One is always under way; several only as far as their values and codes are few."""
-    monkeypatch.setattr(writer, "_WORKERS", 8)
+    monkeypatch.setattr(writer, "_workers", lambda: 8)
     monkeypatch.setattr(writer, "_UNDER_WAY", limit)
     monkeypatch.setattr(rootae.source.tree, "BYTES_AT_MOST", 4 * MB)
     held, most, lock = {}, [], threading.Lock()
