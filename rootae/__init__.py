@@ -28,8 +28,10 @@ if TYPE_CHECKING:
         RootaeError,
         UnreadableError,
         UnsupportedError,
+        WrongOriginal,
     )
     from rootae.evaluation.evaluate import evaluate
+    from rootae.evaluation.families.compare import compare
     from rootae.operations.compress import compress
     from rootae.operations.decompress import decompress
     from rootae.operations.merge import merge
@@ -55,8 +57,10 @@ __all__ = [
     "RootaeError",
     "UnreadableError",
     "UnsupportedError",
+    "WrongOriginal",
     "__version__",
     "bars",
+    "compare",
     "compress",
     "decompress",
     "evaluate",
@@ -74,6 +78,7 @@ _HOMES = {
     "Codec": "codec.codec",
     "Report": "operations.results",
     "bars": "cli.console.bars",
+    "compare": "evaluation.families.compare",
     "compress": "operations.compress",
     "decompress": "operations.decompress",
     "evaluate": "evaluation.evaluate",

@@ -9,12 +9,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import secrets
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.checks.values import verify as verify_file
-from rootae.dataset.counterparts import counterparts
+from rootae.dataset.counterparts import held_pairs
 from rootae.dataset.failure import Failure
 from rootae.dataset.inputs import inputs
 from rootae.dataset.orders import compressing, decompressing
@@ -24,15 +23,17 @@ from rootae.errors import RootaeError, said
 from rootae.evaluation.evaluate import evaluate as evaluate_files
 from rootae.extras import needed
 from rootae.paths import leftovers
-from rootae.progress import Progress
+from rootae.progress import Progress, Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
+    from rootae.dataset.held import Held
     from rootae.dataset.order import Order
     from rootae.dataset.outcome import Outcome
     from rootae.dataset.record import Record
     from rootae.dataset.run import Engine
+    from rootae.progress import Told
 
 __all__ = ["compress", "connected", "decompress", "engine", "evaluate", "verify"]
 
@@ -114,7 +115,8 @@ def verify(
 
     Arguments:
         paths, client, progress: as in `compress`; a manifest stands for its outputs.
-        against: a folder of originals in the same layout, or the manifest that names them.
+        against: a folder of originals in the same layout, or the manifest that names them; by
+            default those that a manifest among the paths names, as far as they are there.
         device: where networks run.
 
     Returns:
@@ -123,16 +125,14 @@ def verify(
     Raises:
         ArgumentError: it is not clear which original is which file's.
     """
-    members, _ = inputs(paths)
-    pairs = zip((m.file for m in members), counterparts(members, against), strict=True)
-    work = Reading(verify_file, {"device": device})
-    return _read(work, list(pairs), 0, engine(client, progress))
+    pairs, _ = held_pairs(inputs(paths)[0], against)
+    return _read(Reading(verify_file, {"device": device}), pairs, engine(client, progress))
 
 
 def evaluate(
     paths: Sequence[str | Path],
     client: Any,
-    against: str | Path,
+    against: str | Path | None = None,
     *,
     progress: Progress | None = None,
     **options: Any,
@@ -141,7 +141,8 @@ def evaluate(
 
     Arguments:
         paths, client, progress: as in `verify`.
-        against: a folder of originals in the same layout, or the manifest that names them.
+        against: a folder of originals in the same layout, or the manifest that names them; by
+            default those that a manifest among the paths names.
         options: ``peaks``, ``trees`` and ``device``, as in `rootae.evaluate`.
 
     Returns:
@@ -150,9 +151,9 @@ def evaluate(
     Raises:
         ArgumentError: it is not clear which original is which file's.
     """
-    members, _ = inputs(paths)
-    pairs = zip(counterparts(members, against), (m.file for m in members), strict=True)
-    return _read(Reading(evaluate_files, options), list(pairs), 1, engine(client, progress))
+    pairs, _ = held_pairs(inputs(paths)[0], against, needed=True)
+    work = Reading(evaluate_files, options, ("original", "file"))
+    return _read(work, pairs, engine(client, progress))
 
 
 def _records(order: Order, on: Engine) -> list[Record]:
@@ -161,11 +162,9 @@ def _records(order: Order, on: Engine) -> list[Record]:
     return [order.manifest.files[name] for name in order.layout.outputs]
 
 
-def _read(work: Reading, pairs: list[tuple[Any, Any]], key: int, on: Engine) -> dict[str, Outcome]:
-    found: dict[str, Outcome] = {}
-    for number, result in on(work, [(pair, None) for pair in pairs]):
-        found[pairs[number][key]] = result
-    return {pair[key]: found[pair[key]] for pair in pairs}
+def _read(work: Reading, pairs: list[Held], on: Engine) -> dict[str, Outcome]:
+    found = dict(on(work, [(pair, None) for pair in pairs]))
+    return {pair.file: found[number] for number, pair in enumerate(pairs)}
 
 
 @contextlib.contextmanager
@@ -243,7 +242,7 @@ def _absolute(piece: Any, target: Any) -> tuple[Any, Any]:
     if isinstance(piece, Piece):
         member = dataclasses.replace(piece.member, path=piece.member.whole)
         return dataclasses.replace(piece, member=member), target.absolute()
-    return tuple(name and str(Path(name).absolute()) for name in piece), target
+    return piece.absolute, target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -262,35 +261,9 @@ class _Remote:
 
     def __call__(self, piece: Any, target: Any) -> Any:
         leftovers.token = f"{self.run}{_own}"
-        return self.work(piece, target, progress=_Telling(self.topic, str(piece)))
-
-
-class _Telling(Progress):
-    """Tells the client how far a file is.
-
-    Arguments:
-        topic: that the client listens to.
-        name: of the file.
-    """
-
-    def __init__(self, topic: str, name: str) -> None:
-        self._topic, self._name = topic, name
-        self._phase, self._total, self._done, self._due = "", 0.0, 0.0, 0.0
-
-    def phase(self, name: str, total: float | None) -> None:
-        """Begin a phase."""
-        self._phase, self._total, self._done = name, total or 0.0, 0.0
-        self._tell()
-
-    def advance(self, units: float, text: str = "") -> None:
-        """Finish some units of it."""
-        del text
-        self._done += units
-        if time.monotonic() >= self._due:
-            self._tell()
-
-    def _tell(self) -> None:
-        self._due = time.monotonic() + _EVERY
-        share = f" {self._done / self._total:.0%}" if self._total else ""
         worker = needed("distributed", "a worker of dask", _ADVICE).get_worker()
-        worker.log_event(self._topic, f"{self._name}: {self._phase}{share}")
+
+        def tell(told: Told) -> None:
+            worker.log_event(self.topic, f"{piece}: {told}")
+
+        return self.work(piece, target, progress=Telling(tell, _EVERY))

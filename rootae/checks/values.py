@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rootae.checks.counterpart import Counterpart, check_carriers
 from rootae.checks.coverage import Coverage
+from rootae.checks.original import told_of
 from rootae.checks.passthrough import beside_trees, refuse
 from rootae.codec.contexts.device import CPU
-from rootae.errors import BoundError, CorruptError
+from rootae.errors import BoundError, CorruptError, said
 from rootae.reader.cache import forget
 from rootae.reader.hook import coded
 from rootae.reader.listing import is_empty
@@ -20,7 +21,7 @@ from rootae.source.source import Source
 from rootae.summary import Summary, reported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from rootae.checks.written import Written
     from rootae.progress import Progress
@@ -38,6 +39,7 @@ class Verified(Summary):
         columns: number of coded columns that were decoded.
         values: number of values that were decoded.
         errors: largest error by tree and column, where an original was given.
+        bounds: what each column was promised, by tree and column.
         passing: number of branches that pass through and are as they were written.
         objects: number of objects beside trees that are.
         uncovered: names of what nothing in the file covers, and why.
@@ -50,12 +52,17 @@ class Verified(Summary):
     passing: int = 0
     objects: int = 0
     uncovered: tuple[str, ...] = ()
+    bounds: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def headline(self) -> str:
         """Say in one line what was checked."""
         held = ", every value within its bound of the original" if self.errors else ""
         return f"{self.values:,} values of {self.columns} coded columns decoded: intact{held}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return dict(vars(self))
 
 
 @reported
@@ -80,12 +87,25 @@ def verify(
         CorruptError: something is damaged.
         MissingDependency: CUDA is asked for and cannot be used.
         BoundError: a value is outside its bound, or another one stands where it passed through.
+        WrongOriginal: the file was not made of the one that is given as its original.
     """
+    try:
+        return _verified(path, against, progress, device)
+    except OSError as error:
+        if error.errno is not None or str(path) not in str(error):
+            raise
+        msg = f"{path} cannot be read whole, the file is damaged or cut: {said(error)}"
+        raise CorruptError(msg) from error
+
+
+def _verified(
+    path: str | Path, against: str | Path | None, progress: Progress | None, device: str | None
+) -> Verified:
     errors: dict[str, dict[str, float]] = {}
     with open_file(path, device=device) as file:
         if against is not None:
             with Source.open(against) as source:
-                errors = verify_against(Path(path), source, progress, device=device)
+                errors = _held(Path(path), source, progress, device)
         elif is_empty(file.file.root_directory):
             msg = (
                 f"{path} holds nothing, not one key: what wrote it ended before it closed the "
@@ -94,13 +114,15 @@ def verify(
             raise CorruptError(msg)
         trees, columns, values = {}, 0, 0
         there = Source(Path(path), file)
+        if progress is not None:
+            progress.phase("decode", sum(_coded_entries(there)))
         for name in there.tree_paths():
             tree = there.opened(name)
             trees[name] = int(tree.num_entries)
             mine = coded(tree)
             if mine is not None:
                 check_carriers(tree, mine)
-                n, v = _decode_all(mine)
+                n, v = _decode_all(mine, progress)
                 columns, values = columns + n, values + v
         if file.container.is_coded:
             file.container.check()
@@ -109,17 +131,36 @@ def verify(
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
                 raise CorruptError(msg)
         seen = Coverage.of(there, file.container)
+        bounds = {t: {c: str(b) for c, b in found.items()} for t, found in file.bounds.items()}
     told = seen.branches, seen.objects, tuple(seen.uncovered)
-    return Verified(trees, columns, values, errors, *told)
+    return Verified(trees, columns, values, errors, *told, bounds)
 
 
-def _decode_all(tree: Any) -> tuple[int, int]:
+def _held(
+    path: Path, source: Source, progress: Progress | None, device: str | None
+) -> dict[str, dict[str, float]]:
+    """Hold a file against what is said to be its original, and doubt that where they differ."""
+    try:
+        return verify_against(path, source, progress, device=device)
+    except BoundError as error:
+        raise told_of(error, path, source, device) from error
+
+
+def _coded_entries(source: Source) -> Iterator[int]:
+    for name in source.tree_paths():
+        if coded(source.opened(name)) is not None:
+            yield int(source.opened(name).num_entries)
+
+
+def _decode_all(tree: Any, progress: Progress | None) -> tuple[int, int]:
     stored, names, values = tree.stored, [], 0
     for block in range(len(stored.entries)):
         start, stop = int(stored.starts[block]), int(stored.starts[block + 1])
         names = [c for p in stored.plans[:1] for c in p.carried]
         values += sum(v.flat.size for v in tree.decode(names, start, stop).values())
         forget(tree)
+        if progress is not None:
+            progress.advance(stop - start)
     return len(names), values
 
 

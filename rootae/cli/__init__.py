@@ -35,6 +35,7 @@ _COMMANDS = (
     "merge",
     "skim",
     "evaluate",
+    "compare",
     "root",
 )
 _HELP = {"help_option_names": ["-h", "--help"]}

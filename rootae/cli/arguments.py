@@ -205,14 +205,19 @@ def _training(
     }  # fmt: skip
 
 
-def with_training(command: Callable[..., None]) -> Callable[..., None]:
+def with_training(
+    command: Callable[..., None], *, without: Sequence[str] = ()
+) -> Callable[..., None]:
     """Give a command the options of training in the place of its parameter `options`.
 
     Arguments:
         command: takes them together as `options`, a mapping for the library's function.
+        without: options that it has no use for, or others of these names; in the mapping they are
+            what nobody asked for.
     """
     own = inspect.signature(command, eval_str=True)
-    shared = inspect.signature(_training, eval_str=True).parameters
+    known = inspect.signature(_training, eval_str=True).parameters
+    shared = {name: known[name] for name in known if name not in without}
 
     @functools.wraps(command)
     def run(**given: Any) -> None:

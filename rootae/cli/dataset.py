@@ -69,8 +69,10 @@ def _there(
 ) -> Generator[tuple[int, Any], None, None]:
     """Work in other processes, which have no log and no terminal."""
     with (
-        contextlib.closing(results(work, found, jobs)) as each,
         console.files(len(found), quiet=silent) as files,
+        contextlib.closing(
+            results(work, found, jobs, lambda i, told: files.hear(str(found[i][0]), i + 1, told))
+        ) as each,
     ):
         for number, outcome in each:
             report = getattr(outcome, "report", None)
@@ -185,7 +187,7 @@ class _Told:
         if not self.json and not self.quiet:
             self.line(outcome.report)
         for text in outcome.report.notes:
-            console.note(f"{source}: {text}")
+            console.note(text, source)
 
     @functools.cached_property
     def sources(self) -> dict[Path, str]:

@@ -17,7 +17,7 @@ _PANELS = {
     "Trees and columns": ("tree", "keep_plain", "keep", "drop", "branches", "cut", "peak"),
     "What is learned": (
         *("codec", "config", "family", "net", "latents", "settings", "keep_family", "effort"),
-        "seed",
+        *("seed", "only"),
     ),
     "How long it learns": (
         *("time_budget", "steps", "epochs", "patience", "lr", "batch_size", "schedule"),

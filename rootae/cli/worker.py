@@ -11,16 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.dataset.failure import failure_of
 from rootae.paths import leftovers, targets
+from rootae.progress import Telling
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
+    from rootae.progress import Told
+
 __all__ = ["serve"]
+
+_EVERY = 0.2  # seconds between what is told of one file
 
 
 def serve(descriptor: int, token: str) -> None:
     """Call functions that come through a pipe and send back what they return, until it closes.
 
+    Before that, they tell how far they are, see `rootae.progress.Told`.
     When the other end closes, whatever is under way ends at once, without a trace.
 
     Arguments:
@@ -33,14 +40,25 @@ def serve(descriptor: int, token: str) -> None:
     pipe = Connection(descriptor)
     asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()
+    progress = Telling(_sender(pipe), _EVERY)
     while True:
         work, *arguments = asked.get()
         targets.forget()
         try:
-            found = work(*arguments)
+            found = work(*arguments, progress=progress)
         except Exception as error:
             found = failure_of(error)
         pipe.send(found)
+
+
+def _sender(pipe: Connection) -> Callable[[Told], None]:
+    lock = threading.Lock()
+
+    def send(told: Told) -> None:
+        with lock:  # whichever thread it is
+            pipe.send(told)
+
+    return send
 
 
 def _listen(pipe: Connection, asked: queue.SimpleQueue[tuple[Any, ...]]) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rootae.cli.signals import deferred
 from rootae.dataset.failure import Failure
 from rootae.paths import leftovers
+from rootae.progress import Told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -56,7 +57,7 @@ class _Worker:
             self.pipe.send((work, source, target))
 
     def result(self) -> Any:
-        """Return what the work returned, or a failure."""
+        """Return what the work returned, or a failure; or how far it is."""
         try:
             return self.pipe.recv()
         except (EOFError, OSError):
@@ -103,12 +104,18 @@ class _Team:
     """All processes, and the work that waits.
 
     Arguments:
-        work: takes an input and an output.
+        work: takes an input, an output and `progress`.
         found: inputs and outputs.
+        hear: takes the number of a pair, and how far it is.
     """
 
-    def __init__(self, work: Callable[..., Any], found: Sequence[tuple[Any, Any]]) -> None:
-        self._work = work
+    def __init__(
+        self,
+        work: Callable[..., Any],
+        found: Sequence[tuple[Any, Any]],
+        hear: Callable[[int, Told], None],
+    ) -> None:
+        self._work, self._hear = work, hear
         self._waiting = list(enumerate(found))[::-1]
         self._workers: list[_Worker] = []
 
@@ -129,6 +136,9 @@ class _Team:
             ready = wait([w.pipe for w in self._workers])
             for worker in [w for w in self._workers if w.pipe in ready]:
                 number, result = worker.number, worker.result()
+                if isinstance(result, Told):
+                    self._hear(number, result)
+                    continue
                 self._go_on(worker)
                 yield number, result
 
@@ -150,20 +160,28 @@ class _Team:
             worker.end(deadline)
 
 
+def _unheard(_number: int, _told: Told) -> None:
+    """Take no notice of how far a file is."""
+
+
 def results(
-    work: Callable[..., Any], found: Sequence[tuple[Any, Any]], jobs: int
+    work: Callable[..., Any],
+    found: Sequence[tuple[Any, Any]],
+    jobs: int,
+    hear: Callable[[int, Told], None] = _unheard,
 ) -> Generator[tuple[int, Any], None, None]:
     """Call a function on inputs and outputs in processes of their own.
 
     Arguments:
-        work: takes an input and an output.
+        work: takes an input, an output and `progress`.
         found: inputs and outputs.
         jobs: how many at a time.
+        hear: takes the number of a pair, and how far it is.
 
     Yields:
         The number of the pair, and what the function returned or a `Failure`, as they come.
     """
-    team = _Team(work, found)
+    team = _Team(work, found, hear)
     with leftovers.undone(team.end):
         for _ in range(min(jobs, len(found))):
             team.add()

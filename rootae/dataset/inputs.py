@@ -16,7 +16,9 @@ from rootae.rootio.opening import split_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["inputs"]
+__all__ = ["inputs", "is_one"]
+
+_DESCRIBED = (".json", ".json.gz")
 
 
 def inputs(words: Iterable[str | Path]) -> tuple[list[Member], dict[str, Any]]:
@@ -48,14 +50,26 @@ def inputs(words: Iterable[str | Path]) -> tuple[list[Member], dict[str, Any]]:
     return list(found.values()), told
 
 
+def is_one(word: str) -> bool:
+    """Say whether a word names one file itself, which need not be there.
+
+    Example:
+        >>> [is_one(word) for word in ("a.root", "a*.root", "@list", "manifest.json")]
+        [True, False, False, False]
+    """
+    if word.startswith("@") or word.endswith(_DESCRIBED):
+        return False
+    return "://" in word or Path(word).exists() or not glob.has_magic(split_path(word)[0])
+
+
 def _named(word: str, told: dict[str, Any]) -> Iterator[Member]:
     if word.startswith("@"):
         for line in _lines(word[1:]):
             yield from _named(line, told)
-    elif word.endswith((".json", ".json.gz")):
-        yield from _described(Path(word), told)
-    elif Path(word).exists() or not glob.has_magic(split_path(word)[0]):
+    elif is_one(word):
         yield Member(word)
+    elif word.endswith(_DESCRIBED):
+        yield from _described(Path(word), told)
     else:
         yield from map(Member, _matches(word))
 

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.container.container import read_codec
 from rootae.dataset.digest import digest
-from rootae.errors import ArgumentError, RootaeError
+from rootae.errors import ArgumentError, NameNotFound, RootaeError
 from rootae.operations.train import file_samples, refuse_compressed, train_codec, write_codec
 from rootae.paths import leftovers
 from rootae.paths.targets import check_target
+from rootae.planner.rules import unmatched
 from rootae.source.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rootae.dataset.member import Member
     from rootae.dataset.order import Order
     from rootae.planner.sample import Sampled
     from rootae.progress import Progress
+    from rootae.schema.tree import TreeSchema
     from rootae.training.options import Options
 
 __all__ = ["learn", "learning"]
@@ -46,6 +48,7 @@ def learn(order: Order, opts: Options, progress: Progress) -> None:
 
     Raises:
         ArgumentError: the folder has the codec of another run.
+        NameNotFound: a glob of trees matches none of any file.
         RootaeError: training failed.
     """
     path, key = order.codec_path, digest(learning(opts))
@@ -57,13 +60,17 @@ def learn(order: Order, opts: Options, progress: Progress) -> None:
             return
     _refuse(order, path)
     output = check_target(path, [], force=True)
-    samples, nbytes = _samples(order.members, opts)
+    found = _Found(order.members, opts)
+    samples = found.samples
     if not samples:
+        found.refuse_slips()
         return
+    for sentence in unmatched(found.schemas, opts.bounds, opts.keep_plain):
+        progress.note(sentence)  # before training, and not once a file
     order.manifest.codec = {"file": path.name, "id": None, "options": key, "run": leftovers.token}
     order.manifest.options[key] = learning(opts)
     order.manifest.write()
-    made, _ = train_codec(samples, opts, nbytes, progress)
+    made, _ = train_codec(samples, opts, found.nbytes, progress)
     write_codec(made, output)
     order.manifest.codec |= {"id": made.id}
     order.manifest.write()
@@ -80,28 +87,50 @@ def _refuse(order: Order, path: Path) -> None:
         raise ArgumentError(msg)
 
 
-def _samples(members: Sequence[Member], opts: Options) -> tuple[dict[str, list[Sampled]], int]:
-    """Return samples by tree, and the bytes of all files."""
-    sizes = {m.path: _size(Path(m.file)) for m in members}
-    some = [m for m in members if sizes[m.path]]
-    chosen = [some[i * len(some) // _FILES] for i in range(_FILES)] if len(some) > _FILES else some
-    found: dict[str, list[Sampled]] = {}
-    for member in chosen:
-        for sampled in _of_file(member, opts, len(chosen)):
-            found.setdefault(sampled.schema.path, []).append(sampled)
-    return found, sum(sizes.values())
+class _Found:
+    """What is sampled of a data set's files.
+
+    Arguments:
+        members: the files.
+        opts: which trees and columns are meant.
+    """
+
+    def __init__(self, members: Sequence[Member], opts: Options) -> None:
+        self.samples: dict[str, list[Sampled]] = {}  # by tree
+        self.schemas: list[TreeSchema] = []  # of all trees
+        self._slips: list[NameNotFound] = []
+        sizes = {m.path: _size(Path(m.file)) for m in members}
+        self.nbytes = sum(sizes.values())
+        some = [m for m in members if sizes[m.path]]
+        if len(some) > _FILES:
+            some = [some[i * len(some) // _FILES] for i in range(_FILES)]
+        for member in some:
+            self._take(member, opts, len(some))
+
+    def _take(self, member: Member, opts: Options, files: int) -> None:
+        own = member.path.removeprefix(member.file)[1:]
+        mine = dataclasses.replace(opts, trees=(*opts.trees, own) if own else opts.trees)
+        try:
+            with Source.open(member.file) as source:
+                refuse_compressed(source)
+                schemas = [source.tree(path).schema for path in source.tree_paths()]
+                for sampled in file_samples(source, mine, files):
+                    self.samples.setdefault(sampled.schema.path, []).append(sampled)
+                self.schemas += schemas
+        except NameNotFound as error:
+            self._slips.append(error)
+        except (RootaeError, OSError):
+            return
+
+    def refuse_slips(self) -> None:
+        """Stop where trees were asked for that no file has.
+
+        Raises:
+            NameNotFound: so it is.
+        """
+        if self._slips:
+            raise self._slips[0]
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
-
-
-def _of_file(member: Member, opts: Options, files: int) -> Iterator[Sampled]:
-    own = member.path.removeprefix(member.file)[1:]
-    mine = dataclasses.replace(opts, trees=(*opts.trees, own) if own else opts.trees)
-    try:
-        with Source.open(member.file) as source:
-            refuse_compressed(source)
-            yield from file_samples(source, mine, files)
-    except (RootaeError, OSError):
-        return

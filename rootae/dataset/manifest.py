@@ -14,6 +14,7 @@ from rootae.dataset.record import Record
 from rootae.errors import ArgumentError, RootaeError
 from rootae.paths.regular import regular
 from rootae.paths.targets import Output, identity
+from rootae.rootio.opening import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -121,11 +122,12 @@ class Manifest:
         self._own.add(record.output)
 
     def written(self) -> Iterable[Member]:
-        """Yield the outputs that were written."""
+        """Yield the outputs that were written, with the files that they were made of."""
         for record in self.files.values():
             if record.is_done:
                 path = str(self.folder / record.output)
-                yield Member(path, record.datasets, record.object_path)
+                original = split_path(record.fname)[0]
+                yield Member(path, record.datasets, record.object_path, original=original)
 
     def write(self, *, now: bool = True) -> None:
         """Write the manifest, over nothing but what was there when it was read.

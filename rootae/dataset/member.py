@@ -22,12 +22,14 @@ class Member:
         datasets: names of the data sets that it belongs to; none where no fileset says so.
         object_path: the tree that an analysis reads, as a fileset says it.
         steps: first entries and those behind the last that it reads, as a fileset says it.
+        original: the file that it was made of, as a manifest says it.
     """
 
     path: str
     datasets: tuple[str, ...] = ()
     object_path: str | None = None
     steps: Steps | None = None
+    original: str | None = None
 
     @property
     def file(self) -> str:
@@ -52,4 +54,5 @@ class Member:
             datasets=datasets,
             object_path=self.object_path or other.object_path,
             steps=self.steps if self.steps == other.steps else None,
+            original=self.original or other.original,
         )

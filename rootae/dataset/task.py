@@ -14,8 +14,9 @@ from rootae.dataset.outcome import Outcome, contents
 from rootae.paths import leftovers, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
+    from rootae.dataset.held import Held
     from rootae.dataset.member import Member
     from rootae.dataset.record import Record
     from rootae.progress import Progress
@@ -93,20 +94,21 @@ class Reading:
     Arguments:
         work: takes names of files, and ``progress``; returns a report.
         options: its further arguments by name.
+        names: which files it takes, in this order: ``file``, ``original``.
     """
 
     work: Callable[..., Any]
     options: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ("file", "original")
 
-    def __call__(
-        self, names: Sequence[str | None], _target: None, progress: Progress | None = None
-    ) -> Outcome:
-        """Read some files; what goes wrong is a part of what is returned.
+    def __call__(self, held: Held, _target: None, progress: Progress | None = None) -> Outcome:
+        """Read a file, and its original; what goes wrong is a part of what is returned.
 
         Arguments:
-            names: the files.
+            held: the files.
             progress: told about phases.
         """
+        names = [getattr(held, name) for name in self.names]
         return _outcome(lambda: (self.work(*names, progress=progress, **self.options), {}))
 
 

@@ -2,7 +2,8 @@
 
     RootaeError                 something went wrong; the message says what, where and what to do
     ├── ArgumentError           the caller asked for something impossible (a ValueError)
-    │   └── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
+    │   ├── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
+    │   └── WrongOriginal       a file is held against another one than it was made of
     ├── FormatError             not a rootae file, or written by a newer format than this one reads
     │   └── UnreadableError     uproot cannot read a branch
     ├── CorruptError            bytes are damaged, or a tree and its coded columns no longer match
@@ -33,6 +34,7 @@ __all__ = [
     "RootaeError",
     "UnreadableError",
     "UnsupportedError",
+    "WrongOriginal",
 ]
 
 _SAID = 120  # characters of another package's message that one of ours repeats
@@ -111,6 +113,10 @@ class NameNotFound(ArgumentError, KeyError):
 
     def __str__(self) -> str:
         return legible(self.message)
+
+
+class WrongOriginal(ArgumentError):
+    """A file was held against another one than it was made of."""
 
 
 class FormatError(RootaeError):

@@ -17,9 +17,12 @@ from uproot.models.TBasket import Model_TBasket
 
 from rootae.container.side_tree import NOTICE
 from rootae.errors import ArgumentError
+from rootae.reader.steps import steps, stride
 from rootae.rootio.baskets import basket_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rootae.reader.tree import CodedTree
 
 __all__ = ["COLUMN", "TREE", "guard", "stand_for"]
@@ -117,6 +120,13 @@ class _Tree(TTree):  # type: ignore[misc]
     def uncompressed_bytes(self) -> int:
         """Return the bytes of all branches, coded ones decoded."""
         return sum(int(b.uncompressed_bytes) for b in self.itervalues())
+
+    def iterate(self, expressions: Any = None, cut: Any = None, **options: Any) -> Iterator[Any]:
+        """Yield some entries after others, as uproot does; small steps are read by the block."""
+        at_once = stride(self, self.__dict__[TREE], expressions, cut, options)
+        if at_once is None:
+            return super().iterate(expressions, cut, **options)  # type: ignore[no-any-return]
+        return steps(self, expressions, at_once, options)
 
     @property
     def all_members(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from samples import write_columns
 from rootae.cli.workers import results
 from rootae.dataset.failure import Failure
 from rootae.paths import leftovers
+from rootae.progress import Progress, Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,8 +93,9 @@ def half(_source: object, target: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def whole(source: str, target: Path) -> str:
+def whole(source: str, target: Path, progress: Progress) -> str:
     """Do as the source says."""
+    progress.phase("look", 4)
     if source == "bad":
         half(source, target)
     return source
@@ -101,7 +103,9 @@ def whole(source: str, target: Path) -> str:
 
 def test_a_process_that_is_killed_spoils_its_own_file_only(tmp_path: Path) -> None:
     pairs = [(name, tmp_path / name) for name in ("bad", "b", "c", "bad")]
-    found = dict(results(whole, pairs, 2))
+    heard: list[tuple[int, Told]] = []
+    found = dict(results(whole, pairs, 2, lambda *told: heard.append(told)))
+    assert (1, Told("look", 0.0, 4)) in heard
     assert (found[1], found[2]) == ("b", "c")
     for number in (0, 3):
         assert isinstance(found[number], Failure)

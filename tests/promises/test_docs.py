@@ -18,11 +18,13 @@ from typer.main import get_command
 
 import rootae
 from rootae.cli import app
-from rootae.training import families
+from rootae.training import families, variants
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
+
+    from commands import Command
 
 DOCS = PROJECT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -75,6 +77,39 @@ def test_python_on_the_pages_runs(work: Path, page: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of two files as simulate.py draws them, but short."""
+    folder = tmp_path_factory.mktemp("paths")
+    simulate = module_of(DOCS / "simulate.py")
+    for seed, name in enumerate(("events.root", "more.root")):
+        simulate.main(str(folder / name), 3000, seed)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["disk", "production", "student"])
+def test_the_paths_of_ten_minutes_can_be_walked(
+    few: Path, page: str, tmp_path: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if page == "student":
+        pytest.importorskip("torch", reason="torch is not installed")
+        pytest.importorskip("onnx", reason="onnx is not installed")
+    for path in (*few.iterdir(), DOCS / "decorrelated.py"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for line in lines_of(f"paths/{page}.md"):
+        words = shlex.split(line)
+        if words[:2] == ["python", "simulate.py"]:
+            assert (tmp_path / words[2]).exists()
+            continue
+        done = cli(*words[1:])
+        assert done.exit_code == 0, f"{line}\n{done.stderr}"
+    for code in blocks(f"paths/{page}.md", "python"):
+        exec(compile(code, page, "exec"), {})
+    variants.ADOPTED.clear()
 
 
 def test_python_on_the_page_about_extending_runs() -> None:
@@ -156,7 +191,12 @@ def test_links_and_marks_lead_somewhere(page: Path, monkeypatch: pytest.MonkeyPa
 
 
 def hooks() -> ModuleType:
-    spec = spec_from_file_location("docs_hooks", DOCS / "hooks.py")
+    return module_of(DOCS / "hooks.py")
+
+
+def module_of(path: Path) -> ModuleType:
+    """Return a page's Python file, run."""
+    spec = spec_from_file_location(f"docs_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

@@ -21,6 +21,8 @@ from rootae.training.family import Setup  # noqa: E402
 from rootae.training.loop import checkpoint, curve, run, schedule  # noqa: E402
 from rootae.training.loop.budget import Budget  # noqa: E402
 from rootae.training.loop.checkpoint import Checkpoint, State  # noqa: E402
+from rootae.training.loop.curve import Point  # noqa: E402
+from rootae.training.loop.history import History, curves_of  # noqa: E402
 from rootae.training.loop.recipe import Recipe  # noqa: E402
 from rootae.training.networks import Networks  # noqa: E402
 from rootae.training.options import SCHEDULES  # noqa: E402
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
     from rootae.training.data import GroupData
     from rootae.training.family import Trained
-    from rootae.training.loop.curve import Point
 
 ROWS = 2500
 
@@ -287,3 +288,15 @@ def test_a_checkpoint_with_pickled_objects_is_refused(tmp_path: Path) -> None:
     np.savez(path, meta=np.array([{"identity": {}}], dtype=object))
     with pytest.raises(CorruptError):
         Checkpoint(path, {}, resume=True)
+
+
+def test_a_table_of_curves_is_read_back(tmp_path: Path) -> None:
+    history = History(tmp_path / "curves.csv")
+    points = history.begin("t", "", "vae")
+    points.append(Point(0, 3, 0.5, {}, {"codes": 8.0, "kl": 2.0}))
+    points.append(Point(1, 2, 0.25, {"codes": 7.0}, {"codes": 6.5}))
+    history.write()
+    (curve,) = curves_of(tmp_path / "curves.csv")
+    assert curve == history.curves[0]
+    assert curve.steps() == [3, 5]
+    assert curves_of(tmp_path / "absent.csv") == []

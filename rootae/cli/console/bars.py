@@ -33,7 +33,7 @@ class Notes(Progress):
 
     def note(self, text: str) -> None:
         """Print a note."""
-        note(f"{self._name}: {text}" if self._name else text)
+        note(text, self._name)
 
 
 class Bars(Notes):

@@ -19,11 +19,18 @@ def begin() -> None:
     _said.clear()
 
 
-def note(text: str) -> None:
-    """Print a note on stderr, once a command."""
-    if text not in _said:
-        _said.add(text)
-        print(f"rootae: note: {_line(text)}", file=sys.stderr)
+def note(text: str, name: str = "") -> None:
+    """Print a note on stderr, once a command.
+
+    Arguments:
+        text: the note.
+        name: of the one of several files that it is about; what was said of all files is not
+            repeated of one.
+    """
+    full = f"{name}: {text}" if name else text
+    if text not in _said and full not in _said:
+        _said.add(full)
+        print(f"rootae: note: {_line(full)}", file=sys.stderr)
 
 
 def error(text: str) -> None:

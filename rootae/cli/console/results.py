@@ -108,6 +108,11 @@ def show_change(report: Any) -> None:
     _print_headline(stdout(), report)
 
 
+def show_line(text: str) -> None:
+    """Print what is said of one file, or of all, in a line."""
+    stdout().print(text, soft_wrap=True)
+
+
 def show_total(reports: Sequence[Any], left: Sequence[str]) -> None:
     """Print what became of several files together.
 
@@ -145,10 +150,10 @@ def show_verified(report: Verified, *, against: str | None) -> None:
     console = stdout()
     for path, entries in report.trees.items():
         console.print(f"{path}: {entries:,} entries")
-        errors = report.errors.get(path, {})
-        changed = [(n, f"{e:.3g}") for n, e in errors.items() if e]
+        errors, bounds = report.errors.get(path, {}), report.bounds.get(path, {})
+        changed = [(n, f"{e:.3g}", bound_text(bounds[n])) for n, e in errors.items() if e]
         if changed:
-            print_table(console, ("column", "largest error"), changed)
+            print_table(console, ("column", "largest error", "bound"), changed)
     console.print(f"{report.values:,} values of {report.columns} coded columns decoded: intact")
     if report.passing or report.objects:
         text = f"{report.passing} other branches and {report.objects} objects: as they were written"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import rootae.evaluation.page.pictures as draw
+from rootae.evaluation.page.document import document
 from rootae.evaluation.page.legend import LEGEND
 from rootae.evaluation.page.peaks import peaks
 from rootae.evaluation.page.sections import SEARCH, figure, section
-from rootae.evaluation.page.style import CSS, SCRIPT
 from rootae.evaluation.page.tables import escape, number, short, size, table
 from rootae.paths.targets import check_target
 
@@ -71,13 +71,8 @@ def page(report: Evaluation, pictures: int = 60) -> str:
         _pictures(report, pictures),
         _notes(report),
     ]
-    title = f"{escape(report.compressed.name)} against {escape(report.original.name)}"
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{CSS}</style>\n</head>\n<body>\n"
-        f"{''.join(parts)}<script>{SCRIPT}</script>\n</body>\n</html>\n"
-    )
+    title = f"{report.compressed.name} against {report.original.name}"
+    return document(title, "".join(parts))
 
 
 def _head(report: Evaluation) -> str:

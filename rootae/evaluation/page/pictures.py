@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rootae.errors.legible import untexed
-from rootae.evaluation.extras import needed
+from rootae.evaluation.page.drawing import AFTER, BEFORE, LIMIT, drawn
 from rootae.evaluation.peaks.fits import SHOWN
 from rootae.evaluation.peaks.models import curve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -26,49 +24,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 __all__ = ["column", "correlations", "latents", "peak"]
-
-BEFORE, AFTER, LIMIT = "#5790fc", "#e42536", "#717581"
-_BLANK = re.compile(r"\s+")
-_METADATA = ("Creator", "Date", "Format", "Type")  # none of them
-_STYLE = {
-    "font.size": 9,
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
-    "mathtext.fontset": "dejavusans",
-    "axes.labelsize": 9,
-    "axes.titlesize": 10,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "legend.fontsize": 8,
-    "lines.linewidth": 1.2,
-    "axes.linewidth": 0.8,
-    "xtick.major.size": 4,
-    "xtick.minor.size": 2,
-    "ytick.major.size": 4,
-    "ytick.minor.size": 2,
-    "xtick.minor.visible": False,
-    "ytick.minor.visible": False,
-    "xtick.top": False,
-    "ytick.right": False,
-    "xtick.major.pad": 3,
-    "ytick.major.pad": 3,
-    "svg.fonttype": "none",  # letters, not their outlines: a tenth of the bytes
-    "svg.hashsalt": "rootae",
-}
-
-
-def _drawn(
-    size: tuple[float, float], draw: Callable[[Any], None], layout: str | None = "constrained"
-) -> str:
-    """Draw a figure and return it as SVG, the same bytes each time."""
-    figures, style = needed("matplotlib.figure"), needed("mplhep").style.ROOT
-    matplotlib, target = needed("matplotlib"), io.StringIO()
-    with matplotlib.rc_context({**style, **_STYLE}):
-        figure = figures.Figure(figsize=size, layout=layout)
-        draw(figure)
-        figure.savefig(target, format="svg", metadata=dict.fromkeys(_METADATA))
-    text = target.getvalue()
-    return _BLANK.sub(" ", text[text.index("<svg") :])
 
 
 def column(spectrum: Spectrum) -> str:
@@ -87,7 +42,7 @@ def column(spectrum: Spectrum) -> str:
             box = axes[2].get_position()
             axes[2].set_position((box.x0, box.y0, box.width, box.height * 0.85))
 
-    return _drawn((4.0, 4.6 if has_errors else 3.3), draw, None)  # a fixed layout is twice as fast
+    return drawn((4.0, 4.6 if has_errors else 3.3), draw, None)  # a fixed layout is twice as fast
 
 
 def _overlay(top: Any, below: Any, edges: Array, before: Array, after: Array) -> None:
@@ -164,7 +119,7 @@ def correlations(names: Sequence[str], values: Array, limit: float) -> str:
         bar.ax.tick_params(labelsize=7)
 
     side = 2.8 + 0.11 * n
-    return _drawn((side + 0.4, side), draw)
+    return drawn((side + 0.4, side), draw)
 
 
 def _small(n: int) -> float:
@@ -194,7 +149,7 @@ def peak(report: PeakReport, fits: Comparison) -> str:
         below.set_xlabel(f"mass / {report.unit}" if report.unit else untexed(report.name))
         figure.align_ylabels([top, below])
 
-    return _drawn((4.6, 4.0), draw)
+    return drawn((4.6, 4.0), draw)
 
 
 def _width(report: PeakReport) -> float:
@@ -232,4 +187,4 @@ def latents(reports: Sequence[LatentReport]) -> str:
         for axis in list(axes.flat)[len(reports) :]:
             axis.set_axis_off()
 
-    return _drawn((2.0 * columns, 1.6 * rows), draw)
+    return drawn((2.0 * columns, 1.6 * rows), draw)

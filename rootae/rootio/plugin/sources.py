@@ -6,8 +6,6 @@ import functools
 import hashlib
 from pathlib import Path
 
-import rootae
-
 __all__ = ["digest", "folder", "headers", "units"]
 
 _PARTS = ("include", "src", "root")
@@ -16,7 +14,7 @@ _WRITERS = {"api_draft.cpp", "api_grid.cpp", "api_writer.cpp", "drafts.cpp"}
 
 def folder() -> Path:
     """Return the folder of the sources: in an installed rootae, or beside it in a checkout."""
-    package = Path(rootae.__file__).parent
+    package = Path(__file__).parents[2]
     inside = package / "native"
     return inside if inside.is_dir() else package.parent / "native"
 

@@ -50,6 +50,7 @@ class Family(autoencoder.Autoencoder):
     """
 
     Settings = Settings
+    prior = "gaussian"
     whitened = True
 
     def widths(self) -> tuple[int, int]:

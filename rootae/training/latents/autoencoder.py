@@ -69,6 +69,7 @@ class Autoencoder(networks.Networks):
     """
 
     Settings = Settings
+    prior: str | None = None  # what latents are drawn towards, where no setting of that name says
     whitened = False  # do latents begin with their prior's variance, where they begin as components
 
     def __init__(self, data: GroupData, setup: family.Setup) -> None:

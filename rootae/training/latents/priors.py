@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Generator, Tensor
 
-__all__ = ["gaussian", "grid", "names", "ring", "sample", "uniform"]
+__all__ = ["gaussian", "grid", "marginals", "names", "ring", "sample", "uniform"]
 
 _PEAKS = 8  # of the ring
 _PEAK = 0.2  # standard deviation of one peak of a mixture
@@ -79,3 +81,16 @@ def sample(name: str, rows: int, latents: int, generator: Generator | None = Non
         torch.Size([4, 2])
     """
     return _PRIORS[name](rows, latents, generator)
+
+
+def marginals(name: str, rows: int, latents: int) -> NDArray[np.float64]:
+    """Draw from a prior, the same points each time, for what has no torch.
+
+    Arguments:
+        name, rows, latents: as in `sample`.
+
+    Returns:
+        float64 of shape (latents, rows).
+    """
+    generator = torch.Generator().manual_seed(0)
+    return sample(name, rows, latents, generator).numpy().T.astype(np.float64)

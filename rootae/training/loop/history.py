@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from rootae.errors.legible import untexed
 from rootae.paths.targets import Output
-from rootae.training.loop.curve import RATES, rate_of
+from rootae.training.loop.curve import RATES, Point, rate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from rootae.training.loop.curve import Point
-
-__all__ = ["Curve", "History"]
+__all__ = ["Curve", "History", "curves_of"]
 
 _MOST = 12  # curves in the picture
 
@@ -109,6 +107,27 @@ class History:
         with self._picture.atomic() as part:
             figure.savefig(part, dpi=120, format="png")
         return True
+
+
+def curves_of(path: Path) -> list[Curve]:
+    """Return the curves of a table that `History` wrote; none where there is no such file."""
+    found: dict[tuple[str, str, str], Curve] = {}
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            named = row["tree"], row["group"], row["family"]
+            terms = {
+                sample: {
+                    name.removeprefix(f"{sample}_"): float(value)
+                    for name, value in row.items()
+                    if name.startswith(f"{sample}_") and value
+                }
+                for sample in ("training", "validation")
+            }
+            point = Point(int(row["phase"]), int(row["step"]), float(row["learning_rate"]), **terms)
+            found.setdefault(named, Curve(*named)).points.append(point)
+    return list(found.values())
 
 
 def _draw_rates(axes: Any, curve: Curve) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rootae.cli.console import begin
 from rootae.cli.console.bars import Bars, bars, drawn
 from rootae.cli.console.files import Files
+from rootae.progress import Told
 
 
 def test_a_bar_names_file_number_phase_percent_and_time() -> None:
@@ -61,10 +62,15 @@ def test_files_at_a_time_share_a_bar() -> None:
     console = Console(file=out, force_terminal=True, width=100, color_system=None)
     with drawn(console, transient=True) as bar:
         files = Files(4, bar)
-        for name in ("a.root", "b.root"):
+        for place, name in enumerate(("a.root", "b.root"), 1):
+            files.hear(name, place, Told("train", 1.0, 2.0))
+            files.hear(name, place, Told("write", 60.0, 200.0))
+            bar.refresh()
             with files.aside():
                 out.write(f"<{name} is done>")
             files.done(name)
         bar.refresh()
     for phrase in ("2 of 4 files", "50%", "last b.root", "<a.root is done>"):
+        assert phrase in out.getvalue()
+    for phrase in ("b.root (2 of 4) write", "30%", ":"):
         assert phrase in out.getvalue()

@@ -66,3 +66,12 @@ def test_the_ring_has_eight_peaks_on_a_circle() -> None:
     assert abs(np.median(radius) - (2 / 1.04) ** 0.5) < 0.02
     eighth = np.exp(8j * np.arctan2(y, x))  # 1 at every peak, 0 in the mean of an even ring
     assert abs(eighth.mean() - np.exp(-32 * 0.04 / 2)) < 0.05
+
+
+@pytest.mark.parametrize("name", priors.names())
+def test_marginals_are_standardised_and_the_same_each_time(name: str) -> None:
+    drawn = priors.marginals(name, 20_000, 3)
+    assert drawn.shape == (3, 20_000)
+    assert np.abs(drawn.mean(axis=1)).max() < 0.05
+    assert np.abs(drawn.std(axis=1) - 1).max() < 0.05
+    assert np.array_equal(drawn, priors.marginals(name, 20_000, 3))

@@ -1,0 +1,1 @@
+"""Several training families on one file: what each makes of it, on one page."""
