@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import uproot
 from uproot.writing._cascade import TListOfStreamers
 
 from rootae.rootio.compression import packed_header
@@ -45,7 +46,7 @@ class PackedStreamers(TListOfStreamers):  # type: ignore[misc]  # uproot has no 
         whole = self._header.serialize() + b"".join(parts)
         packed = packed_header(whole)
         if len(packed) > self._allocation:
-            self._reallocate(len(packed))
+            self._reallocate(len(packed) + self._longer(len(packed)))
         self._key.uncompressed_bytes, self._key.compressed_bytes = len(whole), len(packed)
         key = self._key.serialize()
         sink.write(self._key.location, key + packed)
@@ -53,3 +54,14 @@ class PackedStreamers(TListOfStreamers):  # type: ignore[misc]  # uproot has no 
         header.info_location, header.info_num_bytes = self._key.location, len(key) + len(packed)
         self._freesegments.write(sink)
         sink.flush()
+
+    def _longer(self, size: int) -> int:
+        """Return by how much the key grows where a record of so many bytes will lie.
+
+        Behind 2 GB keys have longer numbers, and uproot counts this one as it was before.
+        """
+        place = self._freesegments.allocate(self._key.num_bytes + size, dry_run=True)
+        if self._key.big or place < uproot.const.kStartBigFile:
+            return 0
+        big, small = uproot.reading._key_format_big, uproot.reading._key_format_small
+        return int(big.size - small.size)
