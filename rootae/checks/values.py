@@ -10,7 +10,7 @@ from rootae.checks.counterpart import Counterpart, check_carriers
 from rootae.checks.coverage import Coverage
 from rootae.checks.passthrough import beside_trees, refuse
 from rootae.codec.contexts.device import CPU
-from rootae.errors import BoundError, CorruptError
+from rootae.errors import BoundError, CorruptError, said
 from rootae.reader.cache import forget
 from rootae.reader.hook import coded
 from rootae.reader.listing import is_empty
@@ -108,9 +108,23 @@ def verify(
             if name not in trees:
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
                 raise CorruptError(msg)
+        _read_classes(there)
         seen = Coverage.of(there, file.container)
     told = seen.branches, seen.objects, tuple(seen.uncovered)
     return Verified(trees, columns, values, errors, *told)
+
+
+def _read_classes(source: Source) -> None:
+    """Read what the file says of its classes, which has a checksum as rootae writes it.
+
+    Raises:
+        CorruptError: it cannot be read.
+    """
+    try:
+        source.file.file.streamers  # noqa: B018  it is read as it is asked for
+    except Exception as error:
+        msg = f"{source.path}: what it says of its classes is damaged: {said(error)}"
+        raise CorruptError(msg) from error
 
 
 def _decode_all(tree: Any) -> tuple[int, int]:
