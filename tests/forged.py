@@ -19,6 +19,7 @@ from rootae.container.side_tree import (
     CARRIER,
     CARRIER_VALUE,
     CODECS,
+    COPIES,
     ENTRY,
     HEAD,
     MODULUS,
@@ -69,7 +70,13 @@ class Parts:
         return self.digest + stream.varint(size) + stream.join([packed, self.tables, self.networks])
 
 
-def forge(path: Path, parts: Parts, blocks: Sequence[Block], columns: Sequence[str]) -> Path:
+def forge(
+    path: Path,
+    parts: Parts,
+    blocks: Sequence[Block],
+    columns: Sequence[str],
+    stored: Parts | None = None,
+) -> Path:
     """Write a file of one tree `t`.
 
     Arguments:
@@ -77,6 +84,7 @@ def forge(path: Path, parts: Parts, blocks: Sequence[Block], columns: Sequence[s
         parts: its codec.
         blocks: its blocks, right or wrong.
         columns: whose carriers the tree has.
+        stored: the codec that is in the file, twice, if not the one that blocks ask for, once.
     """
     heads = [directory(block, parts.digest) for block in blocks]
     entries = [block.entries for block in blocks]
@@ -91,7 +99,8 @@ def forge(path: Path, parts: Parts, blocks: Sequence[Block], columns: Sequence[s
         side.compression = None
         for head, block in zip(heads, blocks, strict=True):
             side.extend({HEAD: bytes_rows([head]), BLOBS: bytes_rows([b"".join(block.blobs)])})
-        codecs = file.mktree(CODECS, {CODEC: BYTES})
-        codecs.extend({CODEC: bytes_rows([parts.row])})
+        for name in (CODECS,) if stored is None else (CODECS, COPIES):
+            codecs = file.mktree(name, {CODEC: BYTES})
+            codecs.extend({CODEC: bytes_rows([(stored or parts).row])})
         file[f"{ENTRIES}/t"] = (np.array([float(len(ids))]), np.array([0.0, 1.0]))
     return path

@@ -131,11 +131,22 @@ void Codecs::read(TDirectory& own, const Source& source, const char* name) {
           const Row parsed(stored);
           if (found_.count(parsed.id) == 0) found_.emplace(parsed.id, recent().open(stored));
         } catch (const std::exception&) {
-          damage_ = std::current_exception();
+          note_damage();
         }
     }
   } catch (const std::exception&) {
-    damage_ = std::current_exception();
+    note_damage();
+  }
+}
+
+// Keeps what was wrong first, unless something says that the file is of another version.
+void Codecs::note_damage() {
+  try {
+    throw;
+  } catch (const Refused& refused) {
+    if (damage_ == nullptr || refused.kind() == ROOTAE_FORMAT) damage_ = std::current_exception();
+  } catch (const std::exception&) {
+    if (damage_ == nullptr) damage_ = std::current_exception();
   }
 }
 

@@ -43,6 +43,7 @@ class Codecs {
 
  private:
   void read(TDirectory& own, const Source& source, const char* name);
+  void note_damage();  // called as it is caught
 
   bool is_all_read_ = false;
   std::map<Digest, CodecPointer> found_;

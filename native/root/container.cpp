@@ -30,8 +30,7 @@ std::shared_ptr<const TreeModel> Container::model(std::string_view path, TTree& 
       corrupt("the tree has coded columns, but the directory 'rootae' that holds their values is "
               "gone, as after Snapshot or CopyTree: go back to the full file and use rootae skim "
               "or rootae decompress");
-    if (!codecs_) codecs_.emplace(*own, *source_);
-    auto made = std::make_shared<const StoredTree>(where, path, coded, *own, *codecs_, source_);
+    auto made = std::make_shared<const StoredTree>(where, path, coded, *own, codecs(*own), source_);
     const std::uint64_t count = std::uint64_t{made->columns()} * made->blocks();
     hold(count < kMostBaskets - baskets_, "it has more blocks than ROOT can tell apart");
     auto model = std::make_shared<const TreeModel>(*made, baskets_ << kPositionBits);
@@ -53,6 +52,25 @@ void Container::refuse_plain(std::string_view path, TFile& file) const {
     corrupt(where_ + ":" + std::string(path) +
             " has no coded columns, but the file holds coded entries of it: a plain file was "
             "merged with compressed ones; merge the originals with rootae merge");
+}
+
+// The codecs of the file, read by the first who asks, under the lock.
+Codecs& Container::codecs(TDirectory& own) {
+  if (!codecs_) codecs_.emplace(own, *source_);
+  return *codecs_;
+}
+
+std::optional<std::string> Container::title(std::string_view path, TFile& file) {
+  const std::lock_guard<std::mutex> locked(lock_);
+  try {
+    TDirectory* const own = own_directory(file);
+    if (own == nullptr) return std::nullopt;
+    for (const CodecPointer& codec : codecs(*own).all())
+      if (codec->knows(path))
+        return std::string(view(codec->handle.tree(codec->tree(path)).title));
+  } catch (const std::exception&) {  // it shows as the tree is read
+  }
+  return std::nullopt;
 }
 
 TreePointer Container::find(std::string_view path) const {

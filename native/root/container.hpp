@@ -45,6 +45,8 @@ class Container {
   std::shared_ptr<const TreeModel> model(std::string_view path, TTree& coded, TFile& file);
   // Throws corrupt where a tree that has no carriers should have some.
   void refuse_plain(std::string_view path, TFile& file) const;
+  // The title of a tree as its codec has it; nothing where that cannot be read.
+  std::optional<std::string> title(std::string_view path, TFile& file);
   // One that was read before, or nullptr.
   [[nodiscard]] TreePointer find(std::string_view path) const;
 
@@ -52,6 +54,8 @@ class Container {
   [[nodiscard]] VirtualBasket at(std::uint64_t position) const;
 
  private:
+  Codecs& codecs(TDirectory& own);
+
   struct Held {
     std::uint64_t first;  // of its baskets
     TreePointer tree;

@@ -10,6 +10,7 @@
 
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,8 @@
 
 namespace rootae::root {
 namespace {
+
+constexpr const char* kHint = "coded by rootae: pip install rootae, then import rootae";
 
 // A key that does what TKey does, and then looks at what was read. It has no dictionary: to ROOT it
 // is a TKey.
@@ -36,6 +39,7 @@ class CodedKey : public TKey {
     SetMotherDir(&directory);
   }
 
+  const char* GetTitle() const override;
   TObject* ReadObj() override { return seen(TKey::ReadObj()); }
   TObject* ReadObjWithBuffer(char* buffer) override {
     return seen(TKey::ReadObjWithBuffer(buffer));
@@ -48,7 +52,20 @@ class CodedKey : public TKey {
   bool restored(TTree& tree);
 
   std::shared_ptr<Container> container_;
+  mutable std::once_flag asked_;
+  mutable std::string title_;  // the original's, once it is asked for
 };
+
+// The key of a coded tree has the title that says what the file is, to whoever has no plug-in.
+const char* CodedKey::GetTitle() const {
+  if (fTitle != kHint || fMotherDir == nullptr || fMotherDir->GetFile() == nullptr)
+    return TKey::GetTitle();
+  std::call_once(asked_, [&] {
+    title_ = container_->title(path_of(*fMotherDir) + GetName(), *fMotherDir->GetFile())
+                 .value_or(kHint);
+  });
+  return title_.c_str();
+}
 
 TObject* CodedKey::seen(TObject* read) {
   if (read == nullptr) return nullptr;

@@ -60,6 +60,13 @@ std::string title_of_leaf(const StoredTree& stored, const rootae_column& column,
   return title;
 }
 
+// A leaf's title as ROOT reads it: to that of an older packed one it adds what is missing.
+std::string read_title(const rootae_column& column) {
+  const std::string title(view(column.leaf_title));
+  const bool is_older = title.compare(0, 2, "d[") == 0 || title.compare(0, 2, "f[") == 0;
+  return is_packed(column) && is_older ? "/" + title : title;
+}
+
 // What ROOT is told that a branch holds.
 std::string holds(const rootae_column& column, EntryKind kind) {
   if (kind == EntryKind::vector || kind == EntryKind::nested)
@@ -103,8 +110,7 @@ BranchModel model_of(const StoredTree& tree, std::uint32_t column, std::uint64_t
   made.name = name;
   made.title = view(of.title);
   made.leaf_name = view(is_usual ? of.name : of.leaf_name);
-  made.leaf_title =
-      is_usual ? title_of_leaf(tree, of, kind) : std::string(view(of.leaf_title));
+  made.leaf_title = is_usual ? title_of_leaf(tree, of, kind) : read_title(of);
   made.holds = holds(of, kind);
   made.lanes = static_cast<int>(of.lanes);
   made.is_counter = of.is_counter != 0;

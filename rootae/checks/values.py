@@ -130,6 +130,7 @@ def _verified(
             if name not in trees:
                 msg = f"{path}: the file holds blocks of tree {name}, but no such tree"
                 raise CorruptError(msg)
+        _read_classes(there)
         seen = Coverage.of(there, file.container)
         bounds = {t: {c: str(b) for c, b in found.items()} for t, found in file.bounds.items()}
     told = seen.branches, seen.objects, tuple(seen.uncovered)
@@ -150,6 +151,19 @@ def _coded_entries(source: Source) -> Iterator[int]:
     for name in source.tree_paths():
         if coded(source.opened(name)) is not None:
             yield int(source.opened(name).num_entries)
+
+
+def _read_classes(source: Source) -> None:
+    """Read what the file says of its classes, which has a checksum as rootae writes it.
+
+    Raises:
+        CorruptError: it cannot be read.
+    """
+    try:
+        source.file.file.streamers  # noqa: B018  it is read as it is asked for
+    except Exception as error:
+        msg = f"{source.path}: what it says of its classes is damaged: {said(error)}"
+        raise CorruptError(msg) from error
 
 
 def _decode_all(tree: Any, progress: Progress | None) -> tuple[int, int]:

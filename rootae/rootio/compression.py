@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import uproot
+import xxhash
 
 from rootae.errors import ArgumentError
 
@@ -16,13 +17,37 @@ __all__ = ["code_of", "packed_header", "setting_in", "setting_of", "used_by"]
 # of what trees, and a file of its classes, say of themselves: every reader waits for it, so ZSTD
 _SMALL = 1 << 16  # bytes, which the highest level takes some milliseconds for
 _HEADERS = {True: uproot.ZSTD(19), False: uproot.ZSTD(12)}
+_PIECE = 9  # bytes before each piece: the algorithm, its version, and both sizes
+_DESCRIPTOR, _HAS_SUM = 4, 1 << 2  # of a zstd frame: where it says what it has, and a checksum
 _ALGORITHMS = {1: uproot.ZLIB, 2: uproot.LZMA, 4: uproot.LZ4, 5: uproot.ZSTD}
 
 
 def packed_header(header: bytes) -> bytes:
-    """Compress what a tree, or a file of its classes, says of itself."""
+    """Compress what a tree, or a file of its classes, says of itself, with a checksum.
+
+    ROOT believes what it reads there, and may crash where that is damaged; so its zstd is to refuse
+    it before.
+    """
     packed: bytes = uproot.compression.compress(header, _HEADERS[len(header) <= _SMALL])
-    return packed
+    if len(packed) >= len(header):  # it is stored as it is
+        return header
+    checked = _with_sums(packed, header)
+    return checked if len(checked) < len(header) else packed
+
+
+def _with_sums(packed: bytes, whole: bytes) -> bytes:
+    """Give each zstd frame the checksum of its content that RFC 8878 has for it."""
+    out, at, done = bytearray(), 0, 0
+    while at < len(packed):
+        before = packed[at : at + _PIECE]
+        size, length = (int.from_bytes(before[i : i + 3], "little") for i in (3, 6))
+        frame = bytearray(packed[at + _PIECE : at + _PIECE + size])
+        frame[_DESCRIPTOR] |= _HAS_SUM
+        found = xxhash.xxh64_intdigest(whole[done : done + length])
+        frame += (found & 0xFFFFFFFF).to_bytes(4, "little")
+        out += before[:3] + len(frame).to_bytes(3, "little") + before[6:] + frame
+        at, done = at + _PIECE + size, done + length
+    return bytes(out)
 
 
 def setting_of(code: int | None, own: Any) -> Any:

@@ -143,6 +143,19 @@ def test_a_damaged_carrier_is_found(packed: Path, events: Path, tmp_path: Path, 
             rootae.verify(tmp_path / "x.root", original)
 
 
+def test_damage_in_what_a_file_says_of_its_classes_is_found(packed: Path, tmp_path: Path) -> None:
+    whole, bad = packed.read_bytes(), tmp_path / "x.root"
+    with uproot.open(packed) as file:
+        first, size = int(file.file.fSeekInfo), int(file.file.fNbytesInfo)
+    begin = first + int.from_bytes(whole[first + 14 : first + 16], "big")  # behind its key
+    for at in np.linspace(begin + 9, first + size - 1, 9).astype(int):
+        data = bytearray(whole)
+        data[at] ^= 0x41
+        bad.write_bytes(data)
+        with pytest.raises(CorruptError, match="of its classes is damaged"):
+            rootae.verify(bad)
+
+
 def test_carriers_of_another_value_do_not_leave_the_house(
     events: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import uproot
 from samples import write_columns
+from served import Http
 from travel import assert_little_travels
 
 import rootae
@@ -26,60 +24,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("aiohttp", reason="aiohttp is not there: pip install 'rootae[remote]'")
 COLUMNS = 60
-
-
-class Server:
-    """Serves a folder over http, honours ranges and counts the bytes it sends."""
-
-    def __init__(self, folder: Path) -> None:
-        self.sent: list[int] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_HEAD(self) -> None:
-                self.reply()
-
-            def do_GET(self) -> None:
-                self.wfile.write(self.reply())
-
-            def reply(self) -> bytes:
-                path = folder / self.path.lstrip("/")
-                if not path.is_file():
-                    self.send_error(404)
-                    return b""
-                data, size = path.read_bytes(), path.stat().st_size
-                asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-                self.send_response(206 if asked else 200)
-                self.send_header("Accept-Ranges", "bytes")
-                if asked:
-                    first, last = int(asked[1]), int(asked[2] or size - 1)
-                    data = data[first : last + 1]
-                    end = first + len(data) - 1
-                    self.send_header("Content-Range", f"bytes {first}-{end}/{size}")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                outer.sent.append(0 if self.command == "HEAD" else len(data))
-                return b"" if self.command == "HEAD" else data
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def take(self) -> int:
-        """Return the bytes sent since the last call."""
-        total, self.sent = sum(self.sent), []
-        return total
 
 
 @pytest.fixture(scope="module")
@@ -97,22 +41,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
-    with contextlib.closing(Server(folder)) as server:
+def server(folder: Path) -> Iterator[Http]:
+    with contextlib.closing(Http(folder)) as server:
         yield server
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("opener", [rootae.open, uproot.open])
 def test_one_column_costs_its_own_bytes_and_a_little_more(
-    server: Server, folder: Path, opener: Callable[..., Any]
+    server: Http, folder: Path, opener: Callable[..., Any]
 ) -> None:
     assert_little_travels(server, opener, f"{server.url}/c.root", folder, 1.1 / COLUMNS)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(
-    server: Server, folder: Path
+    server: Http, folder: Path
 ) -> None:
     size = (folder / "c.root").stat().st_size
     with uproot.open(folder / "in.root") as plain, rootae.open(f"{server.url}/c.root:t") as tree:
@@ -128,7 +72,7 @@ def test_a_range_of_entries_costs_its_blocks_and_a_derived_column_its_sources(
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_columns_that_lie_together_are_one_request_a_block(server: Server, folder: Path) -> None:
+def test_columns_that_lie_together_are_one_request_a_block(server: Http, folder: Path) -> None:
     names = [f"c{i}" for i in range(10, 20)]
     with uproot.open(folder / "in.root") as plain, rootae.open(f"{server.url}/c.root:t") as tree:
         tree["c0"].array(entry_stop=1)
@@ -141,14 +85,14 @@ def test_columns_that_lie_together_are_one_request_a_block(server: Server, folde
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_several_remote_files_are_read_in_one_go(server: Server, folder: Path) -> None:
+def test_several_remote_files_are_read_in_one_go(server: Http, folder: Path) -> None:
     paths = [f"{server.url}/c.root:t", f"{folder / 'in.root'}:t"]
     both = uproot.concatenate(paths, ["c5"], library="np")["c5"]
     assert np.array_equal(both[:6000], both[6000:])
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_what_is_not_there_or_no_root_file_is_said(server: Server, folder: Path) -> None:
+def test_what_is_not_there_or_no_root_file_is_said(server: Http, folder: Path) -> None:
     with pytest.raises(ArgumentError, match=r"no file http://.*none\.root"):
         rootae.open(f"{server.url}/none.root")
     (folder / "text.root").write_text("this is no ROOT file " * 100)
@@ -157,7 +101,7 @@ def test_what_is_not_there_or_no_root_file_is_said(server: Server, folder: Path)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_info_tells_of_files_at_a_port(server: Server, folder: Path) -> None:
+def test_info_tells_of_files_at_a_port(server: Http, folder: Path) -> None:
     here = info(folder / "c.root").to_json()
     for url in (f"{server.url}/c.root", f"{server.url}/c.root:t"):
         there = info(url).to_json()

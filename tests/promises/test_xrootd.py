@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import socket
-import subprocess
 import threading
-import time
-from subprocess import Popen
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import uproot
 from samples import write_columns
+from served import xrootd
 from travel import assert_little_travels
 
 import rootae
@@ -26,19 +22,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("fsspec_xrootd", reason="fsspec-xrootd is not there: pip install fsspec-xrootd")
 COLUMNS = 40
-CONFIG = """
-all.export /
-oss.localroot {folder}
-xrd.port {port}
-all.adminpath {folder}/admin
-all.pidpath {folder}/admin
-"""
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Counting:
@@ -87,34 +70,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Counting]:
     """Return a counting way to a server of the folder, or skip."""
-    binary = shutil.which("xrootd")
-    if binary is None:
-        pytest.skip("xrootd is not there: apt install xrootd-server")
-    port = free_port()
-    (folder / "x.cfg").write_text(CONFIG.format(folder=folder, port=port))
-    (folder / "admin").mkdir()
-    command = [binary, "-c", str(folder / "x.cfg"), "-l", str(folder / "log"), "-n", "tests"]
-    if os.geteuid() == 0:  # it does not serve as root
-        for path in (folder, *folder.parents, *folder.iterdir()):
-            path.chmod(path.stat().st_mode | 0o755)
-        (folder / "admin").chmod(0o777)
-        folder.chmod(0o777)
-        command += ["-R", "nobody"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        try:
-            wait_for(port, running)
-            yield Counting(port)
-        finally:
-            running.terminate()
-
-
-def wait_for(port: int, running: Popen[bytes]) -> None:
-    for _ in range(100):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        assert running.poll() is None, "the server ended"
-        time.sleep(0.1)
-    pytest.fail("the server does not answer")
+    with xrootd(folder) as port:
+        yield Counting(port)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

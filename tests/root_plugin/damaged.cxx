@@ -2,6 +2,8 @@
 // an error. Compiled by cling.
 #include "same.cxx"
 
+#include <ROOT/RDataFrame.hxx>
+#include <ROOT/RVec.hxx>
 #include <TError.h>
 #include <TSystem.h>
 
@@ -9,8 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <exception>
 #include <fstream>
+#include <functional>
 #include <iterator>
+
+#include "rootae/dataframe.hpp"
 
 namespace damaged {
 
@@ -66,24 +72,42 @@ int run(const char* original, const char* path, const char* tree, const std::set
   return wrong ? 1 : refused ? 2 : 0;
 }
 
-}  // namespace damaged
+// What a frame has of some columns.
+struct Columns {
+  std::vector<float> met;
+  std::vector<ROOT::RVec<float>> jets;
+  std::vector<unsigned char> quality;
+  std::vector<ROOT::RVec<int>> charges;
+
+  static Columns of(ROOT::RDF::RNode frame) {
+    auto met = frame.Take<float>("MET_pt");
+    auto jets = frame.Take<ROOT::RVec<float>>("Jet_pt");
+    auto quality = frame.Take<unsigned char>("quality");
+    auto charges = frame.Take<ROOT::RVec<int>>("Muon_charge");
+    return {*met, *jets, *quality, *charges};
+  }
+  bool is(const Columns& other) const {
+    const auto same = [](const auto& a, const auto& b) {
+      return a.size() == b.size() && !memcmp(a.data(), b.data(), a.size() * sizeof a[0]);
+    };
+    const auto all = [&](const auto& a, const auto& b) {
+      if (a.size() != b.size()) return false;
+      for (size_t i = 0; i < a.size(); ++i)
+        if (!same(a[i], b[i])) return false;
+      return true;
+    };
+    return same(met, other.met) && same(quality, other.quality) && all(jets, other.jets) &&
+           all(charges, other.charges);
+  }
+};
 
 // Flips a byte of a copy at each of some positions, and prints how reading it ended: `same`,
 // `refused`, or what is wrong.
-void damaged_files(const char* original, const char* compressed, const char* tree,
-                   std::vector<long long> positions, const char* folder) {
-  gErrorIgnoreLevel = kFatal;
+//   run: reads a file; returns 0 where all is the original's, 2 where it is refused
+void each(const char* compressed, const std::vector<long long>& positions, const char* folder,
+          const std::function<int(const std::string&)>& run) {
   std::ifstream file(compressed, std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(file), {}};
-  std::set<std::string> coded;
-  {
-    std::unique_ptr<TFile> plain(new TFile(compressed));
-    for (TObject* each : *plain->Get<TTree>(tree)->GetListOfBranches()) {
-      const std::string name = each->GetName();
-      if (name.size() > 5 && name.substr(name.size() - 5) == "__rae")
-        coded.insert(name.substr(0, name.size() - 5));
-    }
-  }
   std::map<std::string, int> ends;
   for (const long long position : positions) {
     const pid_t child = fork();
@@ -96,7 +120,7 @@ void damaged_files(const char* original, const char* compressed, const char* tre
       const int null = open("/dev/null", O_WRONLY);
       dup2(null, 2);
       if (!getenv("ROOTAE_TOLD")) dup2(null, 1);
-      const int end = damaged::run(original, path.c_str(), tree, coded);
+      const int end = run(path);
       unlink(path.c_str());
       _exit(end);
     }
@@ -111,4 +135,54 @@ void damaged_files(const char* original, const char* compressed, const char* tre
     if (end != "same" && end != "refused") printf("%lld: %s\n", position, end.c_str());
   }
   for (const auto& [end, times] : ends) printf("%s %d\n", end.c_str(), times);
+}
+
+}  // namespace damaged
+
+// Reads trees of files that are damaged at each of some positions.
+void damaged_files(const char* original, const char* compressed, const char* tree,
+                   std::vector<long long> positions, const char* folder) {
+  gErrorIgnoreLevel = kFatal;
+  std::set<std::string> coded;
+  {
+    std::unique_ptr<TFile> plain(new TFile(compressed));
+    for (TObject* each : *plain->Get<TTree>(tree)->GetListOfBranches()) {
+      const std::string name = each->GetName();
+      if (name.size() > 5 && name.substr(name.size() - 5) == "__rae")
+        coded.insert(name.substr(0, name.size() - 5));
+    }
+  }
+  damaged::each(compressed, positions, folder, [&](const std::string& path) {
+    return damaged::run(original, path.c_str(), tree, coded);
+  });
+}
+
+// The same by RDataFrames of decoded blocks.
+void damaged_frames(const char* original, const char* compressed, const char* tree,
+                    std::vector<long long> positions, const char* folder) {
+  gErrorIgnoreLevel = kFatal;
+  using damaged::Columns;
+  const Columns right = Columns::of(ROOT::RDataFrame(tree, original));
+  damaged::each(compressed, positions, folder, [&](const std::string& path) {
+    try {
+      return Columns::of(rootae::dataframe(tree, path)).is(right) ? 0 : 1;
+    } catch (const std::exception& error) {
+      printf("%s\n", error.what());
+      return 2;
+    }
+  });
+}
+
+// Prints what a frame of a damaged file throws, by one thread and by two.
+void damaged_frame(const char* path, const char* tree) {
+  for (const unsigned threads : {0u, 2u}) {
+    if (threads != 0) ROOT::EnableImplicitMT(threads);
+    try {
+      auto frame = rootae::dataframe(tree, path);
+      printf("summed %g\n", *frame.Sum<float>("MET_pt"));
+    } catch (const std::exception& error) {
+      printf("thrown %s\n", error.what());
+    }
+    if (threads != 0) ROOT::DisableImplicitMT();
+  }
 }

@@ -167,3 +167,49 @@ def test_the_package_has_the_sources(tmp_path: Path) -> None:
         check=True,
     )
     assert there.stdout.split() == [str(package / "native"), sources.digest()]
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+from rootae.rootio.plugin import build, sources
+from rootae.rootio.plugin.installation import Installation
+units = sources.units()
+sources.units = lambda: units[:2]
+place = Path(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+print(build.library(lambda _: None, Installation("6.32.04", place / "lib", place / "include")))
+"""
+
+
+def test_two_that_build_at_once_both_get_it(folder: Path) -> None:
+    command = [sys.executable, "-c", AT_ONCE, str(folder / "root")]
+    pipe = subprocess.PIPE
+    both = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(2)]
+    for one in both:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = {one.communicate()[0].strip() for one in both}
+    assert [one.returncode for one in both] == [0, 0]
+    (path,) = said
+    assert Path(path).read_text() == "made\n"
+    assert not [p for p in Path(path).parents[1].iterdir() if p.name.startswith(".part")]
+
+
+def test_one_whose_library_was_removed_is_built_anew(folder: Path) -> None:
+    root = Installation("6.32.04", folder / "root/lib", folder / "root/include")
+    first = build.library(lambda _: None, root)
+    first.unlink()
+    assert cache.newest(root.version, root.libraries) is None
+    assert build.library(lambda _: None, root) == first
+    assert first.read_text() == "made\n"
+
+
+def test_systems_without_uname_have_a_place_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "uname", raising=False)
+    assert cache.newest("6.32.04", Path("lib")) is None

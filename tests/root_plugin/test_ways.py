@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from plugged import interpreted, python, three_blocks
+from plugged import printed, python, three_blocks
 from samples import PROJECT, SHARED
 
 import rootae
@@ -47,15 +47,6 @@ for name in sys.argv[1:]:
     columns = ROOT.RDataFrame("Events", name).AsNumpy(["run", "nJet"])
     print({n: float(v.astype(float).sum()) for n, v in columns.items()})
 """
-
-
-def printed(plugin: Path, macro: Path, call: str, folder: Path) -> list[str]:
-    """Return what a call prints that is left to a macro of its own."""
-    caller = folder / "call.C"
-    caller.write_text(f'#include "{macro}"\nvoid call() {{ {call}; }}\n')
-    done = interpreted(plugin, caller, folder)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return [line for line in done.stdout.splitlines() if "Processing" not in line]
 
 
 def same_ways(
@@ -138,40 +129,8 @@ def test_files_to_be_changed_show_what_is_stored(
     assert said == ["-1 3000", f"1 {hint}", hint]
 
 
-def mixed(folder: Path, hadd: Script, *names: str) -> None:
-    hadd("-f", folder / "mixed.root", *(folder / name for name in names)).check_returncode()
-
-
-REFUSED = """
-void refused(const char* path) {
-   std::unique_ptr<TFile> file(TFile::Open(path));
-   printf("%d\\n", file->Get<TTree>("Events") == nullptr);
-}
-"""
-
-
-def refusal(plugin: Path, path: Path) -> str:
-    """Return what ROOT says of a file that it does not read."""
-    macro = path.with_name("refused.C")
-    macro.write_text(f'{REFUSED}\nvoid call() {{ refused("{path}"); }}\n')
-    macro.with_name("call.C").write_text(f'#include "{macro}"\n')
-    done = interpreted(plugin, macro.with_name("call.C"), path.parent)
-    assert done.stdout.splitlines()[-1] == "1", done.stderr
-    return done.stderr
-
-
-@pytest.mark.slow
-def test_a_mixture_is_refused_as_python_refuses_it(
-    plugin: Path, events: Path, hadd: Script
-) -> None:
-    for names in (("small.root", "events.root"), ("events.root", "small.root")):
-        mixed(events, hadd, *names)
-        assert "rootae merge" in refusal(plugin, events / "mixed.root")
-
-
 @pytest.mark.slow
 def test_a_merged_file_is_read(plugin: Path, events: Path, hadd: Script) -> None:
-    mixed(events, hadd, "small.root", "small.root")
     for code in ("-f404", "-f"):  # baskets compressed anew, and put together otherwise
         hadd(code, events / "anew.root", events / "small.root", events / "small.root")
         hadd("-f", events / "twice.root", events / "events.root", events / "events.root")

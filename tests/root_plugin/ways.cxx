@@ -152,7 +152,7 @@ void ways(const char* name, const char* other, const char* path, const char* sca
   std::unique_ptr<TFile> file(TFile::Open(name));
   auto& tree = *file->Get<TTree>(path);
   printf("%s %s %s\n", file->ClassName(), tree.ClassName(), tree.GetTitle());
-  for (TObject* each : *file->GetListOfKeys()) printf("key %s\n", each->GetName());
+  for (TObject* each : *file->GetListOfKeys()) printf("key %s, %s\n", each->GetName(), each->GetTitle());
   printf("directory %d\n", file->GetDirectory("rootae") != nullptr);
   draw(tree, "draw", array, Text(counter) + ">0");
   draw(tree, "sum", Text(array) + "+" + scalar);

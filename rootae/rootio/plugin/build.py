@@ -47,7 +47,7 @@ def library(told: Callable[[str], None], root: Installation | None = None) -> Pa
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".part-", dir=folder.parent) as part:
             _build(root, chosen, Path(part), folder)
-            _appear(Path(part) / "made", folder)
+            _appear(Path(part), folder)
     return found
 
 
@@ -83,10 +83,13 @@ def _run(chosen: Compiler, words: list[str], what: Path) -> None:
         raise UnsupportedError(msg)
 
 
-def _appear(made: Path, folder: Path) -> None:
+def _appear(part: Path, folder: Path) -> None:
     """Move what was built to its place, unless somebody was quicker."""
+    made = part / "made"
     try:
         made.rename(folder)
     except OSError:
-        if not (folder / LIBRARY).is_file():
-            raise
+        if (folder / LIBRARY).is_file():
+            return
+        folder.rename(part / "left")  # of one whose library somebody removed
+        made.rename(folder)

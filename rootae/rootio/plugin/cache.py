@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,8 +36,8 @@ def newest(version: str, libraries: Path) -> Path | None:
 
 
 def _folder(version: str, libraries: Path) -> Path:
-    system = os.uname()
-    key = _short(str(libraries.resolve()), sources.digest(), system.machine, system.sysname)
+    here = platform.machine(), platform.system()
+    key = _short(str(libraries.resolve()), sources.digest(), *here)
     return _cache() / "rootae" / "root" / f"{version}-{key}"
 
 
