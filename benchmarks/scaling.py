@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 FIELDS = ("input", "bytes", "entries", "branches", "task", "written", "cpu_s", "wall_s", "peak_MB")
 TASKS = {  # in this order: later ones take what earlier ones wrote
@@ -93,7 +93,7 @@ def flat(path: str, entries: int) -> None:
         tree = file.mktree("Events", kinds)
         for start in range(0, entries, ROWS):
             size = min(ROWS, entries - start)
-            columns = {name: rng.standard_normal(size) for name in "xyz"}
+            columns: dict[str, Any] = {name: rng.standard_normal(size) for name in "xyz"}
             columns |= {"weight": rng.standard_exponential(size, np.float32)}
             columns |= {"n": (rng.standard_exponential(size, np.float32) * 4).astype(np.int32)}
             tree.extend(columns)
@@ -122,7 +122,7 @@ def same(path: str, other: str) -> None:
             for start in sorted({last * k // (RANGES - 1) for k in range(RANGES)}):
                 ends = {"entry_start": start, "entry_stop": start + AT_ONCE}
                 found = [f[name].arrays(**ends) for f in (one, two)]
-                _same(*found, f"{other}: {name}, from entry {start}")
+                _same(found[0], found[1], f"{other}: {name}, from entry {start}")
 
 
 def _same(one: Any, two: Any, where: str) -> None:
@@ -138,7 +138,7 @@ def _same(one: Any, two: Any, where: str) -> None:
             raise SystemExit(msg)
 
 
-CHILDREN = {"flat": flat, "describe": describe, "same": same}
+CHILDREN: dict[str, Callable[..., None]] = {"flat": flat, "describe": describe, "same": same}
 
 
 def child(name: str, *arguments: object) -> str:
