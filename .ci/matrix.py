@@ -95,7 +95,16 @@ def row(end: str, python: str, package: Path, pins: Mapping[str, str]) -> dict[s
         msg = f"{end}: rootae is not imported from {place}"
         raise SystemExit(msg)
     report = FOLDER / f"{end}.xml"
-    options = ("-q", "-m", "not slow", "-p", "no:cacheprovider", f"--junitxml={report}")
+    options = (
+        "-q",
+        "-W",
+        "default",
+        "-m",
+        "not slow",
+        "-p",
+        "no:cacheprovider",
+        f"--junitxml={report}",
+    )
     subprocess.run([place / "bin" / "pytest", *options, *TESTS], cwd=ROOT, env=ALONE, check=False)
     return {"end": end, **found, **counted(report)}
 
