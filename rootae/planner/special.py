@@ -64,7 +64,8 @@ def keeping(grid: Grid, bound: Bound, x: NDArray[Any]) -> Grid:
     if not len(found):
         return grid
     found = found[np.lexsort((~np.signbit(found), found))]
-    ordinary = ~np.isin(_bits(x), _bits(found)) & ~deviation(x, grid.inverse(q), bound)[1]
+    is_special = np.isin(_bits(x), _bits(found), kind="sort")  # numpy 2.0 has no tables this large
+    ordinary = ~is_special & ~deviation(x, grid.inverse(q), bound)[1]
     kept = q[ordinary] if ordinary.any() else np.zeros(1, np.int64)
     codes = _places(grid, bound, found, kept) + np.arange(len(found))
     return SpecialGrid(grid, tuple(found.tolist()), tuple(codes.tolist()))
