@@ -38,7 +38,7 @@ def draw(rows: Sequence[Mapping[str, str]], path: Path) -> None:
     panels[1].axhline(LIMIT, color="0.3", lw=0.8, ls="--")
     panels[1].set_ylim(0, LIMIT * 1.1)
     lines, names = panels[0].get_legend_handles_labels()
-    figure.legend(lines, names, loc="outside right upper", fontsize=8)
+    figure.legend(handles=lines, labels=names, loc="outside right upper", fontsize=8)
     figure.savefig(path)
 
 
