@@ -2,12 +2,12 @@
 
     RootaeError                 something went wrong; the message says what, where and what to do
     ├── ArgumentError           the caller asked for something impossible (a ValueError)
-    │   ├── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
-    │   └── WrongOriginal       a file is held against another one than it was made of
+    │   └── NameNotFound        a tree, column or family of that name does not exist (a KeyError)
     ├── FormatError             not a rootae file, or written by a newer format than this one reads
     │   └── UnreadableError     uproot cannot read a branch
     ├── CorruptError            bytes are damaged, or a tree and its coded columns no longer match
     ├── BoundError              a decoded value broke the bound that its column was promised
+    │   └── WrongOriginal       a file is held against another one than it was made of
     ├── UnsupportedError        the input holds something that the output could not keep
     └── MissingDependency       an optional package or a device is not there (an ImportError)
 
@@ -115,10 +115,6 @@ class NameNotFound(ArgumentError, KeyError):
         return legible(self.message)
 
 
-class WrongOriginal(ArgumentError):
-    """A file was held against another one than it was made of."""
-
-
 class FormatError(RootaeError):
     """The file is not one that this version of rootae can read."""
 
@@ -148,6 +144,10 @@ class BoundError(RootaeError):
     """A value came back outside the bound that its column was promised."""
 
     exit_code = 3
+
+
+class WrongOriginal(BoundError):
+    """A file was held against another one than it was made of."""
 
 
 class UnsupportedError(RootaeError):
