@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from uproot.behaviors.TBranch import Report
+from uproot.language.python import python_language
 
 from rootae.errors import CorruptError
 
@@ -40,9 +41,7 @@ def stride(
     step = options.get("step_size")
     if not isinstance(step, (int, np.integer)) or step < 1 or cut is not None:
         return None
-    if options.get("library", "ak") not in _LIBRARIES or {"aliases", "language"} & set(options):
-        return None
-    if not _are_branches(tree, expressions, options):
+    if not _is_plain(options) or not _are_branches(tree, expressions, options):
         return None
     try:
         blocks = len(coded.stored.starts) - 1
@@ -72,6 +71,14 @@ def steps(tree: Any, expressions: Any, stride: int, options: dict[str, Any]) -> 
             last = min(first + step, high)
             part = _part(whole, first - low, last - low)
             yield (part, Report(tree, first, last)) if report else part
+
+
+def _is_plain(options: dict[str, Any]) -> bool:
+    """Say whether parts of an array are its entries: uproot's own `iterate` names every option."""
+    library = options.get("library", "ak")
+    named = getattr(library, "name", library)
+    language = options.get("language", python_language)
+    return named in _LIBRARIES and options.get("aliases") is None and language is python_language
 
 
 def _are_branches(tree: Any, expressions: Any, options: dict[str, Any]) -> bool:

@@ -47,9 +47,11 @@ def alike(a: Any, b: Any) -> bool:
         return isinstance(b, dict) and [*a] == [*b] and all(alike(a[k], b[k]) for k in a)
     if isinstance(a, (list, tuple)):
         return type(a) is type(b) and len(a) == len(b) and all(map(alike, a, b))
-    if isinstance(a, np.ndarray) and a.dtype == object:
-        return len(a) == len(b) and all(map(np.array_equal, a, b))
-    return type(a) is type(b) and (same(a, b) if isinstance(a, ak.Array) else np.array_equal(a, b))
+    if isinstance(a, ak.Array):
+        return type(a) is type(b) and same(a, b)
+    if a.dtype == object:
+        return len(a) == len(b) and all(map(alike, a, b))
+    return bool(a.dtype == b.dtype and a.tobytes() == b.tobytes())
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -115,3 +117,22 @@ def test_steps_of_a_branch_are_parts_of_its_array(pair: tuple[Any, Any]) -> None
 
 def test_trees_of_plain_files_keep_uproot_s_iterate(pair: tuple[Any, Any]) -> None:
     assert type(pair[0]).iterate is TTree.iterate
+
+
+@pytest.mark.parametrize("library", ["ak", "np"])
+def test_several_files_are_iterated_over_in_the_same_steps(
+    events: Path, many: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    original = CodedTree.decode
+
+    def noted(self: CodedTree, names: Any, start: int, stop: int) -> Any:
+        asked.append((start, stop))
+        return original(self, names, start, stop)
+
+    monkeypatch.setattr(CodedTree, "decode", noted)
+    options: dict[str, Any] = {"step_size": 50, "library": library}
+    a, b = ([*uproot.iterate([{p: "Events"}] * 2, NAMES, **options)] for p in (events, many))
+    assert len(a) == len(b) == 120
+    assert all(map(alike, a, b))
+    assert len(asked) < 60
