@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import awkward as ak
-import numpy as np
 import pytest
 import uproot
 from coding import coded
