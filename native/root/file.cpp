@@ -49,7 +49,7 @@ Bool_t CodedFile::ReadBuffer(char* buffer, Long64_t position, Int_t size) {
   if (container_ == nullptr || !is_virtual(position))
     return TFile::ReadBuffer(buffer, position, size);
   fOffset = position + size;
-  return read_basket(*container_, buffer, position, size);
+  return Request(*container_).read(buffer, position, size);
 }
 
 Bool_t CodedFile::ReadBuffer(char* buffer, Int_t size) {

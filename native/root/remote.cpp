@@ -72,7 +72,7 @@ Bool_t RemoteFile::ReadBuffer(char* buffer, Long64_t position, Int_t size) {
   if (inner_ == nullptr) return kTRUE;
   if (is_virtual(position) && container_ != nullptr) {
     fOffset = position + size;
-    return read_basket(*container_, buffer, position, size);
+    return Request(*container_).read(buffer, position, size);
   }
   fOffset = position;
   if (GetCacheRead() != nullptr)

@@ -105,6 +105,31 @@ def test_memory_stays_the_same_over_500_openings(plugin: Path, events: Path) -> 
     assert int(said.split()[1]) < 2000, said
 
 
+DECODED = """
+#include "rootae/root.h"
+void decoded(const char* path) {
+   rootae_root_keep(0);
+   std::unique_ptr<TFile> file(TFile::Open(path));
+   auto tree = file->Get<TTree>("Events");
+   tree->SetCacheSize(1 << 24);
+   for (auto name : {"nJet", "Jet_pt", "Jet_eta"}) tree->AddBranchToCache(name);
+   tree->StopCacheLearningPhase();
+   tree->Draw("Jet_pt + Jet_eta", "", "goff");
+   printf("%llu\\n", rootae_root_decoded());
+}
+"""
+
+
+@pytest.mark.slow
+def test_baskets_read_together_are_decoded_once_whatever_is_kept(
+    plugin: Path, events: Path, tmp_path: Path
+) -> None:
+    macro = tmp_path / "decoded.C"
+    macro.write_text(DECODED)
+    said = printed(plugin, macro, f'decoded("{events / "small.root"}")', tmp_path)
+    assert said == ["9"]  # three columns of three blocks
+
+
 UPDATED = """
 void updated(const char* path) {
    std::unique_ptr<TFile> file(TFile::Open(path));

@@ -20,6 +20,10 @@ namespace rootae::rdf {
 
 using Reader = ROOT::Detail::RDF::RColumnReaderBase;
 
+// What threads write as they read lies so far apart that none waits for another's cache line, nor for
+// the one beside it that comes with it.
+constexpr std::size_t kApart = 128;
+
 // What a slot has of a column in the block that it is at.
 struct Values {
   bool is_decoded = false;
@@ -31,7 +35,7 @@ struct Values {
 };
 
 // A column that somebody reads, and ROOT's own reader of it for files where it is not coded.
-struct Use {
+struct alignas(kApart) Use {
   Values values;
   std::unique_ptr<Reader> plain;
 };
@@ -115,7 +119,7 @@ struct Nested {
 
 // Reads a coded column as one of the kinds above.
 template <class Kind>
-class CodedReader final : public Reader {
+class alignas(kApart) CodedReader final : public Reader {
  public:
   CodedReader(Place& place, Use& use) : place_(place), use_(use) {}
 
