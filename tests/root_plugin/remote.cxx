@@ -1,6 +1,7 @@
 // Reads a tree of a file that lies elsewhere. Compiled by cling.
 #include <ROOT/RDataFrame.hxx>
 #include <TChain.h>
+#include <TEnv.h>
 #include <TFile.h>
 #include <TKey.h>
 #include <TPluginManager.h>
@@ -14,11 +15,6 @@
 
 namespace remote {
 
-// ROOT's wheel names its class for http as its interpreter does not find it.
-TFile* opened(const char* name, Option_t* option) {
-  return new ROOT::Deprecated::TWebFile(name, option);
-}
-
 void draw(TTree& tree) {
   const Long64_t found = tree.Draw("Jet_pt", "nJet>2", "goff");
   double sum = 0;
@@ -28,16 +24,22 @@ void draw(TTree& tree) {
 
 }  // namespace remote
 
+// ROOT's wheel names its class for http as its interpreter does not find it.
+TFile* OpenWeb(const char* name, Option_t* option) {
+  return new ROOT::Deprecated::TWebFile(name, option);
+}
+
 // Has ROOT open http by its own class; before the plug-in is loaded, or behind it.
 void mend_http() {
   TPluginManager& manager = *gROOT->GetPluginManager();
   manager.LoadHandlersFromPluginDirs("TFile");
   manager.RemoveHandler("TFile", "^http[s]?:");
   manager.AddHandler("TFile", "^http[s]?:", "TFile", "Net",
-                     "remote::opened(const char*,Option_t*)");
+                     "::OpenWeb(const char*,Option_t*)");
 }
 
 void read_remote(const char* url) {
+  gEnv->SetValue("TFile.ForceRemote", 1);  // else what this machine serves is looked for on it
   std::unique_ptr<TFile> file(TFile::Open(url));
   if (!file) {
     printf("cannot be opened\n");

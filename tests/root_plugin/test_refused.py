@@ -24,7 +24,7 @@ CASES = {  # what is in the folder, the tree's name, and what is said of it
     "turned.root": ("Events", "rootae merge"),
     "newer.root": ("t", "upgrade with pip install -U rootae"),
     "lost.root": ("t", "which the file does not hold"),
-    "damaged.root": ("t", "its checksum does not match"),
+    "damaged.root": ("t", "is damaged"),
 }
 REFUSED = """
 #include <TChain.h>

@@ -40,8 +40,8 @@ def said(plugin: Path | None, url: str, folder: Path, order: str, *, mended: boo
     mend = "mend_http(); " if mended else ""
     load = f'gSystem->Load("{plugin}"); ' if plugin else ""
     first = load + mend if order == ORDERS[0] else mend + load
-    macro = folder / "remote.C"
-    macro.write_text(f'#include "{REMOTE}"\nvoid remote() {{ {first}read_remote("{url}"); }}\n')
+    macro = folder / "call.C"
+    macro.write_text(f'#include "{REMOTE}"\nvoid call() {{ {first}read_remote("{url}"); }}\n')
     done = interpreted(None, macro, folder)
     assert done.returncode == 0, done.stderr[-2000:]
     return [line for line in done.stdout.splitlines() if "Processing" not in line]
