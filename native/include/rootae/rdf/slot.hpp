@@ -115,7 +115,11 @@ class Slot final : public Place {
   void decode(const std::vector<Column*>& wanted) {
     std::vector<std::uint32_t> numbers;
     for (const auto* column : wanted) numbers.push_back(column->coded->number);
-    held_.push_back(tree_->decoded(block_, numbers));
+    try {
+      held_.push_back(tree_->decoded(block_, numbers));
+    } catch (const Refused& error) {  // of a class that PyROOT knows, or it loses what is said
+      throw std::runtime_error(error.what());
+    }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       const auto& found = held_.back().values()[i];
       auto& values = wanted[i]->values;
