@@ -66,5 +66,4 @@ void read_remote(const char* url) {
     printf("frame %llu %.9g\n", *frame.Count(), *sum);
     if (threads != 0) ROOT::DisableImplicitMT();
   }
-  printf("read anew: %d\n", file->ReOpen("UPDATE") <= 0);
 }
