@@ -72,8 +72,9 @@ class DataSource final : public ROOT::RDF::RDataSource {
     for (auto& slot : slots_) slot->reset();
   }
   std::vector<std::pair<ULong64_t, ULong64_t>> GetEntryRanges() override {
-    if (std::exchange(is_begun_, true)) return {};
-    return rdf::ranges_of(files_, slots_.size(), fGlobalEntryRange);
+    if (!std::exchange(is_begun_, true))
+      waiting_ = rdf::ranges_of(files_, slots_.size(), fGlobalEntryRange);
+    return rdf::next_of(waiting_, files_, slots_.size());
   }
   bool SetEntry(unsigned int slot, ULong64_t entry) override {
     slots_[slot]->go(entry);
@@ -116,6 +117,7 @@ class DataSource final : public ROOT::RDF::RDataSource {
   ROOT::Internal::RDF::RTTreeDS listing_;
   std::vector<std::string> names_, names_once_, names_on_top_;
   std::vector<std::unique_ptr<rdf::Slot>> slots_;
+  std::vector<rdf::Range> waiting_;
   bool is_begun_ = false;
 };
 

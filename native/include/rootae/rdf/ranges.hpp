@@ -38,4 +38,19 @@ using Range = std::pair<unsigned long long, unsigned long long>;
   return found;
 }
 
+// Takes what ROOT begins with next off ranges that wait: of one file, where one thread goes through
+// them in order. ROOT looks anew where values lie as it begins, and not between: Snapshot would copy
+// the last file's values of what ROOT itself reads. Of several threads each begins with each range.
+[[nodiscard]] inline std::vector<Range> next_of(std::vector<Range>& waiting, const Files& files,
+                                                std::size_t threads) {
+  auto end = waiting.end();
+  if (threads == 1 && !waiting.empty())
+    end = std::find_if(waiting.begin(), waiting.end(), [&](const Range& range) {
+      return files.at(range.first) != files.at(waiting.front().first);
+    });
+  std::vector<Range> found(waiting.begin(), end);
+  waiting.erase(waiting.begin(), end);
+  return found;
+}
+
 }  // namespace rootae::rdf

@@ -68,18 +68,13 @@ template <class T>
   return reinterpret_cast<T*>(const_cast<char*>(values.data)) + row * values.lanes;
 }
 
-// Each kind has one address for all entries, and for files where ROOT reads the column, too: Snapshot
-// gives it to a branch once.
+// Each kind has one address for all entries of a file, which Snapshot gives to a branch once.
 template <class T>
 struct Number {
   T number{};
 
   void* at(const Values& values, std::size_t entry) {
     number = *values_at<T>(values, entry);
-    return &number;
-  }
-  void* of(void* plain) {
-    number = *static_cast<T*>(plain);
     return &number;
   }
 };
@@ -95,12 +90,6 @@ struct Array {
     new (&array) ROOT::RVec<T>(values_at<T>(values, rows.first), rows.count * values.lanes);
     return &array;
   }
-  void* of(void* plain) {
-    auto& read = *static_cast<ROOT::RVec<T>*>(plain);
-    array.~RVec();
-    new (&array) ROOT::RVec<T>(read.data(), read.size());
-    return &array;
-  }
 };
 
 // A std::vector, which has values of its own.
@@ -112,10 +101,6 @@ struct Vector {
     const Rows rows(values.offsets, entry);
     const T* from = values_at<T>(values, rows.first);
     vector.assign(from, from + rows.count * values.lanes);
-    return &vector;
-  }
-  void* of(void* plain) {
-    vector = *static_cast<std::vector<T>*>(plain);
     return &vector;
   }
 };
@@ -136,10 +121,6 @@ struct Nested {
     }
     return &vectors;
   }
-  void* of(void* plain) {
-    vectors = *static_cast<Outer*>(plain);
-    return &vectors;
-  }
 };
 
 // Reads a coded column as one of the kinds above.
@@ -151,7 +132,7 @@ class alignas(kApart) CodedReader final : public Reader {
  private:
   void* GetImpl(Long64_t entry) override {
     auto& values = use_.values;
-    if (!values.is_decoded && !place_.decode(use_)) return kind_.of(place_.plain(use_, entry));
+    if (!values.is_decoded && !place_.decode(use_)) return place_.plain(use_, entry);
     values.is_asked = true;
     const auto index = static_cast<std::uint64_t>(entry) - place_.first;
     return kind_.at(values, static_cast<std::size_t>(index));
