@@ -19,7 +19,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 from matplotlib.transforms import Bbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -117,8 +117,14 @@ def _inside(axes: Axes, box: Bbox) -> bool:
     return frame.contains(box.x0, box.y0) and frame.contains(box.x1, box.y1)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+def main(what: str, draw: Callable[[Sequence[Mapping[str, Any]], Path], None]) -> None:
+    """Draw the rows of the CSV that the command line names.
+
+    Arguments:
+        what: it is, in a line.
+        draw: takes rows, and the path of the PNG.
+    """
+    parser = argparse.ArgumentParser(description=what)
     parser.add_argument("csv", type=Path)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
@@ -127,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__.partition("\n")[0], draw)

@@ -6,16 +6,15 @@ python benchmarks/scaling_chart.py SCALING.csv OUT.png
 
 from __future__ import annotations
 
-import argparse
-import csv
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import chart
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from matplotlib.axes import Axes
 
@@ -55,14 +54,5 @@ def _line(
         axes.plot(x, y, style, color=colour, markerfacecolor=fill, markersize=5, label=label)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("csv", type=Path)
-    parser.add_argument("out", type=Path)
-    asked = parser.parse_args()
-    with asked.csv.open(newline="") as file:
-        draw(list(csv.DictReader(file)), asked.out)
-
-
 if __name__ == "__main__":
-    main()
+    chart.main(__doc__.partition("\n")[0], draw)

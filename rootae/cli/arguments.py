@@ -23,6 +23,7 @@ __all__ = [
     "Json",
     "Level",
     "Output",
+    "Peaks",
     "Quiet",
     "Verbose",
     "among",
@@ -39,6 +40,7 @@ SCHEDULES = ("one-cycle", "cosine", "constant", "plateau")
 _BACKENDS = ("auto", "uproot", "root")
 _DEVICES = ("cpu", "cuda", "auto")
 _LEVELS = ("0", "101", "109", "207", "404", "505")
+TIME_BUDGET = "0.6 a megabyte, 3 to 30; fast half of it, max five times"
 _LEARNING_RATE, _BATCH_SIZE = "0.006", "2048"  # of rootae.training.loop.recipe
 
 
@@ -76,6 +78,14 @@ Backend = Annotated[
     typer.Option(
         help="what writes: uproot, root, or auto: ROOT where uproot would lose something",
         autocompletion=among(_BACKENDS),
+    ),
+]
+Peaks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--peak",
+        metavar="NAME[=EXPR[@LOW:HIGH]]",
+        help="z_mumu, jpsi_mumu, top_jjb, h_4l or an expression; by default what fits",
     ),
 ]
 Force = Annotated[bool, typer.Option("-f", "--force", help="overwrite the output")]
@@ -155,7 +165,7 @@ def _training(
         typer.Option(
             min=0,
             help="seconds of training networks",
-            show_default="0.6 a megabyte, 3 to 30; fast half of it, max five times",
+            show_default=TIME_BUDGET,
         ),
     ] = None,
     lr: Annotated[

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from rootae.cli import console
-from rootae.cli.arguments import FAMILIES, NETS, Asked, Force, Json, Quiet, among, with_training
+from rootae.cli.arguments import (
+    FAMILIES,
+    NETS,
+    TIME_BUDGET,
+    Asked,
+    Force,
+    Json,
+    Peaks,
+    Quiet,
+    among,
+    with_training,
+)
 from rootae.cli.batch import tell
 
 __all__ = ["compare"]
@@ -49,13 +60,7 @@ def compare(
             autocompletion=among(("bounds", "none")),
         ),
     ] = None,
-    peak: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[=EXPR[@LOW:HIGH]]",
-            help="z_mumu, jpsi_mumu, top_jjb, h_4l or an expression; by default what fits",
-        ),
-    ] = None,
+    peak: Peaks = None,
     html: Annotated[
         Path | None,
         typer.Option(
@@ -67,7 +72,7 @@ def compare(
         typer.Option(
             min=0,
             help="seconds of training networks, for each family, within bounds and without",
-            show_default="0.6 a megabyte, 3 to 30; fast half of it, max five times",
+            show_default=TIME_BUDGET,
         ),
     ] = None,
     options: Asked,
@@ -78,7 +83,7 @@ def compare(
     """Train several families on one file and compare sizes, errors, peaks, curves and latents."""
     from rootae.evaluation.families.compare import compare as run
 
-    for name in (*_OWN, "time_budget"):
+    for name in _OWN:
         options.pop(name, None)
     ways = (only,) if only is not None else ("bounds", "none")
     with console.bars(quiet=quiet or json) as progress:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rootae.cli import console
-from rootae.cli.arguments import Device, Force, Json, Quiet, Verbose
+from rootae.cli.arguments import Device, Force, Json, Peaks, Quiet, Verbose
 from rootae.cli.batch import Dask, Jobs, tell
 from rootae.cli.dataset import working
 from rootae.cli.readings import read_all
@@ -43,13 +43,7 @@ def evaluate(
     ] = None,
     jobs: Jobs = 1,
     dask: Dask = None,
-    peak: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[=EXPR[@LOW:HIGH]]",
-            help="z_mumu, jpsi_mumu, top_jjb, h_4l or an expression; by default what fits",
-        ),
-    ] = None,
+    peak: Peaks = None,
     tree: Annotated[
         list[str] | None, typer.Option("--tree", metavar="GLOB", help="trees to compare")
     ] = None,

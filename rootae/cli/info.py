@@ -11,7 +11,7 @@ from rootae.cli import console
 from rootae.cli.arguments import Json, Verbose
 from rootae.cli.batch import Jobs
 from rootae.cli.dataset import working
-from rootae.cli.readings import read_all
+from rootae.cli.readings import FilesIfAny, read_all
 from rootae.summary import size_text
 
 if TYPE_CHECKING:
@@ -22,13 +22,7 @@ __all__ = ["info"]
 
 
 def info(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILE...",
-            help="ROOT files, globs, @LIST, a fileset.json of coffea, or a manifest.json",
-        ),
-    ] = None,
+    files: FilesIfAny = None,
     *,
     about: Annotated[
         bool,

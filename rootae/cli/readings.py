@@ -17,15 +17,14 @@ from rootae.dataset.run import Engine
 from rootae.dataset.task import Reading
 from rootae.progress import LOG
 
-__all__ = ["Against", "Files", "read_all"]
+__all__ = ["Against", "Files", "FilesIfAny", "read_all"]
 
-Files = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="FILE...",
-        help="ROOT files, globs, @LIST, a fileset.json of coffea, or a manifest.json",
-    ),
-]
+_NAMED = typer.Argument(
+    metavar="FILE...",
+    help="ROOT files, globs, @LIST, a fileset.json of coffea, or a manifest.json",
+)
+Files = Annotated[list[str], _NAMED]
+FilesIfAny = Annotated[list[str] | None, _NAMED]
 Against = Annotated[
     str | None,
     typer.Option(

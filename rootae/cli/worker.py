@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from rootae.progress import Told
-
 __all__ = ["serve"]
 
 _EVERY = 0.2  # seconds between what is told of one file
@@ -43,7 +41,8 @@ def serve(descriptor: int, token: str, processes: int) -> None:
     pipe = Connection(descriptor)
     asked: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, asked), daemon=True).start()
-    progress = Telling(_sender(pipe), _EVERY)
+    send = _sender(pipe)
+    progress = Telling(send, _EVERY)
     while True:
         work, *arguments = asked.get()
         targets.forget()
@@ -51,13 +50,13 @@ def serve(descriptor: int, token: str, processes: int) -> None:
             found = work(*arguments, progress=progress)
         except Exception as error:
             found = failure_of(error)
-        pipe.send(found)
+        send(found)
 
 
-def _sender(pipe: Connection) -> Callable[[Told], None]:
+def _sender(pipe: Connection) -> Callable[[Any], None]:
     lock = threading.Lock()
 
-    def send(told: Told) -> None:
+    def send(told: Any) -> None:
         with lock:  # whichever thread it is
             pipe.send(told)
 

@@ -70,17 +70,23 @@ def test_steps_are_those_of_the_original(
     assert all(alike(x, y) for (x, _), (y, _) in zip(a, b, strict=True))
 
 
-def test_steps_are_cut_out_of_blocks_that_are_decoded_once(
-    pair: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[int, int]] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return a list to which ranges of entries are added as they are decoded."""
+    found: list[tuple[int, int]] = []
     original = CodedTree.decode
 
     def noted(self: CodedTree, names: Any, start: int, stop: int) -> Any:
-        asked.append((start, stop))
+        found.append((start, stop))
         return original(self, names, start, stop)
 
     monkeypatch.setattr(CodedTree, "decode", noted)
+    return found
+
+
+def test_steps_are_cut_out_of_blocks_that_are_decoded_once(
+    pair: tuple[Any, Any], asked: list[tuple[int, int]]
+) -> None:
     parts = list(pair[1].iterate(NAMES, step_size=10))
     assert len(parts) == 300
     assert len(asked) <= len(coded(pair[1]).stored.entries) + 1
@@ -120,16 +126,8 @@ def test_trees_of_plain_files_keep_uproot_s_iterate(pair: tuple[Any, Any]) -> No
 
 @pytest.mark.parametrize("library", ["ak", "np"])
 def test_several_files_are_iterated_over_in_the_same_steps(
-    events: Path, many: Path, library: str, monkeypatch: pytest.MonkeyPatch
+    events: Path, many: Path, library: str, asked: list[tuple[int, int]]
 ) -> None:
-    asked: list[tuple[int, int]] = []
-    original = CodedTree.decode
-
-    def noted(self: CodedTree, names: Any, start: int, stop: int) -> Any:
-        asked.append((start, stop))
-        return original(self, names, start, stop)
-
-    monkeypatch.setattr(CodedTree, "decode", noted)
     options: dict[str, Any] = {"step_size": 50, "library": library}
     a, b = ([*uproot.iterate([{p: "Events"}] * 2, NAMES, **options)] for p in (events, many))
     assert len(a) == len(b) == 120

@@ -82,5 +82,5 @@ def test_snapshots_of_several_files_have_each_ones_values(
     with uproot.open(tmp_path / "out.root") as file:
         found = file["t"].arrays(library="np")
     order = np.argsort(found["number"])  # threads write in any
-    for name, values in wanted.items():
-        assert np.array_equal(found[name][order], np.concatenate(values)), name
+    for name, parts in wanted.items():
+        assert np.array_equal(found[name][order], np.concatenate(parts)), name

@@ -18,7 +18,7 @@ from rootae.evaluation.families.outputs import Outputs
 from rootae.evaluation.families.trial import Failed, Trial
 from rootae.operations.compress import compress
 from rootae.operations.train import refuse_compressed, train
-from rootae.progress import Clock, Progress
+from rootae.progress import Clock, Noting, Progress
 from rootae.rootio.opening import split_path
 from rootae.source.source import Source
 from rootae.summary import reported
@@ -183,17 +183,12 @@ class _Run:
         )
 
 
-class _Placed(Progress):
+class _Placed(Noting):
     """Says before each phase whose it is, and keeps the notes."""
 
     def __init__(self, inner: Progress, place: str, notes: list[str]) -> None:
-        self._inner, self._place, self._notes = inner, place, notes
+        super().__init__(inner, notes)
+        self._place = place
 
     def phase(self, name: str, total: float | None) -> None:
-        self._inner.phase(f"{self._place}: {name}", total)
-
-    def advance(self, units: float, text: str = "") -> None:
-        self._inner.advance(units, text)
-
-    def note(self, text: str) -> None:
-        self._notes.append(text)
+        super().phase(f"{self._place}: {name}", total)

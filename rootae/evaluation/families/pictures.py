@@ -8,7 +8,7 @@ import numpy as np
 
 from rootae.errors.legible import untexed
 from rootae.evaluation.families.trial import fit_of
-from rootae.evaluation.page.drawing import BEFORE, LIMIT, drawn
+from rootae.evaluation.page.drawing import BEFORE, LIMIT, drawn, latents_drawn
 from rootae.training.loop.curve import rate_of
 
 if TYPE_CHECKING:
@@ -178,21 +178,12 @@ def curves(found: Mapping[str, Curve], paint: Mapping[str, str]) -> str:
 
 def latents(reports: Sequence[PriorReport], color: str) -> str:
     """Draw the latents of one group, standardised, against their prior."""
-    shown = reports[:_LATENTS]
-    columns = min(len(shown), 4)
-    rows = -(-len(shown) // columns)
     edges = np.linspace(-4, 4, 65)
 
-    def draw(figure: Any) -> None:
-        axes = figure.subplots(rows, columns, squeeze=False, sharex=True)
-        for axis, report in zip(axes.flat, shown, strict=False):
-            axis.hist(report.sample, edges, density=True, color=color, alpha=0.5)
-            heights = np.histogram(report.drawn, edges, density=True)[0]
-            axis.stairs(heights, edges, color="0.15", linestyle="-" if report.prior else ":")
-            axis.set_title(f"latent {report.number}: KS {report.ks:.2g}", loc="left", fontsize=8)
-            axis.set_xlim(-4, 4)
-            axis.set_yticks([])
-        for axis in list(axes.flat)[len(shown) :]:
-            axis.set_axis_off()
+    def draw(axis: Any, report: PriorReport) -> None:
+        axis.hist(report.sample, edges, density=True, color=color, alpha=0.5)
+        heights = np.histogram(report.drawn, edges, density=True)[0]
+        axis.stairs(heights, edges, color="0.15", linestyle="-" if report.prior else ":")
+        axis.set_title(f"latent {report.number}: KS {report.ks:.2g}", loc="left", fontsize=8)
 
-    return drawn((2.0 * columns, 1.6 * rows), draw)
+    return latents_drawn(reports[:_LATENTS], draw)

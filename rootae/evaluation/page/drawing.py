@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rootae.evaluation.extras import needed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["AFTER", "BEFORE", "LIMIT", "drawn"]
+__all__ = ["AFTER", "BEFORE", "LIMIT", "drawn", "latents_drawn"]
 
 BEFORE, AFTER, LIMIT = "#5790fc", "#e42536", "#717581"
 _BLANK = re.compile(r"\s+")
@@ -64,3 +64,25 @@ def drawn(
         figure.savefig(target, format="svg", metadata=dict.fromkeys(_METADATA))
     text = target.getvalue()
     return _BLANK.sub(" ", text[text.index("<svg") :])
+
+
+def latents_drawn(reports: Sequence[Any], draw: Callable[[Any, Any], None]) -> str:
+    """Draw standardised latents beside each other, four in a row.
+
+    Arguments:
+        reports: one a latent.
+        draw: takes the axes and the report of one.
+    """
+    columns = min(len(reports), 4)
+    rows = -(-len(reports) // columns)
+
+    def all_of_them(figure: Any) -> None:
+        axes = figure.subplots(rows, columns, squeeze=False, sharex=True)
+        for axis, report in zip(axes.flat, reports, strict=False):
+            draw(axis, report)
+            axis.set_xlim(-4, 4)
+            axis.set_yticks([])
+        for axis in list(axes.flat)[len(reports) :]:
+            axis.set_axis_off()
+
+    return drawn((2.0 * columns, 1.6 * rows), all_of_them)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rootae.errors.legible import untexed
-from rootae.evaluation.page.drawing import AFTER, BEFORE, LIMIT, drawn
+from rootae.evaluation.page.drawing import AFTER, BEFORE, LIMIT, drawn, latents_drawn
 from rootae.evaluation.peaks.fits import SHOWN
 from rootae.evaluation.peaks.models import curve
 
@@ -172,19 +172,11 @@ def _masses(top: Any, below: Any, report: PeakReport) -> None:
 
 def latents(reports: Sequence[LatentReport]) -> str:
     """Draw latents, standardised, against a Gaussian."""
-    columns = min(len(reports), 4)
-    rows = -(-len(reports) // columns)
+    x = np.linspace(-4, 4, 161)
 
-    def draw(figure: Any) -> None:
-        axes = figure.subplots(rows, columns, squeeze=False, sharex=True)
-        x = np.linspace(-4, 4, 161)
-        for axis, report in zip(axes.flat, reports, strict=False):
-            axis.hist(report.sample, 64, (-4, 4), density=True, color=BEFORE, alpha=0.45)
-            axis.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=AFTER)
-            axis.set_title(f"latent {report.number}", loc="left")
-            axis.set_xlim(-4, 4)
-            axis.set_yticks([])
-        for axis in list(axes.flat)[len(reports) :]:
-            axis.set_axis_off()
+    def draw(axis: Any, report: LatentReport) -> None:
+        axis.hist(report.sample, 64, (-4, 4), density=True, color=BEFORE, alpha=0.45)
+        axis.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=AFTER)
+        axis.set_title(f"latent {report.number}", loc="left")
 
-    return drawn((2.0 * columns, 1.6 * rows), draw)
+    return latents_drawn(reports, draw)
